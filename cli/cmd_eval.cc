@@ -1,0 +1,185 @@
+#include <exeunt/tools/evaluate.h>
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <optional>
+
+#include "commands.h"
+#include "json.h"
+#include "options.h"
+#include "progress.h"
+#include "table.h"
+
+namespace exeunt::cli {
+
+namespace {
+
+struct EvalCommand {
+  ModelOptions model;
+  RunOptions run;
+  SampleOptions samples;
+  std::string data;
+  std::int64_t limit = 0;
+  std::string save;
+  std::string against;
+  bool all_exits = false;
+};
+
+constexpr std::size_t kMaxPrintedClasses = 20;
+
+Json to_json(const LatencySummary& latency) {
+  return {{"mean", latency.mean}, {"p50", latency.p50}, {"p90", latency.p90}, {"p99", latency.p99}};
+}
+
+Json to_json(const EvalCommand& command, const Evaluation& result) {
+  Json exits = Json::array();
+  for (const ExitReport& exit : result.exits) {
+    exits.push_back({{"samples", exit.samples},
+                     {"share", exit.share},
+                     {"accuracy", cli::to_json(exit.accuracy)},
+                     {"latency_us", to_json(exit.latency_us)}});
+  }
+  Json json = {{"model", command.model.path},
+               {"data", command.data},
+               {"backend", command.model.backend},
+               {"batch", command.run.batch},
+               {"samples", result.samples},
+               {"accuracy", cli::to_json(result.accuracy)},
+               {"exits", exits},
+               {"latency_us", to_json(result.latency_us)}};
+  if (!result.heads.empty()) {
+    json["heads"] = Json::array();
+    for (const HeadReport& head : result.heads) {
+      json["heads"].push_back({{"accuracy", cli::to_json(head.accuracy)}, {"latency_us", to_json(head.latency_us)}});
+    }
+  }
+  if (!result.confusion.empty()) json["confusion"] = result.confusion;
+  if (result.against) {
+    json["against"] = {{"model", command.against},
+                       {"accuracy", cli::to_json(result.against->accuracy)},
+                       {"agreement", result.against->agreement},
+                       {"latency_us", to_json(result.against->latency_us)},
+                       {"late_path_extra_us", cli::to_json(result.against->late_path_extra_us)}};
+  }
+  return json;
+}
+
+std::string accuracy_text(const std::optional<double>& accuracy) { return accuracy ? percent(*accuracy) : "-"; }
+
+std::vector<std::string> row(const std::string& name, const std::string& samples, const std::string& share,
+                             const std::optional<double>& accuracy, const LatencySummary& latency) {
+  const bool timed = latency.mean > 0;
+  const auto us = [&](double value) { return timed ? microseconds(value) : "-"; };
+  return {name, samples, share, accuracy_text(accuracy), us(latency.mean), us(latency.p50), us(latency.p99)};
+}
+
+void print_exits(const EvalCommand& command, const Evaluation& result) {
+  Table table({"", "samples", "share", "accuracy", "mean us", "p50 us", "p99 us"});
+  for (std::size_t e = 0; e < result.exits.size(); ++e) {
+    const ExitReport& exit = result.exits[e];
+    table.add(row(fmt::format("exit {}", e), std::to_string(exit.samples), percent(exit.share), exit.accuracy,
+                  exit.latency_us));
+  }
+  table.add_rule();
+  table.add(row("mix", std::to_string(result.samples), percent(1), result.accuracy, result.latency_us));
+  for (std::size_t e = 0; e < result.heads.size(); ++e) {
+    table.add(row(fmt::format("exit {} always", e), std::to_string(result.samples), "", result.heads[e].accuracy,
+                  result.heads[e].latency_us));
+  }
+  if (result.against) {
+    const std::string name = std::filesystem::path(command.against).filename().string();
+    table.add(row(name, std::to_string(result.samples), "", result.against->accuracy, result.against->latency_us));
+  }
+  fmt::print("{}", table.str());
+}
+
+void print_verdict(const EvalCommand& command, const Evaluation& result) {
+  if (!result.against || result.against->latency_us.mean <= 0) return;
+  const AgainstReport& other = *result.against;
+  const std::string name = std::filesystem::path(command.against).filename().string();
+  const double ratio = result.latency_us.mean / other.latency_us.mean;
+  fmt::print("\nThe mix takes {:.2f} of the time of {} (mean), the same class on {} of the samples", ratio, name,
+             percent(other.agreement));
+  if (result.accuracy && other.accuracy)
+    fmt::print(", {:+.1f} points of accuracy", (*result.accuracy - *other.accuracy) * 100);
+  fmt::print(".\n");
+  if (other.late_path_extra_us)
+    fmt::print("Samples that take the last exit pay {:+.1f} us against it (median of pairs).\n",
+               *other.late_path_extra_us);
+}
+
+void print_confusion(const Evaluation& result, const std::vector<std::string>& names) {
+  const std::size_t classes = result.confusion.size();
+  if (classes == 0 || classes > kMaxPrintedClasses) return;
+  const auto name = [&](std::size_t c) { return c < names.size() ? names[c] : std::to_string(c); };
+  std::vector<std::string> header = {"label \\ answer"};
+  for (std::size_t c = 0; c < classes; ++c) header.push_back(name(c));
+  Table table(header);
+  for (std::size_t label = 0; label < classes; ++label) {
+    std::vector<std::string> cells = {name(label)};
+    for (const std::int64_t count : result.confusion[label]) cells.push_back(count == 0 ? "." : std::to_string(count));
+    table.add(std::move(cells));
+  }
+  fmt::print("\n{}", table.str());
+}
+
+void execute(const EvalCommand& command) {
+  const Plan plan = command.model.build(command.model.load());
+  Session session = command.run.open(plan);
+  std::optional<Session> other;
+  if (!command.against.empty()) {
+    const Plan other_plan = command.model.build(command.model.load(command.against));
+    if (other_plan.inputs().front().type != plan.inputs().front().type) {
+      throw Error(ErrorCode::shape,
+                  fmt::format("--against {}: its input is {}, not {}", command.against,
+                              other_plan.inputs().front().type.str(), plan.inputs().front().type.str()));
+    }
+    other.emplace(other_plan, SessionOptions{command.run.batch});
+  }
+  const Dataset data = Dataset::open(command.data, command.samples.format(plan), command.limit);
+  Progress progress("eval");
+  EvaluateOptions options;
+  options.batch = command.run.batch;
+  options.all_exits = command.all_exits;
+  options.against = other ? &*other : nullptr;
+  options.progress = [&](std::int64_t done, std::int64_t total) { progress.update(done, total); };
+  const Evaluation result = evaluate(session, data, options);
+  progress.clear();
+  if (!command.save.empty()) write_npz(command.save, result.by_sample);
+  if (command.model.json) return print_json(to_json(command, result));
+  fmt::print("{} on {}, {} samples, backend {}\n\n", std::filesystem::path(command.model.path).filename().string(),
+             command.data, result.samples, command.model.backend);
+  print_exits(command, result);
+  print_verdict(command, result);
+  print_confusion(result, data.class_names());
+  if (!command.save.empty()) fmt::print("\nsaved to {}\n", command.save);
+}
+
+}  // namespace
+
+void add_eval(CLI::App& app, Action& action) {
+  auto command = std::make_shared<EvalCommand>();
+  CLI::App& sub = *app.add_subcommand("eval", "Measure accuracy, exits and latency on a data set");
+  command->model.add_to(sub);
+  sub.add_option("--data", command->data,
+                 "cifar10:DIR[:train|:test], npz:FILE (x, y), images:DIR (a folder a class), random or zeros")
+      ->required()
+      ->type_name("SRC");
+  sub.add_option("--limit", command->limit, "at most so many samples")->check(CLI::PositiveNumber)->type_name("N");
+  sub.add_option("--save", command->save, "save exit, top1, score and probabilities of every sample")
+      ->type_name("FILE.npz");
+  sub.add_flag("--all-exits", command->all_exits, "also measure each exit on all samples");
+  sub.add_option("--against", command->against,
+                 "another model on the same samples in turns, for instance the same network without exits")
+      ->type_name("MODEL");
+  command->run.add_to(sub);
+  command->samples.add_to(sub);
+  sub.footer(
+      "\nExamples:\n  exeunt eval model.onnx --data cifar10:DIR\n  exeunt eval model.onnx --data npz:test.npz "
+      "--threshold 0.8,0.7 --all-exits\n"
+      "  exeunt eval model.onnx --data images:DIR --resize --against without_exits.onnx --json");
+  sub.callback([command, &action] { action = [command] { execute(*command); }; });
+}
+
+}  // namespace exeunt::cli

@@ -1,0 +1,60 @@
+#include "json.h"
+
+#include <exeunt/tools/arrays.h>
+
+#include <cmath>
+#include <iostream>
+
+namespace exeunt::cli {
+
+namespace {
+
+bool is_float(DType dtype) {
+  return dtype == DType::f32 || dtype == DType::f64 || dtype == DType::f16 || dtype == DType::bf16;
+}
+
+template <class T>
+Json element(T value) {
+  if constexpr (std::is_floating_point_v<T>) {
+    if (!std::isfinite(value)) return nullptr;
+  }
+  return value;
+}
+
+template <class T>
+Json nested(const T*& next, const Shape& shape, int axis) {
+  if (axis == shape.rank()) return element(*next++);
+  Json list = Json::array();
+  for (std::int64_t i = 0; i < shape[axis]; ++i) list.push_back(nested(next, shape, axis + 1));
+  return list;
+}
+
+template <class T>
+Json nested(const Tensor& tensor) {
+  const T* next = tensor.span<T>().data();
+  return nested(next, tensor.shape(), 0);
+}
+
+}  // namespace
+
+Json to_json(const TensorView& tensor) {
+  if (tensor.dtype() == DType::boolean) return nested<bool>(cast_array(tensor, DType::boolean));
+  if (tensor.dtype() == DType::u64) return nested<std::uint64_t>(cast_array(tensor, DType::u64));
+  // A float goes out with the digits of a float, not those of the double next to it.
+  if (tensor.dtype() == DType::f32) return nested<float>(cast_array(tensor, DType::f32));
+  if (is_float(tensor.dtype())) return nested<double>(cast_array(tensor, DType::f64));
+  return nested<std::int64_t>(cast_array(tensor, DType::i64));
+}
+
+Json to_json(std::optional<double> number) { return number && std::isfinite(*number) ? Json(*number) : Json(nullptr); }
+
+Json to_json(const TensorType& type) {
+  return {{"dtype", dtype_name(type.dtype)},
+          {"shape", std::vector<std::int64_t>(type.shape.begin(), type.shape.end())}};
+}
+
+void print_json(const Json& json) {
+  std::cout << json.dump(1, ' ', false, Json::error_handler_t::replace) << std::endl;
+}
+
+}  // namespace exeunt::cli

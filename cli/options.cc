@@ -1,0 +1,106 @@
+#include "options.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <filesystem>
+
+namespace exeunt::cli {
+
+namespace {
+
+/// "NAME=1x3x32x32"; the name may hold '=' itself.
+std::pair<std::string, std::vector<std::int64_t>> parse_shape(const std::string& text) {
+  const auto wrong = [&] {
+    return Error(ErrorCode::argument, fmt::format("--shape '{}' is not of the form NAME=1x3x32x32", text));
+  };
+  const std::size_t equals = text.rfind('=');
+  if (equals == std::string::npos || equals == 0) throw wrong();
+  std::vector<std::int64_t> dims;
+  for (std::string& part : CLI::detail::split(text.substr(equals + 1), 'x')) {
+    std::int64_t dim = 0;
+    if (!CLI::detail::lexical_cast(part, dim) || dim < 0) throw wrong();
+    dims.push_back(dim);
+  }
+  return {text.substr(0, equals), dims};
+}
+
+}  // namespace
+
+void ModelOptions::add_to(CLI::App& command) {
+  command.add_option("MODEL", path, "ONNX file")->required();
+  command.add_option("--backend", backend, "cpu: fast; ref: the slow reference")
+      ->check(CLI::IsMember({"cpu", "ref"}))
+      ->capture_default_str();
+  command.add_option("--shape", shapes, "shape of an input with symbolic dims, as NAME=1x3x32x32")
+      ->type_name("NAME=DIMS");
+  command.add_flag("--json", json, "print one JSON document and nothing else");
+  command.add_option("--pass-limit", pass_limit, "run only the first N passes (for people who develop Exeunt)")
+      ->group("Development")
+      ->type_name("N");
+  command
+      .add_option("--dump-after", dump_after,
+                  "print the graph to stderr after this pass (for people who develop Exeunt)")
+      ->group("Development")
+      ->type_name("PASS");
+}
+
+Model ModelOptions::load(const std::string& file) const {
+  if (std::filesystem::path(file).extension() == ".plan") {
+    throw Error(ErrorCode::unsupported, fmt::format("{}: this version reads ONNX files, not built plans", file));
+  }
+  LoadOptions options;
+  for (const std::string& text : shapes) options.shapes.insert(parse_shape(text));
+  options.pass_limit = pass_limit;
+  options.dump_after = dump_after;
+  options.dump = [&](const std::string& text) { fmt::print(stderr, "# after {}\n{}\n", dump_after, text); };
+  return Model::load(file, options);
+}
+
+void RunOptions::add_to(CLI::App& command) {
+  command.add_option("--batch", batch, "samples handed over at once")
+      ->check(CLI::Range(1, 1 << 20))
+      ->capture_default_str();
+  command
+      .add_option("--threshold", thresholds,
+                  "leave when the score is above T: one value for all decisions, or one for each, comma-separated")
+      ->delimiter(',')
+      ->type_name("T");
+}
+
+Session RunOptions::open(const Plan& plan) const {
+  Session session(plan, {batch});
+  if (!thresholds.empty()) session.set_thresholds(thresholds);
+  return session;
+}
+
+void SampleOptions::add_to(CLI::App& command) {
+  command.add_option("--scale", scale, "multiply pixels (0..255) by this")->capture_default_str()->group("Pictures");
+  command.add_option("--mean", mean, "then subtract this: one value, or one a channel")
+      ->delimiter(',')
+      ->capture_default_str()
+      ->group("Pictures");
+  command.add_option("--std", stddev, "then divide by this: one value, or one a channel")
+      ->delimiter(',')
+      ->capture_default_str()
+      ->group("Pictures");
+  command.add_flag("--resize", resize, "resize pictures that do not have the model's size")->group("Pictures");
+  command.add_option("--layout", layout, "axis order of the model's input, if its shape does not tell")
+      ->check(CLI::IsMember({"nchw", "nhwc"}))
+      ->group("Pictures");
+}
+
+SampleFormat SampleOptions::format(const Plan& plan) const {
+  SampleFormat format;
+  const TensorType& input = plan.inputs().front().type;
+  const auto dims = input.shape.dims();
+  format.sample = {input.dtype, Shape(dims.subspan(dims.empty() ? 0 : 1))};
+  format.scale = scale;
+  format.mean = mean;
+  format.stddev = stddev;
+  format.resize = resize;
+  if (!layout.empty()) format.layout = layout == "nchw" ? ImageLayout::chw : ImageLayout::hwc;
+  return format;
+}
+
+}  // namespace exeunt::cli

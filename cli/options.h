@@ -1,0 +1,51 @@
+#pragma once
+
+#include <exeunt/session.h>
+#include <exeunt/tools/dataset.h>
+
+#include <CLI/CLI.hpp>
+#include <string>
+#include <vector>
+
+namespace exeunt::cli {
+
+/// What every command that loads a model takes.
+struct ModelOptions {
+  std::string path;
+  std::string backend = "cpu";
+  std::vector<std::string> shapes;  ///< NAME=1x3x32x32
+  int pass_limit = std::numeric_limits<int>::max();
+  std::string dump_after;
+  bool json = false;
+
+  void add_to(CLI::App& command);
+  Model load() const { return load(path); }
+  /// The same options for another file.
+  Model load(const std::string& file) const;
+  Plan build(const Model& model) const { return Plan::build(model, {backend}); }
+};
+
+/// What every command that runs a model takes besides.
+struct RunOptions {
+  std::int64_t batch = 1;
+  std::vector<float> thresholds;
+
+  void add_to(CLI::App& command);
+  /// A session with these thresholds.
+  Session open(const Plan& plan) const;
+};
+
+/// How pictures become samples.
+struct SampleOptions {
+  float scale = 1.0F;
+  std::vector<float> mean = {0.0F};
+  std::vector<float> stddev = {1.0F};
+  bool resize = false;
+  std::string layout;
+
+  void add_to(CLI::App& command);
+  /// For the model's first input.
+  SampleFormat format(const Plan& plan) const;
+};
+
+}  // namespace exeunt::cli

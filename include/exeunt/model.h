@@ -1,0 +1,70 @@
+#pragma once
+
+#include <exeunt/error.h>
+#include <exeunt/tensor.h>
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <limits>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace exeunt {
+
+/// A model's input: name, and type of one sample including its batch axis of 1.
+struct InputInfo {
+  std::string name;
+  TensorType type;
+};
+
+/// One decision: samples whose score is above `threshold` leave.
+struct DecisionInfo {
+  std::string name;
+  std::string criterion;  ///< "max_prob", "predicate"
+  float threshold = 0;
+  bool tunable = false;  ///< the threshold may be set at run time; false for a predicate
+};
+
+/// One exit. Exits are numbered in the order in which samples reach them.
+struct ExitInfo {
+  std::vector<TensorType> outputs;  ///< one type for each of the model's outputs
+  std::int64_t classes = 0;         ///< of its prediction; 0 if the model does not classify
+  double macs = 0;                  ///< multiply-accumulates on the path to it
+};
+
+struct LoadOptions {
+  /// Shapes of inputs by name, batch axis included, for symbolic dims other than the batch.
+  std::map<std::string, std::vector<std::int64_t>> shapes;
+  /// For those who develop Exeunt: run only the first so many passes.
+  int pass_limit = std::numeric_limits<int>::max();
+  /// For those who develop Exeunt: after this pass, hand the graph's text to `dump`.
+  std::string dump_after;
+  std::function<void(const std::string& text)> dump;
+};
+
+/// A model read from a file and brought into canonical form: a flat graph and its decision tree.
+/// Immutable and cheap to copy; may be used from several threads.
+class Model {
+ public:
+  /// Reads an ONNX file (opset 11 to 23) and runs all passes.
+  /// @throws Error file, format, shape, unsupported, argument
+  static Model load(const std::filesystem::path& path, const LoadOptions& options = {});
+
+  const std::vector<InputInfo>& inputs() const noexcept;
+  const std::vector<std::string>& outputs() const noexcept;
+  const std::vector<DecisionInfo>& decisions() const noexcept;
+  const std::vector<ExitInfo>& exits() const noexcept;
+
+  struct Data;
+  const Data& data() const noexcept { return *data_; }
+
+ private:
+  explicit Model(std::shared_ptr<const Data> data) : data_(std::move(data)) {}
+  std::shared_ptr<const Data> data_;
+};
+
+}  // namespace exeunt

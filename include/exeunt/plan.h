@@ -1,0 +1,43 @@
+#pragma once
+
+#include <exeunt/model.h>
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace exeunt {
+
+struct PlanData;
+
+struct BuildOptions {
+  /// "cpu", or "ref": the slow reference that everything is compared with.
+  std::string backend = "cpu";
+};
+
+/// A model compiled for this machine: kernels picked, weights packed, memory laid out.
+/// Immutable and cheap to copy; one plan serves any number of sessions and threads.
+class Plan {
+ public:
+  /// Compiles a model. Costs milliseconds to seconds. @throws Error argument, unsupported, device
+  static Plan build(const Model& model, const BuildOptions& options = {});
+
+  const std::vector<InputInfo>& inputs() const noexcept;
+  const std::vector<std::string>& outputs() const noexcept;
+  const std::vector<DecisionInfo>& decisions() const noexcept;
+  const std::vector<ExitInfo>& exits() const noexcept;
+
+  /// Bytes of activations that each session holds.
+  std::size_t arena_bytes() const noexcept;
+  /// Most bytes of activations alive at one time: what `arena_bytes` could at best be.
+  std::size_t peak_live_bytes() const noexcept;
+
+  const std::shared_ptr<const PlanData>& data() const noexcept { return data_; }
+
+ private:
+  explicit Plan(std::shared_ptr<const PlanData> data) : data_(std::move(data)) {}
+  std::shared_ptr<const PlanData> data_;
+};
+
+}  // namespace exeunt

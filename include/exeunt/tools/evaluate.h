@@ -1,0 +1,79 @@
+#pragma once
+
+#include <exeunt/session.h>
+#include <exeunt/tools/arrays.h>
+#include <exeunt/tools/dataset.h>
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace exeunt {
+
+/// Latencies of single samples in microseconds; all 0 if there are none.
+struct LatencySummary {
+  double mean = 0;
+  double p50 = 0;
+  double p90 = 0;
+  double p99 = 0;
+};
+
+/// What is known of the samples that took one exit.
+struct ExitReport {
+  std::int64_t samples = 0;
+  double share = 0;
+  std::optional<double> accuracy;  ///< of those samples; empty without labels or samples
+  LatencySummary latency_us;
+};
+
+/// One head on all samples, whatever the decisions say: `--all-exits`.
+struct HeadReport {
+  std::optional<double> accuracy;
+  LatencySummary latency_us;
+};
+
+/// Another model on the same samples, run in turns with the first: `--against`.
+struct AgainstReport {
+  std::optional<double> accuracy;
+  LatencySummary latency_us;
+  double agreement = 0;                      ///< share of samples with the same class
+  std::optional<double> late_path_extra_us;  ///< median over samples that took the last exit: ours minus theirs
+};
+
+struct Evaluation {
+  std::int64_t samples = 0;
+  std::optional<double> accuracy;  ///< empty without labels
+  std::vector<ExitReport> exits;
+  LatencySummary latency_us;                         ///< of the mix
+  std::vector<HeadReport> heads;                     ///< one an exit, if asked for
+  std::vector<std::vector<std::int64_t>> confusion;  ///< [label][answer]; empty without labels
+  std::optional<AgainstReport> against;
+  /// By sample: `exit` i8 [N], `top1` i32 [N], `score` f32 [N, decisions] (NaN where a sample did not
+  /// come by) and `probabilities` f32 [N, classes].
+  Arrays by_sample;
+};
+
+struct EvaluateOptions {
+  /// Samples handed to one `run`; a sample's latency is then its share of the run's.
+  std::int64_t batch = 1;
+  bool all_exits = false;
+  /// A second session, run on the same samples in turns.
+  Session* against = nullptr;
+  /// Called now and then with samples done and to do.
+  std::function<void(std::int64_t done, std::int64_t total)> progress;
+};
+
+/// Runs a labelled (or unlabelled) data set through a session and measures accuracy, exits and latency.
+/// @throws Error argument if the model has several inputs or does not classify, or a label is no class; as Session::run
+Evaluation evaluate(Session& session, const Dataset& data, const EvaluateOptions& options = {});
+
+/// Class probabilities of sample `i` as floats: the class scores, after a softmax if they are logits. Empty if the
+/// model does not classify.
+std::vector<float> class_probabilities(const Results& results, std::int64_t i);
+
+/// The class with the largest value, the first one of equals; -1 for none.
+int top_class(std::span<const float> probabilities);
+
+}  // namespace exeunt

@@ -1,0 +1,104 @@
+#pragma once
+
+#include <exeunt/model.h>
+#include <exeunt/plan.h>
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace exeunt {
+
+/// Something odd about a model, in plain words.
+struct Warning {
+  std::string code;  ///< stable, for scripts: "no_decision", "slow_step"
+  std::string node;  ///< empty if it is about the whole model
+  std::string message;
+  std::string hint;
+};
+
+/// One node of the canonical graph.
+struct LayerInfo {
+  std::string name;
+  std::string op;
+  TensorType result;
+  int segment = 0;
+  double macs = 0;
+};
+
+/// Why a backend did not take a step.
+struct RefusalInfo {
+  std::string backend;
+  std::string reason;
+};
+
+/// One step of the plan; its id is its index.
+struct StepInfo {
+  std::string name;
+  std::string op;
+  std::string kernel;
+  std::string backend;
+  std::string layout;  ///< of the result: its axes, outermost first
+  TensorType result;
+  int segment = 0;
+  double macs = 0;
+  std::size_t bytes = 0;
+  std::vector<RefusalInfo> refusals;
+};
+
+/// The end of a segment, for drawing the tree: a decision with two ways on, or an exit.
+struct SegmentInfo {
+  int decision = -1;
+  int exit = -1;
+  int leave = -1;
+  int stay = -1;
+};
+
+/// What an exit costs.
+struct ExitCost {
+  double macs = 0;
+  std::size_t weight_bytes = 0;  ///< constants read on the path to it
+  int layers = 0;
+};
+
+struct PassInfo {
+  std::string name;
+  int rewrites = 0;
+};
+
+/// Everything `exeunt inspect` says about a model.
+struct Inspection {
+  std::string file;
+  std::string producer;
+  std::int64_t opset = 0;
+  int conditionals = 0;         ///< `If` nodes in the file
+  int folded_conditionals = 0;  ///< of these, those with a constant condition
+  std::vector<InputInfo> inputs;
+  std::vector<std::string> outputs;
+  std::vector<DecisionInfo> decisions;
+  std::vector<ExitInfo> exits;
+  std::vector<ExitCost> costs;  ///< one an exit
+  std::vector<SegmentInfo> segments;
+  std::vector<LayerInfo> layers;
+  std::vector<StepInfo> steps;
+  std::vector<PassInfo> passes;
+  std::size_t parameters = 0;       ///< numbers in the constants of the canonical graph
+  std::size_t parameter_bytes = 0;  ///< their bytes, equal ones counted once
+  std::size_t arena_bytes = 0;
+  std::size_t peak_live_bytes = 0;
+  std::vector<Warning> warnings;
+};
+
+/// Looks at a loaded model and at the plan that `options` gives. @throws as Plan::build
+Inspection inspect(const Model& model, const BuildOptions& options = {});
+
+/// Which graph to print.
+enum class GraphStage { imported, canonical };
+
+/// The graph as text (docs/graph.md).
+std::string graph_text(const Model& model, GraphStage stage);
+
+/// "0.1.0 (commit 1234abcd, GNU 12.2.0, AVX-512)"
+std::string version_text();
+
+}  // namespace exeunt

@@ -1,0 +1,38 @@
+#include "base/aligned_buffer.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+
+#include "base/error.h"
+
+namespace exeunt {
+
+namespace {
+
+constexpr std::size_t kAlignment = 64;
+
+std::size_t machine_bytes() {
+  const long pages = ::sysconf(_SC_PHYS_PAGES);
+  const long page = ::sysconf(_SC_PAGE_SIZE);
+  return pages > 0 && page > 0 ? static_cast<std::size_t>(pages) * static_cast<std::size_t>(page) : ~std::size_t{0};
+}
+
+}  // namespace
+
+void AlignedBuffer::Free::operator()(std::byte* p) const noexcept { std::free(p); }
+
+AlignedBuffer::AlignedBuffer(std::size_t bytes) : size_(bytes) {
+  // The kernel would promise more than there is and stop the process when it is touched.
+  require(bytes <= machine_bytes(), ErrorCode::device, "{} MB of memory are needed; this machine has {} MB", bytes >> 20,
+          machine_bytes() >> 20);
+  const std::size_t size = (std::max<std::size_t>(bytes, 1) + kAlignment - 1) / kAlignment * kAlignment;
+  auto* memory = static_cast<std::byte*>(std::aligned_alloc(kAlignment, size));
+  require(memory != nullptr, ErrorCode::device, "no memory for {} bytes", bytes);
+  std::memset(memory, 0, size);
+  data_.reset(memory);
+}
+
+}  // namespace exeunt

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+
+namespace exeunt {
+
+/// Bytes aligned to 64, zero at first. Not bound by the tensor size limit.
+class AlignedBuffer {
+ public:
+  AlignedBuffer() = default;
+  /// @throws Error device if the machine does not have the memory
+  explicit AlignedBuffer(std::size_t bytes);
+
+  std::byte* data() noexcept { return data_.get(); }
+  const std::byte* data() const noexcept { return data_.get(); }
+  std::size_t size() const noexcept { return size_; }
+
+ private:
+  struct Free {
+    void operator()(std::byte* p) const noexcept;
+  };
+  std::unique_ptr<std::byte[], Free> data_;
+  std::size_t size_ = 0;
+};
+
+}  // namespace exeunt

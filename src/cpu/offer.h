@@ -1,0 +1,27 @@
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "plan/backend.h"
+
+namespace exeunt::cpu {
+
+// One function for each op that has CPU kernels. `node.node.op` holds the op.
+Offer offer(const ops::Conv& op, const NodeView& node);
+Offer offer(const ops::Gemm& op, const NodeView& node);
+Offer offer(const ops::MatMul& op, const NodeView& node);
+Offer offer(const ops::Pool& op, const NodeView& node);
+Offer offer(const ops::Softmax& op, const NodeView& node);
+Offer offer(const ops::Unary& op, const NodeView& node);
+Offer offer(const ops::Binary& op, const NodeView& node);
+Offer offer(const ops::Slice& op, const NodeView& node);
+Offer offer(const ops::Pad& op, const NodeView& node);
+Offer offer(const ops::Concat& op, const NodeView& node);
+Offer offer(const ops::Expand& op, const NodeView& node);
+
+/// Why oneDNN cannot take the node at all (an operand that is not f32, an empty tensor); empty if it can.
+std::string refuse_types(const NodeView& node);
+
+}  // namespace exeunt::cpu

@@ -1,0 +1,68 @@
+#include "cpu/onednn/primitive_step.h"
+
+namespace exeunt::cpu {
+
+namespace {
+
+/// Weights [M,C/group,k...] as oneDNN wants them: with groups, [group,M/group,C/group,k...].
+Shape grouped_shape(const Shape& w, std::int64_t group) {
+  if (group == 1) return w;
+  std::vector<std::int64_t> dims = {group, w[0] / group};
+  dims.insert(dims.end(), w.begin() + 1, w.end());
+  return Shape(dims);
+}
+
+dnnl::primitive_attr attributes_for(const ops::Conv& op, const NodeView& node, const dnnl::memory::desc& y) {
+  dnnl::primitive_attr attributes = base_attributes();
+  dnnl::post_ops after;
+  if (node.operand_type(3) != nullptr) after.append_binary(dnnl::algorithm::binary_add, y);
+  if (op.activation == ops::Activation::relu) after.append_eltwise(1.0F, dnnl::algorithm::eltwise_relu, 0.0F, 0.0F);
+  attributes.set_post_ops(after);
+  return attributes;
+}
+
+Candidate make_candidate(const ops::Conv& op, const NodeView& node) {
+  using Desc = dnnl::memory::desc;
+  const Shape& xs = node.operand_type(0)->shape;
+  const Shape ws = grouped_shape(node.operand_type(1)->shape, op.group);
+  const Shape& ys = node.result_type().shape;
+  const Layout layout = Layout::channels_last(xs.rank());
+  const std::size_t spatial = op.strides.size();
+  const Desc x = describe_memory(xs, layout);
+  const Desc y = describe_memory(ys, layout);
+  const Desc w({ws.begin(), ws.end()}, dnnl::memory::data_type::f32, dnnl::memory::format_tag::any);
+  const Tensor* bias = node.constant(2);
+  const Desc b = bias == nullptr ? Desc() : describe_row_major(bias->shape(), 1);
+  dnnl::memory::dims dilations = to_dims(op.dilations);
+  for (auto& d : dilations) --d;  // oneDNN counts the gaps
+  const dnnl::memory::dims before(op.pads.begin(), op.pads.begin() + static_cast<std::ptrdiff_t>(spatial));
+  const dnnl::memory::dims after(op.pads.begin() + static_cast<std::ptrdiff_t>(spatial), op.pads.end());
+  const dnnl::convolution_forward::desc description(dnnl::prop_kind::forward_inference,
+                                                    dnnl::algorithm::convolution_direct, x, w, b, y,
+                                                    to_dims(op.strides), dilations, before, after);
+  const dnnl::convolution_forward::primitive_desc primitive(description, attributes_for(op, node, y), dnnl_engine());
+  std::vector<PrimitiveArg> args = {{DNNL_ARG_SRC, x, 0, {}}};
+  std::vector<OperandUse> uses = {{0, layout}};
+  if (node.operand_type(3) != nullptr) {
+    args.push_back({DNNL_ARG_ATTR_MULTIPLE_POST_OP(0) | DNNL_ARG_SRC_1, y, 1, {}});
+    uses.push_back({3, layout});
+  }
+  args.push_back({DNNL_ARG_WEIGHTS,
+                  {},
+                  -1,
+                  pack_constant(*node.constant(1), describe_row_major(ws, 0), primitive.weights_desc())});
+  if (bias != nullptr) args.push_back({DNNL_ARG_BIAS, {}, -1, pack_constant(*bias, b, b)});
+  args.push_back({DNNL_ARG_DST, y, static_cast<int>(uses.size()), {}});
+  return primitive_candidate(dnnl::convolution_forward(primitive), primitive, std::move(args), std::move(uses), layout);
+}
+
+}  // namespace
+
+Offer offer(const ops::Conv& op, const NodeView& node) {
+  if (std::string reason = refuse_types(node); !reason.empty()) return reason;
+  if (node.constant(1) == nullptr) return "weights that are computed at run time";
+  if (node.operand_type(2) != nullptr && node.constant(2) == nullptr) return "a bias that is computed at run time";
+  return offer_or_reason([&] { return make_candidate(op, node); });
+}
+
+}  // namespace exeunt::cpu

@@ -1,0 +1,119 @@
+#include <optional>
+
+#include "cpu/onednn/primitive_step.h"
+
+namespace exeunt::cpu {
+
+namespace {
+
+using dnnl::algorithm;
+
+/// f(x) with oneDNN's two parameters.
+struct Eltwise {
+  algorithm kind;
+  float alpha = 0;
+  float beta = 0;
+};
+
+std::optional<Eltwise> eltwise_of(ops::UnaryFn fn) {
+  switch (fn) {
+    case ops::UnaryFn::Abs:
+      return Eltwise{algorithm::eltwise_abs};
+    case ops::UnaryFn::Exp:
+      return Eltwise{algorithm::eltwise_exp};
+    case ops::UnaryFn::Log:
+      return Eltwise{algorithm::eltwise_log};
+    case ops::UnaryFn::Neg:
+      return Eltwise{algorithm::eltwise_linear, -1, 0};
+    case ops::UnaryFn::Reciprocal:
+      return Eltwise{algorithm::eltwise_pow, 1, -1};
+    case ops::UnaryFn::Relu:
+      return Eltwise{algorithm::eltwise_relu};
+    case ops::UnaryFn::Sigmoid:
+      return Eltwise{algorithm::eltwise_logistic};
+    case ops::UnaryFn::Sqrt:
+      return Eltwise{algorithm::eltwise_sqrt};
+    case ops::UnaryFn::Tanh:
+      return Eltwise{algorithm::eltwise_tanh};
+    default:
+      return std::nullopt;
+  }
+}
+
+std::optional<algorithm> binary_of(ops::BinaryFn fn) {
+  switch (fn) {
+    case ops::BinaryFn::Add:
+      return algorithm::binary_add;
+    case ops::BinaryFn::Div:
+      return algorithm::binary_div;
+    case ops::BinaryFn::Max:
+      return algorithm::binary_max;
+    case ops::BinaryFn::Min:
+      return algorithm::binary_min;
+    case ops::BinaryFn::Mul:
+      return algorithm::binary_mul;
+    case ops::BinaryFn::Sub:
+      return algorithm::binary_sub;
+    default:
+      return std::nullopt;
+  }
+}
+
+/// Elementwise steps keep whatever layout their operand has.
+Candidate eltwise_candidate(const Eltwise& f, const NodeView& node) {
+  const Layout& layout = node.layouts[0];
+  const dnnl::memory::desc x = describe_memory(node.result_type().shape, layout);
+  const dnnl::eltwise_forward::desc description(dnnl::prop_kind::forward_inference, f.kind, x, f.alpha, f.beta);
+  const dnnl::eltwise_forward::primitive_desc primitive(description, base_attributes(), dnnl_engine());
+  return primitive_candidate(dnnl::eltwise_forward(primitive), primitive,
+                             {{DNNL_ARG_SRC, x, 0, {}}, {DNNL_ARG_DST, x, 1, {}}}, {{0, layout}}, layout);
+}
+
+/// `large` is the operand of the result's shape; oneDNN broadcasts the other one only.
+Candidate binary_candidate(algorithm kind, const NodeView& node, std::size_t large) {
+  const std::size_t small = 1 - large;
+  const Shape& shape = node.result_type().shape;
+  const Shape& other = node.operand_type(small)->shape;
+  const Layout& layout = node.layouts[large];
+  const Layout other_layout = other == shape ? layout : Layout::row_major(other.rank());
+  const dnnl::memory::desc x = describe_memory(shape, layout);
+  const dnnl::memory::desc y = other == shape ? x : describe_row_major(other, std::max(shape.rank(), 1));
+  const dnnl::binary::desc description(kind, x, y, x);
+  const dnnl::binary::primitive_desc primitive(description, base_attributes(), dnnl_engine());
+  return primitive_candidate(dnnl::binary(primitive), primitive,
+                             {{DNNL_ARG_SRC_0, x, 0, {}}, {DNNL_ARG_SRC_1, y, 1, {}}, {DNNL_ARG_DST, x, 2, {}}},
+                             {{large, layout}, {small, other_layout}}, layout);
+}
+
+}  // namespace
+
+Offer offer(const ops::Unary& op, const NodeView& node) {
+  if (std::string reason = refuse_types(node); !reason.empty()) return reason;
+  const std::optional<Eltwise> f = eltwise_of(op.fn);
+  if (!f) return "no CPU kernel for this function";
+  return offer_or_reason([&] { return eltwise_candidate(*f, node); });
+}
+
+Offer offer(const ops::Binary& op, const NodeView& node) {
+  if (std::string reason = refuse_types(node); !reason.empty()) return reason;
+  if (op.fn == ops::BinaryFn::Pow) {
+    const Tensor* exponent = node.constant(1);
+    if (exponent == nullptr || exponent->elements() != 1) return "an exponent that is not one constant";
+    if (node.operand_type(0)->shape != node.result_type().shape) return "a base that is broadcast";
+    return offer_or_reason([&] {
+      return eltwise_candidate({algorithm::eltwise_pow, 1, exponent->span<float>()[0]}, node);
+    });
+  }
+  const std::optional<algorithm> kind = binary_of(op.fn);
+  if (!kind) return "no CPU kernel for this function";
+  const bool commutes = *kind != algorithm::binary_sub && *kind != algorithm::binary_div;
+  const Shape& shape = node.result_type().shape;
+  for (const std::size_t large : {std::size_t{0}, std::size_t{1}}) {
+    if (node.operand_type(large)->shape == shape && (large == 0 || commutes)) {
+      return offer_or_reason([&] { return binary_candidate(*kind, node, large); });
+    }
+  }
+  return "both operands are broadcast, or the left one of a difference or quotient is";
+}
+
+}  // namespace exeunt::cpu

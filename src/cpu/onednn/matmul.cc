@@ -1,0 +1,82 @@
+#include "cpu/onednn/primitive_step.h"
+
+namespace exeunt::cpu {
+
+namespace {
+
+/// A matrix as stored, seen transposed if asked.
+dnnl::memory::desc matrix(const Shape& shape, bool transposed) {
+  const std::int64_t rows = shape[transposed ? 1 : 0];
+  const std::int64_t columns = shape[transposed ? 0 : 1];
+  using Dims = dnnl::memory::dims;
+  return {Dims{rows, columns}, dnnl::memory::data_type::f32, transposed ? Dims{1, rows} : Dims{columns, 1}};
+}
+
+/// The product of two operands; a constant right one is packed. `b` is the right one as it is stored.
+Candidate make_candidate(const NodeView& node, const dnnl::memory::desc& a, const dnnl::memory::desc& b,
+                         const dnnl::memory::desc& bias, const dnnl::memory::desc& y,
+                         const dnnl::primitive_attr& attributes) {
+  const Tensor* weights = node.constant(1);
+  const dnnl::memory::desc wanted =
+      weights == nullptr ? b
+                         : dnnl::memory::desc(b.dims(), dnnl::memory::data_type::f32, dnnl::memory::format_tag::any);
+  const dnnl::matmul::desc description =
+      bias.is_zero() ? dnnl::matmul::desc(a, wanted, y) : dnnl::matmul::desc(a, wanted, bias, y);
+  const dnnl::matmul::primitive_desc primitive(description, attributes, dnnl_engine());
+  std::vector<PrimitiveArg> args = {{DNNL_ARG_SRC, a, 0, {}}};
+  std::vector<OperandUse> uses = {{0, Layout::row_major(node.operand_type(0)->shape.rank())}};
+  if (weights != nullptr) {
+    args.push_back({DNNL_ARG_WEIGHTS, {}, -1, pack_constant(*weights, b, primitive.weights_desc())});
+  } else {
+    args.push_back({DNNL_ARG_WEIGHTS, b, 1, {}});
+    uses.push_back({1, Layout::row_major(node.operand_type(1)->shape.rank())});
+  }
+  if (!bias.is_zero()) args.push_back({DNNL_ARG_BIAS, {}, -1, pack_constant(*node.constant(2), bias, bias)});
+  args.push_back({DNNL_ARG_DST, y, static_cast<int>(uses.size()), {}});
+  return primitive_candidate(dnnl::matmul(primitive), primitive, std::move(args), std::move(uses),
+                             Layout::row_major(node.result_type().shape.rank()));
+}
+
+dnnl::primitive_attr attributes_for(const ops::Gemm& op) {
+  dnnl::primitive_attr attributes = base_attributes();
+  if (op.alpha != 1) attributes.set_output_scales(0, {static_cast<float>(op.alpha)});
+  if (op.activation == ops::Activation::relu) {
+    dnnl::post_ops after;
+    after.append_eltwise(1.0F, dnnl::algorithm::eltwise_relu, 0.0F, 0.0F);
+    attributes.set_post_ops(after);
+  }
+  return attributes;
+}
+
+}  // namespace
+
+Offer offer(const ops::Gemm& op, const NodeView& node) {
+  if (std::string reason = refuse_types(node); !reason.empty()) return reason;
+  const TensorType* c = node.operand_type(2);
+  const Shape& ys = node.result_type().shape;
+  if (c != nullptr) {
+    // oneDNN scales the sum of product and bias together.
+    if (op.beta != 1 || op.alpha != 1) return "alpha or beta beside a bias";
+    if (node.constant(2) == nullptr) return "a bias that is computed at run time";
+    if (c->shape.elements() != ys[1] || c->shape[c->shape.rank() - 1] != ys[1]) return "a bias that is not a row";
+  }
+  const dnnl::memory::desc bias = c == nullptr ? dnnl::memory::desc() : describe_row_major(Shape{ys[1]}, 2);
+  return offer_or_reason([&] {
+    return make_candidate(node, matrix(node.operand_type(0)->shape, op.trans_a),
+                          matrix(node.operand_type(1)->shape, op.trans_b), bias, matrix(ys, false), attributes_for(op));
+  });
+}
+
+Offer offer(const ops::MatMul&, const NodeView& node) {
+  if (std::string reason = refuse_types(node); !reason.empty()) return reason;
+  const Shape& a = node.operand_type(0)->shape;
+  const Shape& b = node.operand_type(1)->shape;
+  if (a.rank() < 2 || b.rank() < 2) return "a one-dimensional operand";
+  const int rank = node.result_type().shape.rank();
+  return offer_or_reason([&] {
+    return make_candidate(node, describe_row_major(a, rank), describe_row_major(b, rank), {},
+                          describe_row_major(node.result_type().shape, rank), base_attributes());
+  });
+}
+
+}  // namespace exeunt::cpu

@@ -1,0 +1,13 @@
+#include <exeunt/tools/inspect.h>
+
+#include "base/cpu_features.h"
+#include "base/error.h"
+#include "exeunt_version.h"
+
+namespace exeunt {
+
+std::string version_text() {
+  return fmt::format("{} (commit {}, {}, {})", EXEUNT_VERSION, EXEUNT_COMMIT, EXEUNT_COMPILER, machine_isa());
+}
+
+}  // namespace exeunt

@@ -1,0 +1,14 @@
+#include <exeunt/plan.h>
+
+#include "plan/plan_data.h"
+
+namespace exeunt {
+
+const std::vector<InputInfo>& Plan::inputs() const noexcept { return data_->info.inputs; }
+const std::vector<std::string>& Plan::outputs() const noexcept { return data_->info.outputs; }
+const std::vector<DecisionInfo>& Plan::decisions() const noexcept { return data_->info.decisions; }
+const std::vector<ExitInfo>& Plan::exits() const noexcept { return data_->info.exits; }
+std::size_t Plan::arena_bytes() const noexcept { return data_->arena_bytes; }
+std::size_t Plan::peak_live_bytes() const noexcept { return data_->peak_live_bytes; }
+
+}  // namespace exeunt

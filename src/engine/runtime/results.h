@@ -1,0 +1,35 @@
+#pragma once
+
+#include <exeunt/session.h>
+
+#include <vector>
+
+#include "base/aligned_buffer.h"
+#include "exec/executor.h"
+
+namespace exeunt {
+
+/// The memory of Results: one row a sample and output, as wide as the widest exit needs.
+struct Results::Data {
+  struct Output {
+    std::size_t row_bytes = 0;
+    bool uniform = true;  ///< one type at all exits: rows lie one after another as a tensor
+    AlignedBuffer rows;
+  };
+
+  Data(std::shared_ptr<const PlanData> plan, std::int64_t max_batch);
+
+  const Segment& exit_segment(std::int64_t i) const noexcept;
+  std::span<float> scores_of(std::int64_t i) noexcept;
+  /// Copies the outputs of the sample that `executor` ran last into row `i`.
+  void store(std::int64_t i, const Segment& exit, const Executor& executor) noexcept;
+
+  std::shared_ptr<const PlanData> plan;
+  std::int64_t size = 0;
+  std::vector<int> exits;
+  std::vector<float> last_scores;
+  std::vector<float> scores;
+  std::vector<Output> outputs;
+};
+
+}  // namespace exeunt

@@ -1,0 +1,64 @@
+#include "exec/executor.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace exeunt {
+
+Executor::Executor(std::shared_ptr<const PlanData> plan)
+    : plan_(std::move(plan)), arena_(plan_->arena_bytes), inputs_(plan_->info.inputs.size()) {
+  std::vector<std::size_t> first;
+  for (const Step& step : plan_->steps) {
+    first.push_back(addresses_.size());
+    for (const Operand& operand : step.operands) {
+      if (operand.kind == Operand::Kind::input) input_slots_.push_back({addresses_.size(), operand.offset});
+      addresses_.push_back(resolve(operand));
+    }
+  }
+  for (std::size_t i = 0; i < plan_->steps.size(); ++i) {
+    const Step& step = plan_->steps[i];
+    states_.push_back(step.args->make_state());
+    calls_.push_back({step.run, step.args.get(), states_.back().get(), addresses_.data() + first[i]});
+  }
+}
+
+std::byte* Executor::resolve(const Operand& operand) noexcept {
+  switch (operand.kind) {
+    case Operand::Kind::arena:
+      return arena_.data() + operand.offset;
+    // Steps write to their result only, which never is a constant or an input.
+    case Operand::Kind::constant:
+      return const_cast<std::byte*>(operand.data);
+    case Operand::Kind::input:
+      return const_cast<std::byte*>(inputs_[operand.offset]);
+  }
+  return nullptr;
+}
+
+const Segment& Executor::run(std::span<const std::byte* const> inputs, std::span<const DecisionSetting> settings,
+                             std::span<float> scores) noexcept {
+  std::ranges::copy(inputs, inputs_.begin());
+  for (const InputSlot& slot : input_slots_) addresses_[slot.address] = const_cast<std::byte*>(inputs[slot.input]);
+  std::ranges::fill(scores, std::numeric_limits<float>::quiet_NaN());
+  const Segment* segment = &plan_->segments.front();
+  for (;;) {
+    const auto first = calls_.begin() + segment->first_step;
+    std::for_each(first, first + segment->step_count,
+                  [](const Call& call) { call.run(*call.args, call.state, call.operands); });
+    if (segment->is_exit) return *segment;
+    const auto number = static_cast<std::size_t>(segment->decision);
+    const float score = segment->score({resolve(segment->looked_at), segment->looked_at_type});
+    scores[number] = score;
+    const DecisionSetting& setting = settings[number];
+    const bool leaves = setting.mode == DecisionSetting::Mode::by_score ? score > setting.threshold
+                                                                        : setting.mode == DecisionSetting::Mode::leave;
+    segment = &plan_->segments[static_cast<std::size_t>(leaves ? segment->leave : segment->stay)];
+  }
+}
+
+TensorView Executor::exit_output(const Segment& exit, std::size_t output) const noexcept {
+  const ExitOutput& value = exit.outputs[output];
+  return {const_cast<Executor*>(this)->resolve(value.operand), value.type};
+}
+
+}  // namespace exeunt

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <exeunt/tensor.h>
+
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "base/aligned_buffer.h"
+#include "plan/plan_data.h"
+
+namespace exeunt {
+
+/// How one decision is taken at run time.
+struct DecisionSetting {
+  enum class Mode : std::uint8_t { by_score, leave, stay };
+  float threshold = 0;
+  Mode mode = Mode::by_score;
+};
+
+/// Runs a plan for one sample at a time: walks the tree, segment by segment. Holds the arena and the
+/// state of every step; everything is resolved to addresses when it is made.
+/// Thread rule: one thread at a time.
+class Executor {
+ public:
+  explicit Executor(std::shared_ptr<const PlanData> plan);
+  Executor(const Executor&) = delete;
+  Executor& operator=(const Executor&) = delete;
+
+  /// Runs one sample. Allocates nothing.
+  /// @param inputs    address of the sample for each of the plan's inputs
+  /// @param settings  one a decision
+  /// @param scores    one a decision: its score, or NaN if the sample did not come by
+  /// @return the segment of the exit taken
+  const Segment& run(std::span<const std::byte* const> inputs, std::span<const DecisionSetting> settings,
+                     std::span<float> scores) noexcept;
+
+  /// The values of the exit of the last run; valid until the next one.
+  TensorView exit_output(const Segment& exit, std::size_t output) const noexcept;
+
+ private:
+  struct Call {
+    StepFn run;
+    const StepArgs* args;
+    StepState* state;
+    std::byte* const* operands;
+  };
+
+  std::byte* resolve(const Operand& operand) noexcept;
+  /// A place of `addresses_` that follows the caller's input.
+  struct InputSlot {
+    std::size_t address;
+    std::size_t input;
+  };
+
+  std::shared_ptr<const PlanData> plan_;
+  AlignedBuffer arena_;
+  std::vector<std::byte*> addresses_;
+  std::vector<InputSlot> input_slots_;
+  std::vector<std::unique_ptr<StepState>> states_;
+  std::vector<Call> calls_;
+  std::vector<const std::byte*> inputs_;
+};
+
+}  // namespace exeunt

@@ -1,0 +1,69 @@
+#include "graph/verify.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+
+namespace exeunt {
+
+namespace {
+
+void check_value(const Graph& graph, ValueId v, std::string_view user) {
+  require(v >= 0 && static_cast<std::size_t>(v) < graph.values.size(), ErrorCode::internal,
+          "{} uses value {}, which is not there", user, v);
+  const Value& value = graph.value(v);
+  const bool is_input = std::ranges::find(graph.inputs, v) != graph.inputs.end();
+  require(is_input + (value.constant != nullptr) + (value.producer != kNoNode) == 1, ErrorCode::internal,
+          "{} uses value {}, which must be an input, a constant or a node's result", user, v);
+  require(value.constant == nullptr || value.constant->type() == value.type, ErrorCode::internal,
+          "value {} says {} but holds {}", v, value.type.str(),
+          value.constant == nullptr ? "" : value.constant->type().str());
+}
+
+void check_node(const Graph& graph, NodeId id) {
+  const Node& node = graph.node(id);
+  const std::string who = fmt::format("node '{}' ({})", node.name, op_name(node.op));
+  for (const ValueId v : node.inputs) {
+    if (v != kNoValue) check_value(graph, v, who);
+  }
+  check_value(graph, node.output, who);
+  require(graph.value(node.output).producer == id, ErrorCode::internal, "{} is not the producer of its result", who);
+  const TensorType type = with_context(who, [&] { return infer_type(node.op, graph.operand_types(node)); });
+  require(type == graph.type(node.output), ErrorCode::internal, "{} gives {}, its value says {}", who, type.str(),
+          graph.type(node.output).str());
+}
+
+void check_tree(const Graph& graph) {
+  require(!graph.tree.empty(), ErrorCode::internal, "the graph has no exit");
+  std::vector<int> parents(graph.tree.size());
+  for (std::size_t i = 0; i < graph.tree.size(); ++i) {
+    const std::string who = fmt::format("tree position {}", i);
+    for_each_tree_use(graph.tree[i], [&](ValueId v) { check_value(graph, v, who); });
+    if (const auto* exit = std::get_if<Exit>(&graph.tree[i])) {
+      require(exit->outputs.size() == graph.output_names.size(), ErrorCode::internal, "{} has {} outputs, the model {}",
+              who, exit->outputs.size(), graph.output_names.size());
+      continue;
+    }
+    const auto& decision = std::get<Decision>(graph.tree[i]);
+    for (const TreeId child : {decision.leave, decision.stay}) {
+      // Children after their parent: no cycles.
+      require(child > static_cast<TreeId>(i) && static_cast<std::size_t>(child) < graph.tree.size(),
+              ErrorCode::internal, "{} has a child at {}", who, child);
+      ++parents[static_cast<std::size_t>(child)];
+    }
+    with_context(who, [&] { check_criterion(decision.criterion, graph.type(decision.input)); });
+  }
+  for (std::size_t i = 1; i < parents.size(); ++i) {
+    require(parents[i] == 1, ErrorCode::internal, "tree position {} has {} parents", i, parents[i]);
+  }
+}
+
+}  // namespace
+
+void verify(const Graph& graph) {
+  for (std::size_t i = 0; i < graph.nodes.size(); ++i) check_node(graph, static_cast<NodeId>(i));
+  check_tree(graph);
+  execution_order(graph);
+}
+
+}  // namespace exeunt

@@ -1,0 +1,304 @@
+#include "onnx/importer.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/checksum.h"
+#include "base/error.h"
+#include "base/shape.h"
+#include "graph/verify.h"
+#include "onnx/lift_exits.h"
+#include "onnx/node_context.h"
+#include "onnx/tensor_proto.h"
+
+namespace exeunt {
+
+namespace {
+
+constexpr std::int64_t kMinOpset = 11;
+constexpr std::int64_t kMaxOpset = 23;
+
+std::vector<const onnx::NodeProto*> nodes_of(const onnx::GraphProto& graph) {
+  std::vector<const onnx::NodeProto*> nodes;
+  for (const onnx::NodeProto& node : graph.node()) nodes.push_back(&node);
+  return nodes;
+}
+
+bool is_default_domain(const std::string& domain) { return domain.empty() || domain == "ai.onnx"; }
+
+}  // namespace
+
+const ValueId* Scope::find(const std::string& name) const {
+  for (const Scope* scope = this; scope != nullptr; scope = scope->outer.get()) {
+    if (const auto found = scope->names.find(name); found != scope->names.end()) return &found->second;
+  }
+  return nullptr;
+}
+
+Graph Importer::run(ImportNotes* notes) {
+  check_header();
+  Frame frame;
+  frame.graph = &model_.graph();
+  frame.pending = nodes_of(model_.graph());
+  frame.scope = std::make_shared<Scope>();
+  add_initializers(model_.graph(), *frame.scope);
+  add_inputs(*frame.scope);
+  for (const auto& output : model_.graph().output()) graph_.output_names.push_back(output.name());
+  import_frame(std::move(frame));
+  throw_problems();
+  for (TreeNode& node : graph_.tree) {
+    if (auto* exit = std::get_if<Exit>(&node)) exit->prediction = find_prediction(graph_, *exit);
+  }
+  verify(graph_);
+  if (notes != nullptr) *notes = notes_;
+  return std::move(graph_);
+}
+
+void Importer::check_header() {
+  require(model_.has_graph(), ErrorCode::format, "holds no graph; is this an ONNX model?");
+  for (const auto& entry : model_.opset_import()) {
+    if (is_default_domain(entry.domain())) notes_.opset = entry.version();
+  }
+  notes_.producer = model_.producer_name();
+  require(notes_.opset >= kMinOpset && notes_.opset <= kMaxOpset, ErrorCode::unsupported,
+          "uses opset {}; {} to {} are supported (convert it with onnx.version_converter)", notes_.opset, kMinOpset,
+          kMaxOpset);
+  require(model_.graph().output_size() > 0, ErrorCode::format, "the graph has no outputs");
+  require(model_.graph().sparse_initializer_size() == 0, ErrorCode::unsupported,
+          "sparse initializers are not supported");
+}
+
+void Importer::add_inputs(Scope& scope) {
+  for (const auto& input : model_.graph().input()) {
+    // Before IR 4 an initializer had to be listed as an input as well; its value stands.
+    if (scope.names.contains(input.name())) continue;
+    const TensorType type = with_context(fmt::format("input '{}'", input.name()), [&] {
+      const TensorType t = input_type(input);
+      checked_bytes(t);
+      return t;
+    });
+    scope.names[input.name()] = graph_.add_input(input.name(), type);
+  }
+  require(!graph_.inputs.empty(), ErrorCode::unsupported,
+          "the graph has no inputs; its answer would always be the same");
+  for (const auto& [name, shape] : options_.shapes) {
+    const auto known = [&](ValueId v) { return graph_.value(v).name == name; };
+    std::vector<std::string> names;
+    for (const ValueId v : graph_.inputs) names.push_back(graph_.value(v).name);
+    require(std::ranges::any_of(graph_.inputs, known), ErrorCode::argument,
+            "there is no input '{}' to give a shape; inputs: {}", name, fmt::join(names, ", "));
+  }
+}
+
+TensorType Importer::input_type(const onnx::ValueInfoProto& input) const {
+  require(input.type().has_tensor_type(), ErrorCode::unsupported,
+          "is no tensor; sequences and optionals are not supported");
+  const auto& tensor = input.type().tensor_type();
+  const DType dtype = dtype_of_onnx(tensor.elem_type());
+  if (const auto given = options_.shapes.find(input.name()); given != options_.shapes.end())
+    return {dtype, Shape(given->second)};
+  require(tensor.has_shape(), ErrorCode::shape, "has no shape in the file; give one with --shape {}=1x3x32x32",
+          input.name());
+  std::vector<std::int64_t> dims;
+  for (const auto& dim : tensor.shape().dim()) {
+    const bool known = dim.has_dim_value() && dim.dim_value() >= 0;
+    // The first axis is the batch: decisions are made sample by sample.
+    require(known || dims.empty(), ErrorCode::shape,
+            "axis {} is symbolic ('{}'); give the shape with --shape {}=1x3x32x32", dims.size(), dim.dim_param(),
+            input.name());
+    dims.push_back(known ? dim.dim_value() : 1);
+  }
+  return {dtype, Shape(dims)};
+}
+
+void Importer::add_initializers(const onnx::GraphProto& graph, Scope& scope) {
+  const auto [cached, fresh] = initializers_.try_emplace(&graph);
+  if (fresh) {
+    for (const auto& proto : graph.initializer()) {
+      const ValueId value = with_context(fmt::format("initializer '{}'", proto.name()),
+                                         [&] { return intern(tensor_of_proto(proto, options_.folder), proto.name()); });
+      cached->second[proto.name()] = value;
+    }
+  }
+  scope.names.insert(cached->second.begin(), cached->second.end());
+}
+
+ValueId Importer::intern(Tensor tensor, const std::string& name) {
+  const std::uint64_t key = checksum(tensor.view());
+  notes_.constant_bytes += tensor.bytes();
+  const auto [first, last] = interned_.equal_range(key);
+  for (auto it = first; it != last; ++it) {
+    const Tensor& other = *graph_.constant(it->second);
+    if (other.type() == tensor.type() && std::memcmp(other.view().data, tensor.view().data, tensor.bytes()) == 0) {
+      notes_.duplicate_bytes += tensor.bytes();
+      return it->second;
+    }
+  }
+  const ValueId value = graph_.add_constant(std::move(tensor), name);
+  interned_.emplace(key, value);
+  return value;
+}
+
+TreeId Importer::import_frame(Frame frame) {
+  // Each `If` on a path is a level of recursion.
+  constexpr int kMaxDepth = 1000;
+  require(depth_ < kMaxDepth, ErrorCode::unsupported, "more than {} conditionals follow one another", kMaxDepth);
+  ++depth_;
+  import_ready(frame);
+  TreeId result = kNoTree;
+  if (frame.pending.empty()) {
+    result = finish_frame(frame);
+  } else {
+    const onnx::NodeProto* conditional = take_conditional(frame);
+    if (conditional == nullptr) explain_stuck(frame);
+    result = import_conditional(*conditional, frame);
+  }
+  --depth_;
+  return result;
+}
+
+/// Imports all nodes whose operands are known, but no `If`. What does not depend on an `If` is thus
+/// imported once, before it, wherever it stands in the file; the tree decides later where it runs.
+void Importer::import_ready(Frame& frame) {
+  bool progress = true;
+  while (progress) {
+    progress = false;
+    std::erase_if(frame.pending, [&](const onnx::NodeProto* node) {
+      if (node->op_type() == "If" || !is_ready(*node, *frame.scope)) return false;
+      import_node(*node, *frame.scope);
+      return progress = true;
+    });
+  }
+}
+
+bool Importer::is_ready(const onnx::NodeProto& node, const Scope& scope) const {
+  return std::ranges::all_of(node.input(),
+                             [&](const std::string& name) { return name.empty() || scope.find(name) != nullptr; });
+}
+
+void Importer::import_node(const onnx::NodeProto& node, Scope& scope) {
+  std::vector<ValueId> operands;
+  bool poisoned = false;
+  for (const std::string& name : node.input()) {
+    operands.push_back(name.empty() ? kNoValue : *scope.find(name));
+    poisoned = poisoned || (!name.empty() && operands.back() == kNoValue);
+  }
+  std::vector<ValueId> results;
+  const bool known = is_default_domain(node.domain()) && find_converter(node.op_type()) != nullptr;
+  if (!known) {
+    report(node, "this operator is not supported", ErrorCode::unsupported);
+  } else if (!poisoned) {
+    try {
+      results = convert(node, std::move(operands));
+    } catch (const Error& error) {
+      report(node, error.what(), error.code());
+    }
+  }
+  for (int i = 0; i < node.output_size(); ++i) {
+    if (node.output(i).empty()) continue;
+    const ValueId value =
+        static_cast<std::size_t>(i) < results.size() ? results[static_cast<std::size_t>(i)] : kNoValue;
+    if (!results.empty() && value == kNoValue) report(node, fmt::format("has no output {}", i), ErrorCode::unsupported);
+    require(scope.names.emplace(node.output(i), value).second, ErrorCode::format, "two nodes produce '{}'",
+            node.output(i));
+  }
+}
+
+std::vector<ValueId> Importer::convert(const onnx::NodeProto& node, std::vector<ValueId> operands) {
+  const std::size_t first_new = graph_.values.size();
+  NodeContext context(node, notes_.opset, std::move(operands), graph_, constants_, options_.folder);
+  std::vector<ValueId> results = find_converter(node.op_type())(context);
+  for (ValueId& result : results) {
+    Value& value = graph_.value(result);
+    if (static_cast<std::size_t>(result) < first_new) continue;
+    if (value.constant != nullptr) {
+      result = intern(value.constant->clone(), value.name);
+    } else if (const auto output = static_cast<int>(&result - results.data()); output < node.output_size()) {
+      value.name = node.output(output);
+    }
+  }
+  return results;
+}
+
+TreeId Importer::finish_frame(const Frame& frame) {
+  if (frame.outer == nullptr) return add_exit(frame);
+  const auto& results = frame.graph->output();
+  const auto& wanted = frame.outer_node->output();
+  Frame after = *frame.outer;
+  after.scope = std::make_shared<Scope>();
+  after.scope->outer = frame.outer->scope;
+  for (int i = 0; i < wanted.size(); ++i) {
+    require(i < results.size(), ErrorCode::format, "node '{}' (If): an arm has {} outputs, {} are asked for",
+            frame.outer_node->name(), results.size(), wanted.size());
+    const ValueId* value = frame.scope->find(results[i].name());
+    require(value != nullptr, ErrorCode::format, "node '{}' (If): nothing produces its arm's output '{}'",
+            frame.outer_node->name(), results[i].name());
+    if (!wanted[i].empty()) after.scope->names[wanted[i]] = *value;
+  }
+  return import_frame(std::move(after));
+}
+
+TreeId Importer::add_exit(const Frame& frame) {
+  constexpr int kMaxExits = 64;
+  ++exits_;
+  require(exits_ <= kMaxExits, ErrorCode::unsupported,
+          "the conditionals multiply to more than {} exits; on the last path: {}", kMaxExits,
+          fmt::join(decision_names_, ", "));
+  Exit exit;
+  for (const auto& output : frame.graph->output()) {
+    const ValueId* value = frame.scope->find(output.name());
+    require(value != nullptr, ErrorCode::format, "nothing produces the model's output '{}'", output.name());
+    exit.outputs.push_back(*value);
+  }
+  graph_.tree.emplace_back(std::move(exit));
+  return static_cast<TreeId>(graph_.tree.size()) - 1;
+}
+
+void Importer::report(const onnx::NodeProto& node, std::string_view reason, ErrorCode code) {
+  const std::string domain = is_default_domain(node.domain()) ? "" : node.domain() + ".";
+  const std::string name = !node.name().empty() ? node.name() : node.output_size() > 0 ? node.output(0) : "";
+  std::string problem = fmt::format("node '{}' ({}{}-{}): {}", name, domain, node.op_type(), notes_.opset, reason);
+  if (std::ranges::find(problems_, problem) != problems_.end()) return;
+  if (problems_.empty()) problem_code_ = code;
+  problems_.push_back(std::move(problem));
+}
+
+void Importer::throw_problems() const {
+  if (problems_.empty()) return;
+  if (problems_.size() == 1) throw Error(problem_code_, problems_.front());
+  fail(problem_code_, "{} nodes cannot be imported:\n  {}", problems_.size(), fmt::join(problems_, "\n  "));
+}
+
+void Importer::explain_stuck(const Frame& frame) const {
+  throw_problems();
+  std::unordered_map<std::string, const onnx::NodeProto*> producers;
+  for (const onnx::NodeProto* node : frame.pending) {
+    for (const std::string& name : node->output()) producers.emplace(name, node);
+  }
+  // Follow an operand that is not there yet until a name has no producer or a node comes again.
+  std::vector<const onnx::NodeProto*> path = {frame.pending.front()};
+  for (;;) {
+    const auto& operands = path.back()->input();
+    const auto missing = std::ranges::find_if(
+        operands, [&](const std::string& name) { return !name.empty() && frame.scope->find(name) == nullptr; });
+    require(missing != operands.end(), ErrorCode::format, "node '{}' ({}) captures a name that nothing produces",
+            path.back()->name(), path.back()->op_type());
+    const auto found = producers.find(*missing);
+    require(found != producers.end(), ErrorCode::format, "node '{}' ({}) uses '{}', which nothing produces",
+            path.back()->name(), path.back()->op_type(), *missing);
+    const auto again = std::ranges::find(path, found->second);
+    if (again != path.end()) {
+      std::vector<std::string> names;
+      for (auto it = again; it != path.end(); ++it)
+        names.push_back(fmt::format("'{}'", (*it)->name().empty() ? (*it)->output(0) : (*it)->name()));
+      fail(ErrorCode::format, "the graph has a cycle through {}", fmt::join(names, ", "));
+    }
+    path.push_back(found->second);
+  }
+}
+
+Graph import_onnx(const onnx::ModelProto& model, const ImportOptions& options, ImportNotes* notes) {
+  return Importer(model, options).run(notes);
+}
+
+}  // namespace exeunt

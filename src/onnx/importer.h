@@ -1,0 +1,80 @@
+#pragma once
+
+#include <onnx/onnx_pb.h>
+
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "graph/constant_eval.h"
+#include "onnx/import.h"
+
+namespace exeunt {
+
+/// Names visible at some place of the file, with those of the graphs around it. The result of a
+/// node that could not be imported is kNoValue: its users are passed over in silence.
+struct Scope {
+  std::shared_ptr<const Scope> outer;
+  std::unordered_map<std::string, ValueId> names;
+
+  const ValueId* find(const std::string& name) const;
+};
+
+/// A graph (the model's or an arm's) on one path through the decisions: which nodes are still to
+/// come, and where to go on afterwards. What stands after an `If` is thus imported once an arm.
+struct Frame {
+  const onnx::GraphProto* graph = nullptr;
+  std::vector<const onnx::NodeProto*> pending;
+  std::shared_ptr<Scope> scope;
+  std::shared_ptr<const Frame> outer;           ///< where the results go; null for the model itself
+  const onnx::NodeProto* outer_node = nullptr;  ///< the `If` of `outer` whose results they are
+};
+
+class Importer {
+ public:
+  Importer(const onnx::ModelProto& model, const ImportOptions& options)
+      : model_(model), options_(options), constants_(graph_) {}
+
+  Graph run(ImportNotes* notes);
+
+ private:
+  void check_header();
+  void add_inputs(Scope& scope);
+  TensorType input_type(const onnx::ValueInfoProto& input) const;
+  void add_initializers(const onnx::GraphProto& graph, Scope& scope);
+  ValueId intern(Tensor tensor, const std::string& name);
+
+  TreeId import_frame(Frame frame);
+  void import_ready(Frame& frame);
+  bool is_ready(const onnx::NodeProto& node, const Scope& scope) const;
+  void import_node(const onnx::NodeProto& node, Scope& scope);
+  std::vector<ValueId> convert(const onnx::NodeProto& node, std::vector<ValueId> operands);
+
+  const onnx::NodeProto* take_conditional(Frame& frame) const;
+  TreeId import_conditional(const onnx::NodeProto& node, const Frame& frame);
+  TreeId import_arm(const onnx::NodeProto& node, bool then_arm, const Frame& after);
+  TreeId finish_frame(const Frame& frame);
+  TreeId add_exit(const Frame& frame);
+
+  void report(const onnx::NodeProto& node, std::string_view reason, ErrorCode code);
+  void throw_problems() const;
+  [[noreturn]] void explain_stuck(const Frame& frame) const;
+
+  const onnx::ModelProto& model_;
+  const ImportOptions& options_;
+  Graph graph_;
+  ConstantEvaluator constants_;
+  ImportNotes notes_;
+  std::unordered_multimap<std::uint64_t, ValueId> interned_;
+  std::unordered_map<const onnx::GraphProto*, std::unordered_map<std::string, ValueId>> initializers_;
+  std::unordered_set<const onnx::NodeProto*> seen_conditionals_;
+  std::vector<std::string> decision_names_;  ///< of the path being imported
+  std::vector<std::string> problems_;
+  ErrorCode problem_code_ = ErrorCode::unsupported;
+  int exits_ = 0;
+  int depth_ = 0;
+};
+
+}  // namespace exeunt

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <optional>
+
+#include "graph/constant_eval.h"
+#include "graph/graph.h"
+
+namespace exeunt {
+
+/// A condition of an `If`, as a decision.
+struct LiftedCondition {
+  Criterion criterion;
+  float threshold = 0;
+  ValueId input = kNoValue;
+  bool then_leaves = true;  ///< the then-arm is the one for high scores
+};
+
+/// Turns the condition value of an `If` into a criterion and threshold. `max(softmax) > c`, in any
+/// spelling and with either arm first, becomes MaxProb; everything else a Predicate on the value itself.
+/// The order is made strict: `>= c` becomes `> ` the next smaller float.
+LiftedCondition lift_condition(const Graph& graph, ConstantEvaluator& constants, ValueId condition);
+
+/// Finds where the outputs of an exit hold the class scores: behind a softmax if there is one
+/// (through concatenated flags, reshapes, casts, quantisation), else the first [1,K] float output.
+Prediction find_prediction(const Graph& graph, const Exit& exit);
+
+}  // namespace exeunt

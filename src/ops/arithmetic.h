@@ -1,0 +1,28 @@
+#pragma once
+
+#include <concepts>
+#include <cstdint>
+
+namespace exeunt::ops {
+
+/// a + b in a Wide type; integers wrap as two's complement does.
+template <class W>
+W wrapping_add(W a, W b) noexcept {
+  if constexpr (std::integral<W>) {
+    return static_cast<W>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
+  } else {
+    return a + b;
+  }
+}
+
+/// a * b in a Wide type; integers wrap as two's complement does.
+template <class W>
+W wrapping_multiply(W a, W b) noexcept {
+  if constexpr (std::integral<W>) {
+    return static_cast<W>(static_cast<std::uint64_t>(a) * static_cast<std::uint64_t>(b));
+  } else {
+    return a * b;
+  }
+}
+
+}  // namespace exeunt::ops

@@ -1,0 +1,106 @@
+#include "ops/conv.h"
+
+namespace exeunt::ops {
+
+namespace {
+
+Window window_of(const Conv& op, const Shape& w) {
+  return {Ints(w.begin() + 2, w.end()), op.strides, op.pads, op.dilations};
+}
+
+/// One output element before bias: sum over the group's channels and the window.
+template <class T>
+double dot(const T* x, const T* w, const Window3& window, std::int64_t channels,
+           const std::array<std::int64_t, 3>& at) {
+  double sum = 0;
+  const auto& [id, ih, iw] = window.in;
+  const auto& [kd, kh, kw] = window.kernel;
+  std::array<std::int64_t, 3> start{};
+  for (std::size_t a = 0; a < 3; ++a) start[a] = at[a] * window.strides[a] - window.pads[a];
+  for (std::int64_t c = 0; c < channels; ++c) {
+    for (std::int64_t d = 0; d < kd; ++d) {
+      const std::int64_t z = start[0] + d * window.dilations[0];
+      if (z < 0 || z >= id) continue;
+      for (std::int64_t h = 0; h < kh; ++h) {
+        const std::int64_t y = start[1] + h * window.dilations[1];
+        if (y < 0 || y >= ih) continue;
+        const T* row = x + ((c * id + z) * ih + y) * iw;
+        const T* taps = w + ((c * kd + d) * kh + h) * kw;
+        for (std::int64_t k = 0; k < kw; ++k) {
+          const std::int64_t column = start[2] + k * window.dilations[2];
+          if (column >= 0 && column < iw) sum += widen(row[column]) * widen(taps[k]);
+        }
+      }
+    }
+  }
+  return sum;
+}
+
+template <class T>
+void reference_as(const Conv& op, Inputs in, MutableTensorView y) {
+  const TensorView bias = optional_operand(in, 2);
+  const TensorView residual = optional_operand(in, 3);
+  const Shape& xs = in[0].shape();
+  const Shape& ws = in[1].shape();
+  const Window3 window = make_window3(xs, y.shape(), window_of(op, ws));
+  const std::int64_t group_in = ws[1];
+  const std::int64_t group_out = ws[0] / op.group;
+  const std::int64_t x_plane = window.in[0] * window.in[1] * window.in[2];
+  const std::int64_t taps = group_in * window.kernel[0] * window.kernel[1] * window.kernel[2];
+  std::int64_t o = 0;
+  for (std::int64_t n = 0; n < xs[0]; ++n) {
+    for (std::int64_t m = 0; m < ws[0]; ++m) {
+      const T* x = in[0].as<T>() + (n * xs[1] + m / group_out * group_in) * x_plane;
+      const T* w = in[1].as<T>() + m * taps;
+      const double b = bias.present() ? widen(bias.as<T>()[m]) : 0.0;
+      for (std::int64_t d = 0; d < window.out[0]; ++d) {
+        for (std::int64_t h = 0; h < window.out[1]; ++h) {
+          for (std::int64_t c = 0; c < window.out[2]; ++c, ++o) {
+            double value = dot(x, w, window, group_in, {d, h, c}) + b;
+            if (residual.present()) value += widen(residual.as<T>()[o]);
+            y.as<T>()[o] = convert<T>(activate(op.activation, value));
+          }
+        }
+      }
+    }
+  }
+}
+
+}  // namespace
+
+TensorType infer(const Conv& op, Types in) {
+  const TensorType& x = type_at(in, 0);
+  const TensorType& w = type_at(in, 1);
+  require_float(x, "x");
+  require_same_dtype(x, w);
+  require(x.shape.rank() >= 3 && x.shape.rank() == w.shape.rank(), ErrorCode::shape,
+          "x is {} and w is {}; one rank of 3 to 5 is needed", x.shape.str(), w.shape.str());
+  require(op.group > 0 && w.shape[0] % op.group == 0, ErrorCode::shape, "group {} does not divide {} output channels",
+          op.group, w.shape[0]);
+  require(x.shape[1] % op.group == 0, ErrorCode::shape, "group {} does not divide {} channels", op.group, x.shape[1]);
+  require(w.shape[1] == x.shape[1] / op.group, ErrorCode::shape, "w has {} channels a group, x has {}", w.shape[1],
+          x.shape[1] / op.group);
+  const TensorType y{x.dtype, window_output_shape(x.shape, w.shape[0], window_of(op, w.shape), false)};
+  if (const TensorType* b = optional_type(in, 2)) {
+    require(*b == TensorType{x.dtype, {w.shape[0]}}, ErrorCode::shape, "the bias is {}; {}[{}] is needed", b->str(),
+            dtype_name(x.dtype), w.shape[0]);
+  }
+  if (const TensorType* residual = optional_type(in, 3)) {
+    require(*residual == y, ErrorCode::shape, "the residual is {}; {} is needed", residual->str(), y.str());
+  }
+  return y;
+}
+
+void reference(const Conv& op, Inputs in, Outputs out) {
+  dispatch(out[0].dtype(), [&]<class T>(TypeTag<T>) {
+    if constexpr (AnyFloat<T>) reference_as<T>(op, in, out[0]);
+  });
+}
+
+double work(const Conv&, Types in, const TensorType& out) {
+  const Shape& w = in[1]->shape;
+  return static_cast<double>(out.shape.elements()) *
+         static_cast<double>(w.elements() / std::max<std::int64_t>(w[0], 1));
+}
+
+}  // namespace exeunt::ops

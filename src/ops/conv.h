@@ -1,0 +1,34 @@
+#pragma once
+
+#include "ops/activation.h"
+#include "ops/operands.h"
+#include "ops/window.h"
+
+namespace exeunt::ops {
+
+/// Convolution: activation(x * w + b + residual).
+///
+/// Operands: x [N,C,spatial...], w [M,C/group,kernel...], b [M] (optional), residual of y's shape
+/// (optional); floats of one dtype, 1 to 3 spatial axes. Result: y [N,M,spatial...].
+/// Source: ONNX Conv-1, -11, -22. Bias is the ONNX input; residual and activation come from fusion.
+struct Conv {
+  static constexpr std::string_view kName = "Conv";
+  Ints strides;
+  Ints pads;
+  Ints dilations;
+  std::int64_t group = 1;
+  Activation activation = Activation::none;
+
+  bool operator==(const Conv&) const = default;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("strides", self.strides), visit("pads", self.pads), visit("dilations", self.dilations);
+    visit("group", self.group), visit("activation", self.activation);
+  }
+};
+
+TensorType infer(const Conv& op, Types in);
+void reference(const Conv& op, Inputs in, Outputs out);
+double work(const Conv& op, Types in, const TensorType& out);
+
+}  // namespace exeunt::ops

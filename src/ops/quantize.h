@@ -1,0 +1,44 @@
+#pragma once
+
+#include "ops/fields.h"
+#include "ops/operands.h"
+
+namespace exeunt::ops {
+
+/// y = saturate(round_half_even(x / scale) + zero_point).
+///
+/// Operands: x float, scale float (scalar, or [D] along `axis`), zero_point of y's dtype and scale's
+/// shape (optional; then y is u8). Source: ONNX QuantizeLinear-10, -13, -19, -21 (8 and 16 bits, not blocked).
+struct Quantize {
+  static constexpr std::string_view kName = "QuantizeLinear";
+  std::int64_t axis = 1;
+
+  bool operator==(const Quantize&) const = default;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("axis", self.axis);
+  }
+};
+
+TensorType infer(const Quantize& op, Types in);
+void reference(const Quantize& op, Inputs in, Outputs out);
+
+/// y = (x - zero_point) * scale.
+///
+/// Operands: x i8, u8, i16, u16 or i32, scale float (scalar, or [D] along `axis`), zero_point of x's
+/// dtype (optional). y has scale's dtype. Source: ONNX DequantizeLinear-10, -13, -19, -21 (not blocked).
+struct Dequantize {
+  static constexpr std::string_view kName = "DequantizeLinear";
+  std::int64_t axis = 1;
+
+  bool operator==(const Dequantize&) const = default;
+  template <class Self, class Visit>
+  static void fields(Self& self, Visit&& visit) {
+    visit("axis", self.axis);
+  }
+};
+
+TensorType infer(const Dequantize& op, Types in);
+void reference(const Dequantize& op, Inputs in, Outputs out);
+
+}  // namespace exeunt::ops

@@ -1,0 +1,133 @@
+#include "ops/reduce.h"
+
+#include "support/tensors.h"
+
+namespace exeunt::ops {
+
+namespace {
+
+using namespace testing;
+using ::testing::ElementsAre;
+
+std::vector<float> reduce(ReduceFn fn, Ints axes, const Tensor& x) {
+  return values<float>(run_op(Reduce{.fn = fn, .axes = std::move(axes)}, {x}));
+}
+
+TEST(Reduce, EveryFunctionInEveryNumberType) {
+  for (const DType dtype : kNumbers) {
+    SCOPED_TRACE(dtype_name(dtype));
+    const Tensor x = tensor(dtype, {2, 3}, {1, 5, 3, 4, 2, 6});
+    const auto rows = [&](ReduceFn fn) { return numbers(run_op(Reduce{.fn = fn, .axes = {1}}, {x})); };
+    EXPECT_THAT(rows(ReduceFn::ReduceMax), ElementsAre(5, 6));
+    EXPECT_THAT(rows(ReduceFn::ReduceMean), ElementsAre(3, 4));
+    EXPECT_THAT(rows(ReduceFn::ReduceMin), ElementsAre(1, 2));
+    EXPECT_THAT(rows(ReduceFn::ReduceProd), ElementsAre(15, 48));
+    EXPECT_THAT(rows(ReduceFn::ReduceSum), ElementsAre(9, 12));
+  }
+}
+
+TEST(Reduce, AnyAxesFromEitherEnd) {
+  const Tensor x = counting({2, 2, 2});
+  EXPECT_THAT(reduce(ReduceFn::ReduceSum, {0}, x), ElementsAre(6, 8, 10, 12));
+  EXPECT_THAT(reduce(ReduceFn::ReduceSum, {1}, x), ElementsAre(4, 6, 12, 14));
+  EXPECT_THAT(reduce(ReduceFn::ReduceSum, {-1}, x), ElementsAre(3, 7, 11, 15));
+  EXPECT_THAT(reduce(ReduceFn::ReduceSum, {0, -1}, x), ElementsAre(14, 22));
+  EXPECT_THAT(reduce(ReduceFn::ReduceSum, {2, 1}, x), ElementsAre(10, 26));
+}
+
+TEST(Reduce, NoAxesMeansAll) { EXPECT_THAT(reduce(ReduceFn::ReduceSum, {}, counting({2, 3})), ElementsAre(21)); }
+
+TEST(Reduce, KeepdimsLeavesOnes) {
+  Reduce op{.fn = ReduceFn::ReduceMax, .axes = {1}};
+  EXPECT_EQ(result_type(op, {"f32[2,3,4]"}), "f32[2,1,4]");
+  op.keepdims = false;
+  EXPECT_EQ(result_type(op, {"f32[2,3,4]"}), "f32[2,4]");
+  op.axes = {};
+  EXPECT_EQ(result_type(op, {"f32[2,3,4]"}), "f32[]");
+  op.keepdims = true;
+  EXPECT_EQ(result_type(op, {"f32[2,3,4]"}), "f32[1,1,1]");
+}
+
+TEST(Reduce, ScalarStaysItself) {
+  EXPECT_THAT(reduce(ReduceFn::ReduceMean, {}, f32({}, {5})), ElementsAre(5));
+  EXPECT_EQ(result_type(Reduce{}, {"f32[]"}), "f32[]");
+}
+
+TEST(Reduce, NaNAnywhereMakesNaN) {
+  const Tensor x = f32({3, 3}, {kNaN, 1, 2, 1, kNaN, 2, 1, 2, kNaN});
+  for (std::size_t fn = 0; fn < kEnumNames<ReduceFn>.size(); ++fn) {
+    SCOPED_TRACE(kEnumNames<ReduceFn>[fn]);
+    EXPECT_THAT(reduce(static_cast<ReduceFn>(fn), {1}, x), ElementsAre(IsNaN(), IsNaN(), IsNaN()));
+  }
+}
+
+TEST(Reduce, InfinitiesAreValues) {
+  const Tensor x = f32({2}, {-kInf, -kInf});
+  EXPECT_THAT(reduce(ReduceFn::ReduceMax, {}, x), ElementsAre(-kInf));
+  EXPECT_THAT(reduce(ReduceFn::ReduceSum, {}, x), ElementsAre(-kInf));
+}
+
+TEST(Reduce, NothingGivesTheNeutralElement) {
+  const Tensor none = f32({0, 2}, {});
+  EXPECT_THAT(reduce(ReduceFn::ReduceMax, {0}, none), ElementsAre(-kInf, -kInf));
+  EXPECT_THAT(reduce(ReduceFn::ReduceMin, {0}, none), ElementsAre(kInf, kInf));
+  EXPECT_THAT(reduce(ReduceFn::ReduceSum, {0}, none), ElementsAre(0, 0));
+  EXPECT_THAT(reduce(ReduceFn::ReduceProd, {0}, none), ElementsAre(1, 1));
+  EXPECT_THAT(reduce(ReduceFn::ReduceMean, {0}, none), ElementsAre(IsNaN(), IsNaN()));
+  EXPECT_THAT(reduce(ReduceFn::ReduceSum, {1}, none), ElementsAre());
+}
+
+TEST(Reduce, IntegersOfNothingGiveTheEndsOfTheirType) {
+  const auto ends = [](DType dtype) {
+    const Tensor none = tensor(dtype, {0}, {});
+    std::vector<double> result = numbers(run_op(Reduce{.fn = ReduceFn::ReduceMax}, {none}));
+    result.push_back(numbers(run_op(Reduce{.fn = ReduceFn::ReduceMin}, {none})).front());
+    return result;
+  };
+  EXPECT_THAT(ends(DType::i8), ElementsAre(-128, 127));
+  EXPECT_THAT(ends(DType::u8), ElementsAre(0, 255));
+  EXPECT_THAT(ends(DType::i16), ElementsAre(-32768, 32767));
+  EXPECT_THAT(ends(DType::i32), ElementsAre(-2147483648.0, 2147483647.0));
+  EXPECT_THAT(ends(DType::u32), ElementsAre(0, 4294967295.0));
+  const Tensor mean = run_op(Reduce{.fn = ReduceFn::ReduceMean}, {i32({0}, {})});
+  EXPECT_THAT(values<std::int32_t>(mean), ElementsAre(0));
+}
+
+TEST(Reduce, IntegerMeanIsCutTowardsZero) {
+  const Reduce mean{.fn = ReduceFn::ReduceMean};
+  EXPECT_THAT(values<std::int32_t>(run_op(mean, {i32({2}, {-3, -4})})), ElementsAre(-3));
+  EXPECT_THAT(values<std::uint8_t>(run_op(mean, {u8({2}, {255, 254})})), ElementsAre(254));
+}
+
+TEST(Reduce, IntegersAreExactAndWrap) {
+  const Reduce sum{.fn = ReduceFn::ReduceSum};
+  const Reduce product{.fn = ReduceFn::ReduceProd};
+  constexpr std::int64_t kBig = std::int64_t{1} << 53;
+  constexpr std::int64_t kMax = std::numeric_limits<std::int64_t>::max();
+  EXPECT_THAT(values<std::int64_t>(run_op(sum, {i64({2}, {kBig, 1})})), ElementsAre(kBig + 1));
+  EXPECT_THAT(values<std::int64_t>(run_op(sum, {i64({2}, {kMax, 1})})), ElementsAre(-kMax - 1));
+  EXPECT_THAT(values<std::int64_t>(run_op(product, {i64({2}, {kMax, kMax})})), ElementsAre(1));
+  EXPECT_THAT(values<std::int8_t>(run_op(sum, {i8({2}, {100, 100})})), ElementsAre(-56));
+}
+
+TEST(Reduce, ShortFloatsAreRoundedOnlyAtTheEnd) {
+  const Tensor x = tensor(DType::f16, {3}, {2048, 1, 1});
+  EXPECT_THAT(numbers(run_op(Reduce{.fn = ReduceFn::ReduceSum}, {x})), ElementsAre(2050));
+}
+
+TEST(Reduce, WorkIsTheElementsRead) {
+  const TensorType x{DType::f32, {2, 3, 4}};
+  EXPECT_EQ(work(Reduce{}, std::array{&x}, {DType::f32, {1, 1, 1}}), 24);
+}
+
+TEST(Reduce, RefusesOperandsThatDoNotFit) {
+  EXPECT_EQ(error_of(Reduce{}, {"bool[2]"}), ErrorCode::dtype);
+  EXPECT_EQ(error_of(Reduce{.axes = {1}}, {"f32[2]"}), ErrorCode::argument);
+  EXPECT_EQ(error_of(Reduce{.axes = {-2}}, {"f32[2]"}), ErrorCode::argument);
+  EXPECT_EQ(error_of(Reduce{.axes = {0}}, {"f32[]"}), ErrorCode::argument);
+  EXPECT_EQ(error_of(Reduce{}, {}), ErrorCode::argument);
+}
+
+}  // namespace
+
+}  // namespace exeunt::ops

@@ -1,0 +1,32 @@
+#pragma once
+
+#include "graph/graph.h"
+
+namespace exeunt {
+
+// Every pass: rewrites the graph in place and returns the number of rewrites. It leaves dead nodes to
+// the runner, is idempotent, and never makes the path to any exit longer. See pipeline.h.
+
+/// Nodes whose operands are all constant become constants, in every arm. Results over 16 MB that are
+/// larger than their operands stay (an Expand of a number, say).
+int fold_constants(Graph& graph);
+
+/// x unchanged: Identity, Cast to the same type, Reshape to the same shape, Transpose without change,
+/// Slice of everything, Pad with nothing, Concat of one, x + 0, x * 1.
+int drop_no_ops(Graph& graph);
+
+/// BatchNorm(Conv(x, w, b)) -> Conv(x, w', b') where the Conv has no other user and all parameters are
+/// constant. Source: w' = w * s, b' = (b - mean) * s + bias, s = scale / sqrt(variance + epsilon).
+int fold_batch_norm(Graph& graph);
+
+/// Conv(x, w) + c -> Conv(x, w, c) for a constant c of one number a channel, and
+/// MatMul(x, w) + c -> Gemm(x, w, c) for matrices and a c that broadcasts to a row.
+int fuse_bias(Graph& graph);
+
+/// Conv(x, w, b) + r -> Conv(x, w, b, r), r of the Conv's shape: the residual add of ResNets.
+int fuse_residual(Graph& graph);
+
+/// Relu(Conv) -> Conv with activation; the same for Gemm.
+int fuse_activation(Graph& graph);
+
+}  // namespace exeunt

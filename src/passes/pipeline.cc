@@ -1,0 +1,67 @@
+#include "passes/pipeline.h"
+
+#include <algorithm>
+
+#include "base/error.h"
+#include "graph/placement.h"
+#include "graph/verify.h"
+#include "passes/passes.h"
+
+namespace exeunt {
+
+namespace {
+
+constexpr Pass kPipeline[] = {
+    {"fold_constants", fold_constants}, {"drop_no_ops", drop_no_ops},     {"fold_batch_norm", fold_batch_norm},
+    {"fuse_bias", fuse_bias},           {"fuse_residual", fuse_residual}, {"fuse_activation", fuse_activation},
+};
+
+/// Rounding in sums of doubles, not work.
+constexpr double kSlack = 1 + 1e-9;
+
+}  // namespace
+
+std::span<const Pass> pipeline() { return kPipeline; }
+
+const Pass& find_pass(std::string_view name) {
+  const auto* found = std::ranges::find(kPipeline, name, &Pass::name);
+  if (found != std::end(kPipeline)) return *found;
+  std::vector<std::string_view> names;
+  for (const Pass& pass : kPipeline) names.push_back(pass.name);
+  fail(ErrorCode::argument, "there is no pass '{}'; passes: {}", name, fmt::join(names, ", "));
+}
+
+int run_pass(Graph& graph, const Pass& pass) {
+  return with_context(fmt::format("pass {}", pass.name), [&] {
+    const std::vector<double> before = path_work(graph);
+    const int rewrites = pass.run(graph);
+    remove_dead(graph);
+    verify(graph);
+    const std::vector<double> after = path_work(graph);
+    require(after.size() == before.size(), ErrorCode::internal, "{} exits became {}", before.size(), after.size());
+    for (std::size_t exit = 0; exit < before.size(); ++exit) {
+      require(after[exit] <= before[exit] * kSlack, ErrorCode::internal,
+              "the work on the path to exit {} grew from {} to {}", exit, before[exit], after[exit]);
+    }
+    return rewrites;
+  });
+}
+
+std::vector<PassRecord> run_pipeline(Graph& graph, const PipelineOptions& options) {
+  // Each rewrite makes the graph smaller or simpler; far more rounds than any graph needs.
+  constexpr int kMaxRounds = 20;
+  std::vector<PassRecord> records;
+  for (int round = 0; round < kMaxRounds; ++round) {
+    int rewrites = 0;
+    for (const Pass& pass : kPipeline) {
+      if (static_cast<int>(records.size()) >= options.pass_limit) return records;
+      records.push_back({pass.name, run_pass(graph, pass)});
+      rewrites += records.back().rewrites;
+      if (options.after_pass) options.after_pass(records.back(), graph);
+    }
+    if (rewrites == 0) break;
+  }
+  return records;
+}
+
+}  // namespace exeunt

@@ -1,0 +1,47 @@
+#pragma once
+
+#include "graph/graph.h"
+
+namespace exeunt {
+
+/// What passes ask of a graph while they rewrite it.
+class Rewriter {
+ public:
+  explicit Rewriter(Graph& graph) : graph_(graph), uses_(count_uses(graph)) {}
+
+  /// The node that makes `v`, if it is a T and nothing else uses `v`; else null.
+  template <class T>
+  const Node* sole_producer(ValueId v) const {
+    const Node* node = graph_.producer(v);
+    if (node == nullptr || uses_[static_cast<std::size_t>(v)] != 1) return nullptr;
+    return std::holds_alternative<T>(node->op) ? node : nullptr;
+  }
+
+  /// Whether anything that counts still needs `v`.
+  bool is_used(ValueId v) const { return uses_[static_cast<std::size_t>(v)] > 0; }
+
+  /// `from` is used no longer; everything uses `to`.
+  void replace(ValueId from, ValueId to) {
+    graph_.replace_uses(from, to);
+    uses_ = count_uses(graph_);
+    ++rewrites_;
+  }
+
+  /// Adds a node where `old` stood and lets it take over. @return the new result
+  ValueId replace_by_node(const Node& old, Op op, std::vector<ValueId> operands) {
+    const ValueId from = old.output;
+    const ValueId to = graph_.add_node(std::move(op), std::move(operands), old.name);
+    graph_.value(to).name = graph_.value(from).name;
+    replace(from, to);
+    return to;
+  }
+
+  int rewrites() const noexcept { return rewrites_; }
+
+ private:
+  Graph& graph_;
+  std::vector<int> uses_;
+  int rewrites_ = 0;
+};
+
+}  // namespace exeunt

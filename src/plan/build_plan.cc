@@ -1,0 +1,284 @@
+#include "plan/build_plan.h"
+
+#include <algorithm>
+#include <map>
+
+#include "base/error.h"
+#include "graph/placement.h"
+#include "plan/arena.h"
+
+namespace exeunt {
+
+namespace {
+
+/// A piece of memory that values share: in the arena, of a constant, or of the caller.
+struct Buffer {
+  Operand operand;
+  BufferUse use;  // arena only
+};
+
+/// Bytes of a value in one layout.
+struct Place {
+  int buffer = -1;
+  Layout layout;
+};
+
+class Builder {
+ public:
+  Builder(const Graph& graph, std::span<const Backend* const> backends)
+      : graph_(graph), backends_(backends), places_(graph.values.size()), parents_(tree_parents(graph)) {}
+
+  PlanData build() {
+    for (std::size_t i = 0; i < graph_.inputs.size(); ++i) {
+      const ValueId v = graph_.inputs[i];
+      set_place(v, add_fixed({Operand::Kind::input, i, nullptr}), Layout::row_major(graph_.type(v).shape.rank()));
+    }
+    plan_.info = describe(graph_);
+    plan_.segments.resize(graph_.tree.size());
+    const std::vector<NodeId> order = execution_order(graph_);
+    const std::vector<TreeId> segments = place_nodes(graph_);
+    for (const TreeId id : tree_order(graph_)) {
+      segment_ = id;
+      Segment& segment = plan_.segments[static_cast<std::size_t>(id)];
+      segment.first_step = static_cast<int>(plan_.steps.size());
+      for (const NodeId node : order) {
+        if (segments[static_cast<std::size_t>(node)] == id) lower_node(graph_.node(node));
+      }
+      finish_segment(segment);
+      segment.step_count = static_cast<int>(plan_.steps.size()) - segment.first_step;
+    }
+    lay_out();
+    return std::move(plan_);
+  }
+
+ private:
+  int add_fixed(const Operand& operand) {
+    buffers_.push_back({operand, {}});
+    return static_cast<int>(buffers_.size()) - 1;
+  }
+
+  int add_arena(std::size_t bytes) {
+    buffers_.push_back({{}, {bytes, position_, position_}});
+    return static_cast<int>(buffers_.size()) - 1;
+  }
+
+  int add_constant(std::shared_ptr<const Tensor> tensor) {
+    plan_.constant_bytes += tensor->bytes();
+    plan_.constants.push_back(tensor);
+    return add_fixed({Operand::Kind::constant, 0, tensor->view().data});
+  }
+
+  void set_place(ValueId v, int buffer, const Layout& layout) {
+    places_[static_cast<std::size_t>(v)] = {buffer, layout};
+  }
+
+  void touch(int buffer) {
+    BufferUse& use = buffers_[static_cast<std::size_t>(buffer)].use;
+    use.last = std::max(use.last, position_);
+  }
+
+  /// Where `v` lies at present; a constant gets its buffer when it is first asked for.
+  const Place& place_of(ValueId v) {
+    Place& place = places_[static_cast<std::size_t>(v)];
+    if (place.buffer < 0)
+      place = {add_constant(graph_.value(v).constant), Layout::row_major(graph_.type(v).shape.rank())};
+    return place;
+  }
+
+  bool is_above(TreeId ancestor, TreeId at) const {
+    while (at != kNoTree && at != ancestor) at = parents_[static_cast<std::size_t>(at)];
+    return at == ancestor;
+  }
+
+  /// A buffer that holds `v` in `layout`: its own, a copy made before on this path, or a new one.
+  int buffer_in(ValueId v, const Layout& layout) {
+    const Place place = place_of(v);
+    const TensorType& type = graph_.type(v);
+    if (same_bytes(place.layout, layout, type.shape)) return place.buffer;
+    for (const auto& copy : copies_[v]) {
+      if (same_bytes(copy.place.layout, layout, type.shape) && is_above(copy.segment, segment_))
+        return copy.place.buffer;
+    }
+    const int buffer = graph_.constant(v) != nullptr ? reorder_constant(v, layout) : add_reorder(v, place, layout);
+    copies_[v].push_back({{buffer, layout}, graph_.constant(v) != nullptr ? 0 : segment_});
+    return buffer;
+  }
+
+  int reorder_constant(ValueId v, const Layout& layout) {
+    Tensor copy(graph_.type(v));
+    copy_layout(graph_.constant(v)->view().data, place_of(v).layout, copy.mutable_view().data, layout, copy.type());
+    return add_constant(std::make_shared<const Tensor>(std::move(copy)));
+  }
+
+  int add_reorder(ValueId v, const Place& from, const Layout& layout) {
+    const TensorType& type = graph_.type(v);
+    for (const Backend* backend : backends_) {
+      std::optional<Candidate> candidate = backend->reorder(type, from.layout, layout);
+      if (!candidate) continue;
+      Step step{graph_.value(v).name,
+                "Reorder",
+                candidate->kernel,
+                std::string(backend->name()),
+                type,
+                layout,
+                0,
+                2 * type.bytes(),
+                {},
+                candidate->run,
+                candidate->args,
+                {}};
+      const int buffer = add_arena(type.bytes());
+      add_step(std::move(step), {from.buffer, buffer}, candidate->scratch_bytes);
+      return buffer;
+    }
+    fail(ErrorCode::internal, "no backend reorders {}", type.str());
+  }
+
+  void add_step(Step step, std::vector<int> buffers, std::size_t scratch_bytes) {
+    if (scratch_bytes > 0) buffers.push_back(add_arena(scratch_bytes));
+    for (const int buffer : buffers) touch(buffer);
+    step_buffers_.push_back(std::move(buffers));
+    plan_.steps.push_back(std::move(step));
+    ++position_;
+  }
+
+  void lower_node(const Node& node) {
+    if (lower_view(node)) return;
+    std::vector<Layout> layouts;
+    for (const ValueId v : node.inputs) layouts.push_back(v == kNoValue ? Layout{} : current_layout(v));
+    const NodeView view{graph_, node, layouts};
+    Step step;
+    step.name = node.name;
+    step.op = op_name(node.op);
+    step.result = graph_.type(node.output);
+    step.macs = count_macs(node.op, graph_.operand_types(node), step.result);
+    step.bytes = step.result.bytes();
+    for (const ValueId v : node.inputs) step.bytes += v == kNoValue ? 0 : graph_.type(v).bytes();
+    for (const Backend* backend : backends_) {
+      Offer offer = backend->offer(view);
+      if (auto* reason = std::get_if<std::string>(&offer)) {
+        step.refusals.push_back({std::string(backend->name()), std::move(*reason)});
+        continue;
+      }
+      step.backend = backend->name();
+      return add_candidate(node, std::move(step), std::get<std::vector<Candidate>>(offer).front());
+    }
+    fail(ErrorCode::unsupported, "node '{}' ({}): no backend runs it: {}", node.name, step.op,
+         step.refusals.back().reason);
+  }
+
+  Layout current_layout(ValueId v) const {
+    const Place& place = places_[static_cast<std::size_t>(v)];
+    return place.buffer < 0 ? Layout::row_major(graph_.type(v).shape.rank()) : place.layout;
+  }
+
+  void add_candidate(const Node& node, Step step, const Candidate& candidate) {
+    step.kernel = candidate.kernel;
+    step.run = candidate.run;
+    step.args = candidate.args;
+    step.layout = candidate.result;
+    std::vector<int> buffers;
+    for (const OperandUse& use : candidate.uses) buffers.push_back(buffer_in(node.inputs[use.index], use.layout));
+    buffers.push_back(add_arena(graph_.type(node.output).bytes()));
+    set_place(node.output, buffers.back(), candidate.result);
+    add_step(std::move(step), std::move(buffers), candidate.scratch_bytes);
+  }
+
+  /// Transposes and Reshapes move nothing: the result is another view of the operand's bytes.
+  bool lower_view(const Node& node) {
+    if (const auto* transpose = std::get_if<ops::Transpose>(&node.op)) {
+      const Place place = place_of(node.inputs[0]);
+      set_place(node.output, place.buffer, place.layout.transposed(transpose->perm));
+      return true;
+    }
+    if (std::holds_alternative<ops::Reshape>(node.op)) {
+      const Layout flat = Layout::row_major(graph_.type(node.inputs[0]).shape.rank());
+      const int buffer = buffer_in(node.inputs[0], flat);
+      set_place(node.output, buffer, Layout::row_major(graph_.type(node.output).shape.rank()));
+      return true;
+    }
+    return false;
+  }
+
+  int row_major_buffer(ValueId v) { return buffer_in(v, Layout::row_major(graph_.type(v).shape.rank())); }
+
+  /// The decision or exit at the end of a segment; its operands must live until then.
+  void finish_segment(Segment& segment) {
+    const TreeNode& node = graph_.tree[static_cast<std::size_t>(segment_)];
+    std::vector<int> buffers;
+    for_each_tree_use(node, [&](ValueId v) { buffers.push_back(row_major_buffer(v)); });
+    for (const int buffer : buffers) touch(buffer);
+    if (const auto* decision = std::get_if<Decision>(&node)) {
+      segment.decision = static_cast<int>(plan_.decision_segments.size());
+      plan_.decision_segments.push_back(segment_);
+      segment.name = decision->name;
+      segment.criterion = decision->criterion;
+      segment.threshold = decision->threshold;
+      segment.looked_at_type = graph_.type(decision->input);
+      segment.score = score_function(decision->criterion, segment.looked_at_type.dtype);
+      segment.leave = decision->leave;
+      segment.stay = decision->stay;
+    } else {
+      const auto& exit = std::get<Exit>(node);
+      segment.is_exit = true;
+      segment.exit = static_cast<int>(plan_.exit_segments.size());
+      plan_.exit_segments.push_back(segment_);
+      for (const ValueId v : exit.outputs) segment.outputs.push_back({{}, graph_.type(v)});
+      segment.prediction = exit.prediction;
+    }
+    segment_buffers_.emplace_back(segment_, std::move(buffers));
+    ++position_;
+  }
+
+  /// Gives every arena buffer its offset and every step its operands.
+  void lay_out() {
+    std::vector<BufferUse> uses;
+    for (const Buffer& buffer : buffers_) {
+      if (buffer.operand.kind == Operand::Kind::arena) uses.push_back(buffer.use);
+    }
+    const ArenaPlan arena = plan_arena(uses);
+    plan_.arena_bytes = arena.bytes;
+    plan_.peak_live_bytes = arena.peak_live_bytes;
+    std::size_t next = 0;
+    for (Buffer& buffer : buffers_) {
+      if (buffer.operand.kind == Operand::Kind::arena) buffer.operand.offset = arena.offsets[next++];
+    }
+    const auto operand = [&](int buffer) { return buffers_[static_cast<std::size_t>(buffer)].operand; };
+    for (std::size_t i = 0; i < plan_.steps.size(); ++i) {
+      for (const int buffer : step_buffers_[i]) plan_.steps[i].operands.push_back(operand(buffer));
+    }
+    for (const auto& [id, buffers] : segment_buffers_) {
+      Segment& segment = plan_.segments[static_cast<std::size_t>(id)];
+      if (!segment.is_exit) {
+        segment.looked_at = operand(buffers.front());
+        continue;
+      }
+      for (std::size_t i = 0; i < buffers.size(); ++i) segment.outputs[i].operand = operand(buffers[i]);
+    }
+  }
+
+  struct Copy {
+    Place place;
+    TreeId segment;
+  };
+
+  const Graph& graph_;
+  std::span<const Backend* const> backends_;
+  PlanData plan_;
+  std::vector<Place> places_;  // by value
+  std::map<ValueId, std::vector<Copy>> copies_;
+  std::vector<Buffer> buffers_;
+  std::vector<std::vector<int>> step_buffers_;
+  std::vector<std::pair<TreeId, std::vector<int>>> segment_buffers_;
+  std::vector<TreeId> parents_;
+  TreeId segment_ = 0;
+  int position_ = 0;  // steps, decisions and exits, counted in the order of the tree
+};
+
+}  // namespace
+
+PlanData build_plan(const Graph& graph, std::span<const Backend* const> backends) {
+  return Builder(graph, backends).build();
+}
+
+}  // namespace exeunt

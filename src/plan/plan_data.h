@@ -1,0 +1,88 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "graph/graph.h"
+#include "plan/layout.h"
+#include "plan/plan_info.h"
+#include "plan/step.h"
+
+namespace exeunt {
+
+/// Where an operand lies: a fixed place in the session's arena, a constant of the plan, or the caller's input.
+struct Operand {
+  enum class Kind : std::uint8_t { arena, constant, input };
+  Kind kind = Kind::arena;
+  std::size_t offset = 0;           ///< arena: bytes from its start; input: its index
+  const std::byte* data = nullptr;  ///< constant: kept alive by PlanData::constants
+};
+
+/// Why a backend does not run a node.
+struct Refusal {
+  std::string backend;
+  std::string reason;
+};
+
+/// One unit of work. Its id is its index in PlanData::steps, in every list and profile.
+struct Step {
+  std::string name;  ///< of the node; a reorder is named after the value it copies
+  std::string op;    ///< op name, or "Reorder"
+  std::string kernel;
+  std::string backend;
+  TensorType result;
+  Layout layout;
+  double macs = 0;
+  std::size_t bytes = 0;  ///< of operands and result, weights included
+  std::vector<Refusal> refusals;
+
+  StepFn run = nullptr;
+  std::shared_ptr<const StepArgs> args;
+  std::vector<Operand> operands;
+};
+
+/// A model output at one exit, row-major.
+struct ExitOutput {
+  Operand operand;
+  TensorType type;
+};
+
+/// The work between two decisions: steps first .. first + count - 1, then a decision or an exit.
+/// Segments have the numbers of the tree positions they belong to.
+struct Segment {
+  int first_step = 0;
+  int step_count = 0;
+  bool is_exit = false;
+
+  // A decision: its number among the decisions in tree order, and where to go on.
+  int decision = -1;
+  std::string name;
+  Criterion criterion;
+  float threshold = 0;
+  ScoreFn score = nullptr;
+  Operand looked_at;
+  TensorType looked_at_type;
+  int leave = -1;
+  int stay = -1;
+
+  // An exit.
+  int exit = -1;
+  std::vector<ExitOutput> outputs;
+  Prediction prediction;
+};
+
+/// A compiled model: immutable, shared by all sessions.
+struct PlanData {
+  PlanInfo info;
+  std::vector<Step> steps;
+  std::vector<Segment> segments;       ///< segment 0 comes first
+  std::vector<int> exit_segments;      ///< by exit index
+  std::vector<int> decision_segments;  ///< by decision number
+  std::vector<std::shared_ptr<const Tensor>> constants;
+  std::size_t arena_bytes = 0;
+  std::size_t peak_live_bytes = 0;  ///< most bytes alive at once: what the arena cannot go below
+  std::size_t constant_bytes = 0;
+};
+
+}  // namespace exeunt

@@ -1,0 +1,28 @@
+#include "plan/plan_info.h"
+
+#include "graph/placement.h"
+
+namespace exeunt {
+
+PlanInfo describe(const Graph& graph) {
+  PlanInfo info;
+  for (const ValueId v : graph.inputs) info.inputs.push_back({graph.value(v).name, graph.type(v)});
+  info.outputs = graph.output_names;
+  const std::vector<double> macs = path_macs(graph);
+  for (const TreeId id : tree_order(graph)) {
+    const TreeNode& node = graph.tree[static_cast<std::size_t>(id)];
+    if (const auto* decision = std::get_if<Decision>(&node)) {
+      info.decisions.push_back({decision->name, std::string(criterion_name(decision->criterion)), decision->threshold,
+                                is_tunable(decision->criterion)});
+      continue;
+    }
+    const auto& exit = std::get<Exit>(node);
+    ExitInfo& entry = info.exits.emplace_back();
+    for (const ValueId v : exit.outputs) entry.outputs.push_back(graph.type(v));
+    entry.classes = exit.prediction.classes;
+    entry.macs = macs[info.exits.size() - 1];
+  }
+  return info;
+}
+
+}  // namespace exeunt

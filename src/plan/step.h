@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+
+namespace exeunt {
+
+/// What a session keeps for one step beside its buffers (a library's handles, say).
+class StepState {
+ public:
+  virtual ~StepState() = default;
+};
+
+/// The fixed part of a step: sizes, packed weights, a library's compiled kernel. Shared by all sessions of a plan.
+class StepArgs {
+ public:
+  virtual ~StepArgs() = default;
+  /// What each session needs of its own; null if nothing.
+  virtual std::unique_ptr<StepState> make_state() const { return nullptr; }
+};
+
+/// Does the work of one step. `operands` are the addresses of its inputs, its result and its scratch
+/// memory, in the order in which its candidate listed them. Must not allocate, throw or look anything up.
+using StepFn = void (*)(const StepArgs& args, StepState* state, std::byte* const* operands) noexcept;
+
+}  // namespace exeunt

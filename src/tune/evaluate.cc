@@ -1,0 +1,240 @@
+#include <exeunt/tools/evaluate.h>
+
+#include <algorithm>
+#include <chrono>
+#include <limits>
+#include <numeric>
+
+#include "base/error.h"
+#include "tune/latency.h"
+
+namespace exeunt {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// What is written down of every sample.
+struct Sample {
+  int exit = 0;
+  int top1 = -1;
+  double us = 0;
+};
+
+/// Reads batches of samples and times their runs.
+class Runner {
+ public:
+  Runner(Session& session, const Dataset& data, std::int64_t batch) : session_(session), data_(data), batch_(batch) {
+    const TensorType& type = session.plan().inputs().front().type;
+    Shape shape = type.shape;
+    if (shape.rank() > 0) shape[0] = batch;
+    input_ = Tensor({type.dtype, shape});
+    row_bytes_ = type.bytes();
+  }
+
+  /// Runs samples first .. first + count - 1 of the batch that `read` brought.
+  const Results& run(std::int64_t count, double* us_each) {
+    TensorView view = input_.view();
+    if (view.type.shape.rank() > 0) view.type.shape[0] = count;
+    const auto start = Clock::now();
+    const Results& results = session_.run(view);
+    const std::chrono::duration<double, std::micro> took = Clock::now() - start;
+    *us_each = took.count() / static_cast<double>(count);
+    return results;
+  }
+
+  void read(std::int64_t first, std::int64_t count) {
+    MutableTensorView view = input_.mutable_view();
+    if (view.type.shape.rank() > 0) view.type.shape[0] = count;
+    data_.read(first, count, view);
+  }
+
+  std::int64_t batch() const { return batch_; }
+
+ private:
+  Session& session_;
+  const Dataset& data_;
+  std::int64_t batch_;
+  std::size_t row_bytes_ = 0;
+  Tensor input_;
+};
+
+LatencySummary summary_of(std::span<const Sample> samples, int exit) {
+  std::vector<double> us;
+  for (const Sample& sample : samples) {
+    if (exit < 0 || sample.exit == exit) us.push_back(sample.us);
+  }
+  return summarize_latency(std::move(us));
+}
+
+std::optional<double> accuracy_of(std::span<const Sample> samples, std::span<const std::int32_t> labels, int exit) {
+  std::int64_t right = 0;
+  std::int64_t count = 0;
+  for (std::size_t i = 0; i < samples.size() && !labels.empty(); ++i) {
+    if (exit >= 0 && samples[i].exit != exit) continue;
+    ++count;
+    right += samples[i].top1 == labels[i] ? 1 : 0;
+  }
+  if (count == 0) return std::nullopt;
+  return static_cast<double>(right) / static_cast<double>(count);
+}
+
+class Evaluator {
+ public:
+  Evaluator(Session& session, const Dataset& data, const EvaluateOptions& options)
+      : session_(session), data_(data), options_(options), batch_(std::min(options.batch, session.max_batch())) {
+    const Plan& plan = session.plan();
+    require(plan.inputs().size() == 1, ErrorCode::argument, "the model has {} inputs; a data set can feed one",
+            plan.inputs().size());
+    for (const ExitInfo& exit : plan.exits()) classes_ = std::max(classes_, exit.classes);
+    require(classes_ > 0, ErrorCode::argument, "the model does not classify: no output holds one score a class");
+    for (const std::int32_t label : data.labels()) {
+      require(label < classes_, ErrorCode::argument, "the data has label {}; the model knows classes 0 to {}", label,
+              classes_ - 1);
+    }
+  }
+
+  Evaluation run() {
+    const auto count = static_cast<std::size_t>(data_.size());
+    passes_ = 1 + (options_.all_exits ? session_.plan().exits().size() : 0);
+    samples_.resize(count);
+    if (options_.against != nullptr) others_.resize(count);
+    add_arrays();
+    warm_up();
+    run_all(samples_, options_.against);
+    Evaluation result = summarize();
+    for (std::size_t head = 0; options_.all_exits && head < session_.plan().exits().size(); ++head) {
+      session_.force_exit(static_cast<int>(head));
+      std::vector<Sample> forced(count);
+      ++pass_;
+      run_all(forced, nullptr);
+      result.heads.push_back({accuracy_of(forced, data_.labels(), -1), summary_of(forced, -1)});
+    }
+    session_.force_exit(std::nullopt);
+    result.by_sample = std::move(arrays_);
+    return result;
+  }
+
+ private:
+  void add_arrays() {
+    const std::int64_t n = data_.size();
+    arrays_["exit"] = Tensor({DType::i8, {n}});
+    arrays_["top1"] = Tensor({DType::i32, {n}});
+    arrays_["score"] = Tensor({DType::f32, {n, static_cast<std::int64_t>(session_.plan().decisions().size())}});
+    arrays_["probabilities"] = Tensor({DType::f32, {n, classes_}});
+  }
+
+  /// The first runs touch cold memory; they say nothing about a sample's latency.
+  void warm_up() {
+    constexpr int kRuns = 5;
+    Runner ours(session_, data_, batch_);
+    const std::int64_t count = std::min(batch_, data_.size());
+    if (count == 0) return;
+    ours.read(0, count);
+    double us = 0;
+    for (int i = 0; i < kRuns; ++i) ours.run(count, &us);
+  }
+
+  void run_all(std::vector<Sample>& samples, Session* against) {
+    Runner ours(session_, data_, batch_);
+    std::optional<Runner> theirs;
+    if (against != nullptr) theirs.emplace(*against, data_, std::min(batch_, against->max_batch()));
+    for (std::int64_t first = 0; first < data_.size(); first += batch_) {
+      const std::int64_t count = std::min(batch_, data_.size() - first);
+      // In turns, and each first every other time: what drifts, drifts for both.
+      const bool we_start = (first / batch_) % 2 == 0;
+      if (theirs && !we_start) run_other(*theirs, first, count);
+      ours.read(first, count);
+      double us = 0;
+      const Results& results = ours.run(count, &us);
+      for (std::int64_t i = 0; i < count; ++i) store(samples, results, first + i, i, us, &samples == &samples_);
+      if (theirs && we_start) run_other(*theirs, first, count);
+      const std::int64_t done = static_cast<std::int64_t>(pass_) * data_.size() + first + count;
+      if (options_.progress) options_.progress(done, static_cast<std::int64_t>(passes_) * data_.size());
+    }
+  }
+
+  void run_other(Runner& other, std::int64_t first, std::int64_t count) {
+    other.read(first, count);
+    double us = 0;
+    const Results& results = other.run(count, &us);
+    for (std::int64_t i = 0; i < count; ++i) store(others_, results, first + i, i, us, false);
+  }
+
+  void store(std::vector<Sample>& samples, const Results& results, std::int64_t sample, std::int64_t row, double us,
+             bool save) {
+    const std::vector<float> probabilities = class_probabilities(results, row);
+    Sample& entry = samples[static_cast<std::size_t>(sample)];
+    entry = {results.exit(row), top_class(probabilities), us};
+    if (!save) return;
+    arrays_["exit"].mutable_span<std::int8_t>()[static_cast<std::size_t>(sample)] =
+        static_cast<std::int8_t>(entry.exit);
+    arrays_["top1"].mutable_span<std::int32_t>()[static_cast<std::size_t>(sample)] = entry.top1;
+    const auto put = [&](const char* name, std::span<const float> values) {
+      Tensor& array = arrays_[name];
+      const auto width = static_cast<std::size_t>(array.shape()[1]);
+      std::ranges::copy(values, array.mutable_span<float>().begin() +
+                                    static_cast<std::ptrdiff_t>(static_cast<std::size_t>(sample) * width));
+    };
+    put("score", results.scores(row));
+    put("probabilities", probabilities);
+  }
+
+  Evaluation summarize() const {
+    Evaluation result;
+    result.samples = data_.size();
+    result.accuracy = accuracy_of(samples_, data_.labels(), -1);
+    result.latency_us = summary_of(samples_, -1);
+    for (std::size_t e = 0; e < session_.plan().exits().size(); ++e) {
+      const int exit = static_cast<int>(e);
+      ExitReport& report = result.exits.emplace_back();
+      report.samples = std::ranges::count(samples_, exit, &Sample::exit);
+      report.share =
+          result.samples == 0 ? 0 : static_cast<double>(report.samples) / static_cast<double>(result.samples);
+      report.accuracy = accuracy_of(samples_, data_.labels(), exit);
+      report.latency_us = summary_of(samples_, exit);
+    }
+    if (!data_.labels().empty()) {
+      result.confusion.assign(static_cast<std::size_t>(classes_),
+                              std::vector<std::int64_t>(static_cast<std::size_t>(classes_)));
+      for (std::size_t i = 0; i < samples_.size(); ++i) {
+        if (samples_[i].top1 >= 0)
+          ++result.confusion[static_cast<std::size_t>(data_.labels()[i])][static_cast<std::size_t>(samples_[i].top1)];
+      }
+    }
+    if (options_.against != nullptr) result.against = compare();
+    return result;
+  }
+
+  AgainstReport compare() const {
+    AgainstReport report{accuracy_of(others_, data_.labels(), -1), summary_of(others_, -1), 0, std::nullopt};
+    std::vector<double> extra;
+    const int last = static_cast<int>(session_.plan().exits().size()) - 1;
+    for (std::size_t i = 0; i < samples_.size(); ++i) {
+      report.agreement += samples_[i].top1 == others_[i].top1 ? 1.0 / static_cast<double>(samples_.size()) : 0;
+      if (samples_[i].exit == last) extra.push_back(samples_[i].us - others_[i].us);
+    }
+    if (!extra.empty()) report.late_path_extra_us = summarize_latency(std::move(extra)).p50;
+    return report;
+  }
+
+  Session& session_;
+  const Dataset& data_;
+  const EvaluateOptions& options_;
+  std::int64_t batch_;
+  std::int64_t classes_ = 0;
+  std::size_t passes_ = 1;
+  std::size_t pass_ = 0;
+  std::vector<Sample> samples_;
+  std::vector<Sample> others_;
+  Arrays arrays_;
+};
+
+}  // namespace
+
+Evaluation evaluate(Session& session, const Dataset& data, const EvaluateOptions& options) {
+  require(options.batch >= 1, ErrorCode::argument, "a batch of {}", options.batch);
+  return Evaluator(session, data, options).run();
+}
+
+}  // namespace exeunt
