@@ -1,7 +1,6 @@
 # Every library from outside, as an imported target. All come from Debian 12 packages (scripts/install-dependencies).
 find_package(PkgConfig REQUIRED)
 find_package(fmt REQUIRED)
-find_package(spdlog REQUIRED)
 find_package(nlohmann_json REQUIRED)
 find_package(Protobuf REQUIRED)
 find_package(OpenMP REQUIRED COMPONENTS CXX)
