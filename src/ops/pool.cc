@@ -78,7 +78,7 @@ TensorType infer(const Pool& op, Types in) {
   const TensorType& x = type_at(in, 0);
   require(x.dtype != DType::boolean && (op.fn == PoolFn::max || is_float(x.dtype)), ErrorCode::dtype,
           "{} pooling of {} is not possible", enum_name(op.fn), dtype_name(x.dtype));
-  const Window window{op.kernel, op.strides, op.pads, op.dilations};
+  const WindowView window{op.kernel, op.strides, op.pads, op.dilations};
   const TensorType y{x.dtype, window_output_shape(x.shape, x.shape[1], window, op.ceil_mode)};
   for (std::size_t i = 0; i < op.pads.size(); ++i) {
     const std::size_t axis = i % op.kernel.size();

@@ -21,7 +21,7 @@ std::int64_t window_output(std::int64_t input, std::int64_t kernel, std::int64_t
   return output;
 }
 
-Shape window_output_shape(const Shape& input, std::int64_t channels, const Window& window, bool ceil_mode) {
+Shape window_output_shape(const Shape& input, std::int64_t channels, const WindowView& window, bool ceil_mode) {
   const int spatial = input.rank() - 2;
   const auto count = static_cast<std::size_t>(spatial);
   require(spatial >= 1 && spatial <= 3, ErrorCode::shape, "input {} needs 1 to 3 spatial axes after batch and channels",
@@ -39,7 +39,7 @@ Shape window_output_shape(const Shape& input, std::int64_t channels, const Windo
   return output;
 }
 
-Window3 make_window3(const Shape& input, const Shape& output, const Window& window) noexcept {
+Window3 make_window3(const Shape& input, const Shape& output, const WindowView& window) noexcept {
   Window3 w{};
   w.in.fill(1), w.out.fill(1), w.kernel.fill(1), w.strides.fill(1), w.dilations.fill(1);
   const std::size_t count = window.kernel.size();
