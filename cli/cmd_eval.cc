@@ -145,7 +145,7 @@ void execute(const EvalCommand& command) {
   options.all_exits = command.all_exits;
   options.against = other ? &*other : nullptr;
   options.progress = [&](std::int64_t done, std::int64_t total) { progress.update(done, total); };
-  const Evaluation result = evaluate(session, data, options);
+  const Evaluation result = with_source(command.data, [&] { return evaluate(session, data, options); });
   progress.clear();
   if (!command.save.empty()) write_npz(command.save, result.by_sample);
   if (command.model.json) return print_json(to_json(command, result));

@@ -149,8 +149,16 @@ void execute(const RunCommand& command) {
   for (std::size_t k = 0; k < command.inputs.size(); ++k) arrays.push_back(read_input(command, plan, k));
   const bool batched = std::ranges::all_of(
       plan.inputs(), [](const InputInfo& i) { return i.type.shape.rank() > 0 && i.type.shape[0] == 1; });
-  const std::int64_t total = batched && arrays[0].shape().rank() > 0 ? arrays[0].shape()[0] : 1;
+  const auto samples = [&](std::size_t k) {
+    return batched && arrays[k].shape().rank() > 0 ? arrays[k].shape()[0] : 1;
+  };
+  const std::int64_t total = samples(0);
   if (total == 0) throw Error(ErrorCode::shape, fmt::format("{}: holds no samples", command.inputs[0]));
+  for (std::size_t k = 1; k < arrays.size(); ++k) {
+    if (samples(k) == total) continue;
+    throw Error(ErrorCode::shape, fmt::format("{}: holds {} sample{}; {} holds {}", command.inputs[k], samples(k),
+                                              samples(k) == 1 ? "" : "s", command.inputs[0], total));
+  }
   const std::string files = fmt::format("{}", fmt::join(command.inputs, ", "));
   Answers answers(command, plan);
   Progress progress("run");
@@ -159,7 +167,7 @@ void execute(const RunCommand& command) {
     std::vector<TensorView> views;
     for (const Tensor& array : arrays) {
       TensorView view = array.view();
-      if (batched && view.shape().rank() > 0 && view.shape()[0] == total) {
+      if (batched && view.shape().rank() > 0) {
         view.data += static_cast<std::size_t>(first) * (view.type.bytes() / static_cast<std::size_t>(total));
         view.type.shape[0] = count;
       }

@@ -57,7 +57,10 @@ int main(int argc, char** argv) {
   } catch (const CLI::Success& done) {
     return app.exit(done);
   } catch (const CLI::ParseError& error) {
-    return report_wrong_usage(app, error.what());
+    // A mistyped option matters more than the one that is missing because of it.
+    const std::vector<std::string> unexpected = app.remaining(true);
+    if (unexpected.empty()) return report_wrong_usage(app, error.what());
+    return report_wrong_usage(app, fmt::format("unexpected: {}", fmt::join(unexpected, " ")));
   }
   try {
     action();

@@ -16,7 +16,8 @@ std::string with_node(std::string_view node) {
     const %ones f32[3] = fill(1)
     const %one f32[] = {{1}}
     const %almost f32[3] = {{1, 1, 2}}
-    const %more f32[4,2,3] = fill(0)
+    const %more_zeros f32[4,2,3] = fill(0)
+    const %more_ones f32[4,2,3] = fill(1)
     %a = Abs(%x)
     {}
     %y = Neg(%n)
@@ -60,13 +61,26 @@ TEST(DropNoOps, KeepsWhatOnlyLooksLikeANoOp) {
                                       "%n = Mul(%a, %zero)",
                                       "%n = Mul(%a, %almost)",
                                       "%n = Div(%one, %a)",
-                                      "%n = Add(%a, %more)",
+                                      "%n = Add(%a, %more_zeros)",
+                                      "%n = Add(%more_zeros, %a)",
+                                      "%n = Sub(%a, %more_zeros)",
+                                      "%n = Mul(%a, %more_ones)",
+                                      "%n = Mul(%more_ones, %a)",
+                                      "%n = Div(%a, %more_ones)",
                                       "%n = Mul(%a, %a)",
                                       "%n = Max(%a, %zero)",
                                       "%n = Pow(%one, %a)"}) {
     SCOPED_TRACE(node);
     expect_untouched("drop_no_ops", with_node(node));
   }
+}
+
+TEST(DropNoOps, ATransposedSquareIsAnotherOne) {
+  expect_untouched("drop_no_ops", R"(
+    input %x f32[3,3] "x"
+    %y = Transpose(%x) {perm=[1,0]}
+    output "y"
+    exit(%y))");
 }
 
 TEST(DropNoOps, ATransposeThatMovesOnlyOnesChangesTheShape) {

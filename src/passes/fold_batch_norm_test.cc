@@ -16,6 +16,7 @@ std::string with_nodes(std::string_view nodes) {
     const %bias f32[2] = {{10, 20}}
     const %mean f32[2] = {{1, -2}}
     const %variance f32[2] = {{3, 0}}
+    const %residual f32[1,2,3] = fill(7)
     {}
     output "y"
     exit(%y))",
@@ -203,7 +204,8 @@ TEST(FoldBatchNorm, WeightsAndBiasMustBeConstant) {
 }
 
 TEST(FoldBatchNorm, WhatComesBetweenStaysBetween) {
-  for (const std::string_view conv : {"Conv(%x, %w) {1d, activation=relu}", "Conv(%x, %w, %b, %x) {1d}", "Relu(%x)"}) {
+  for (const std::string_view conv : {"Conv(%x, %w) {1d, activation=relu}", "Conv(%x, %w, %b, %x) {1d}",
+                                      "Conv(%x, %w, %b, %residual) {1d}", "Relu(%x)"}) {
     SCOPED_TRACE(conv);
     expect_untouched("fold_batch_norm", with_nodes(fmt::format(R"(
       %c = {}

@@ -183,17 +183,17 @@ TEST(FuseBias, AColumnIsNoRowEvenOfASquareProduct) {
 }
 
 TEST(FuseBias, OnlyMatricesMakeAGemm) {
-  for (const std::string_view x : {"[2]", "[1,2,2]"}) {
+  for (const auto& [x, b] : {std::pair{"[2]", "[3]"}, std::pair{"[1,2,2]", "[3]"}, std::pair{"[1,3,2]", "[3,1]"}}) {
     SCOPED_TRACE(x);
     expect_untouched("fuse_bias", fmt::format(R"(
       input %x f32{} "x"
       const %w f32[2,3] = {{1, 2, 3, 4, 5, 6}}
-      const %b f32[3] = {{10, 20, 30}}
+      const %b f32{} = {{10, 20, 30}}
       %m = MatMul(%x, %w)
       %y = Add(%m, %b)
       output "y"
       exit(%y))",
-                                              x));
+                                              x, b));
   }
 }
 

@@ -142,6 +142,7 @@ INSTANTIATE_TEST_SUITE_P(Binary, CpuCase, ::testing::ValuesIn(binary_cases()), n
 INSTANTIATE_TEST_SUITE_P(SpecialValue, CpuCase, ::testing::ValuesIn(special_value_cases()), name_of);
 INSTANTIATE_TEST_SUITE_P(Copy, CpuCase, ::testing::ValuesIn(copy_cases()), name_of);
 INSTANTIATE_TEST_SUITE_P(View, CpuCase, ::testing::ValuesIn(view_cases()), name_of);
+INSTANTIATE_TEST_SUITE_P(Quantize, CpuCase, ::testing::ValuesIn(quantize_cases()), name_of);
 INSTANTIATE_TEST_SUITE_P(Reference, CpuCase, ::testing::ValuesIn(reference_cases()), name_of);
 
 }  // namespace

@@ -17,6 +17,7 @@ struct Spec {
   int group = 1;
   bool bias = false;
   bool residual = false;
+  bool scale = false;
   bool relu = false;
   std::string refused = {};
   std::string dtype = "f32";
@@ -39,8 +40,9 @@ OpCase make(const Spec& s) {
   if (s.residual) {
     text += fmt::format("const %w2 {}{} = random\n%r = Conv(%x, %w2){{{}}}\n", s.dtype, s.w.str(), window);
   }
-  text += fmt::format("%y = Conv(%x, %w, {}, {}){{{}{}}}\n", s.bias ? "%b" : "_", s.residual ? "%r" : "_", window,
-                      s.relu ? ", activation=relu" : "");
+  if (s.scale) text += fmt::format("const %s {}[{}] = random\n", s.dtype, s.w[0]);
+  text += fmt::format("%y = Conv(%x, %w, {}, {}, {}){{{}{}}}\n", s.bias ? "%b" : "_", s.residual ? "%r" : "_",
+                      s.scale ? "%s" : "_", window, s.relu ? ", activation=relu" : "");
   return {s.name, Exactness::rounding, text, s.refused};
 }
 
@@ -127,6 +129,18 @@ void add_groups_and_fusions(std::vector<OpCase>& cases) {
        .bias = true,
        .residual = true,
        .relu = true},
+      {.name = "scale", .x = {1, 5, 4, 4}, .w = {17, 5, 3, 3}, .scale = true},
+      {.name = "scale_bias_relu", .x = {1, 5, 4, 4}, .w = {3, 5, 3, 3}, .bias = true, .scale = true, .relu = true},
+      {.name = "scale_one_axis", .x = {1, 5, 9}, .w = {3, 5, 3}, .bias = true, .scale = true},
+      {.name = "scale_group_residual",
+       .x = {1, 6, 5, 5},
+       .w = {6, 3, 3, 3},
+       .pads = "1,1,1,1",
+       .group = 2,
+       .bias = true,
+       .residual = true,
+       .scale = true,
+       .relu = true},
       {.name = "residual_three_axes", .x = {1, 3, 4, 4, 4}, .w = {3, 3, 2, 2, 2}, .residual = true, .relu = true},
       {.name = "residual_one_axis", .x = {1, 3, 8}, .w = {3, 3, 3}, .residual = true, .relu = true},
       {.name = "wide_sum", .x = {1, 256, 3, 3}, .w = {8, 256, 3, 3}, .pads = "1,1,1,1"},
@@ -152,7 +166,7 @@ void add_refused(std::vector<OpCase>& cases) {
                    "input %x f32[1,2,4,4] \"x\"\nconst %w f32[3,2,3,3] = random\ninput %b f32[3] \"b\"\n"
                    "%y = Conv(%x, %w, %b)" +
                        window,
-                   "a bias that is computed at run time"});
+                   "a bias or scale that is computed at run time"});
 }
 
 }  // namespace

@@ -29,10 +29,6 @@ std::vector<OpCase> reference_cases() {
       {"compare_and_where", rounding,
        after_conv("const %k f32[] = {0}\n%g = Greater(%c, %k)\n%n = Neg(%c)\n%y = Where(%g, %c, %n)"), refused},
       {"gather_channels", rounding, after_conv("const %i i64[3] = {4, 0, -2}\n%y = Gather(%c, %i){axis=1}"), refused},
-      {"quantize", exact,
-       "input %x f32[1,3,4] \"x\"\nconst %s f32[] = {0.0625}\nconst %z u8[] = {128}\n"
-       "%q = QuantizeLinear(%x, %s, %z)\n%y = DequantizeLinear(%q, %s, %z)",
-       refused},
       {"reduce_mean_of_picture", rounding, after_conv("%y = ReduceMean(%c){axes=[2,3]}"), refused},
       {"reduce_max_of_all", rounding, after_conv("%y = ReduceMax(%c){keepdims=false}"), refused},
       {"reduce_sum_of_channels", rounding, after_conv("%s = ReduceSum(%c){axes=[1], keepdims=false}\n%y = Relu(%s)"),

@@ -61,7 +61,7 @@ inline void expect_wrong_usage(const Arguments& arguments, const std::string& te
   EXPECT_EQ(result.exit_code, 2) << shown(arguments) << "\n" << result.err;
   EXPECT_EQ(result.out, "") << shown(arguments);
   EXPECT_THAT(result.err, ::testing::StartsWith("error: ")) << shown(arguments);
-  EXPECT_THAT(lines_of(result.err).front(), ::testing::HasSubstr(text)) << shown(arguments);
+  EXPECT_THAT(result.err, ::testing::HasSubstr(text)) << shown(arguments);
 }
 
 /// A failure: exit code 1, `lines` lines on stderr, the first one an error that says every one of `texts`, nothing on

@@ -185,7 +185,7 @@ TEST(Run, SeveralInputsInOrder) {
   ASSERT_EQ(results.size(), 2U);
   EXPECT_EQ(results[1]["outputs"]["y"], Json::parse("[[0,0]]"));
   expect_failure({"run", model, "--input", a}, {"1 input was given", "the model has 2: a, b"});
-  expect_failure({"run", model, "--input", a, "--input", b}, {"b.npy", "input 'b'"});
+  expect_failure({"run", model, "--input", a, "--input", b}, {"b.npy: holds 1 sample;", "a.npy holds 2"});
 }
 
 }  // namespace

@@ -127,17 +127,16 @@ TEST_F(Allocation, NoReferenceAllocates) {
   }
 }
 
-/// oneDNN's primitive execution allocates its list of arguments; nothing else on the CPU backend does.
+/// oneDNN keeps a primitive's arguments in maps that it makes for each execution: 4 to 10 allocations in version 2.7.
+/// Nothing else on the CPU backend allocates.
 TEST_F(Allocation, OnTheCpuOnlyOneDnnAllocates) {
+  constexpr std::int64_t kOneDnnAllocations = 16;
   for (const auto& [name, nodes] : kOps) {
     const Plan plan = single("input %x f32[1,3,4,4] \"x\"\n" + nodes, "cpu");
     const auto calls =
         std::ranges::count_if(plan.data()->steps, [](const Step& step) { return step.kernel.starts_with("onednn:"); });
     const std::int64_t count = allocations_of(plan);
-    std::printf("%s: %ld allocations, %ld oneDNN steps\n", name.c_str(), count, calls);
-    if (calls == 0) {
-      EXPECT_EQ(count, 0) << name;
-    }
+    EXPECT_LE(count, kOneDnnAllocations * calls) << name;
   }
 }
 
