@@ -168,7 +168,7 @@ INSTANTIATE_TEST_SUITE_P(
     name_of);
 INSTANTIATE_TEST_SUITE_P(
     Models, QuantizedModel,
-    ::testing::ValuesIn(on_cpu({"resnet8_qdq_ort", "resnet8_qdq_tflite", "resnet56_qdq_ort", "alexnet_qdq_ort"}, 100)),
+    ::testing::ValuesIn(on_cpu({"resnet8_qdq_ort", "resnet8_qdq_tflite", "resnet56_qdq_ort", "alexnet_qdq_ort"}, 500)),
     name_of);
 
 /// The model that is part of this repository.

@@ -25,9 +25,9 @@ std::string if_else(const std::string& condition, const std::string& then_arm, c
 /// What the graph answers to x = 1, 2, 3 and these conditions, which are its other inputs.
 Answer answer(const Graph& graph, const std::vector<bool>& conditions) {
   std::vector<Tensor> inputs;
-  inputs.push_back(f32({1, 3}, {1, 2, 3}));
+  inputs.push_back(counting({1, 3}));
   for (const bool condition : conditions) inputs.push_back(boolean({}, {condition}));
-  return run_graph(graph, inputs);
+  return run_graph(graph, {inputs.begin(), inputs.end()});
 }
 
 TEST(ImportConditional, ArmsBecomeExits) {

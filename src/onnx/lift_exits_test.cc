@@ -47,13 +47,10 @@ void expect_same_meaning(const Condition& condition) {
   const Shape shape = plain.type(plain.inputs[0]).shape;
   for (std::vector<float> logits : kLogits) {
     logits.resize(static_cast<std::size_t>(shape.elements()), -1000);
-    const std::vector<Tensor> input = [&] {
-      std::vector<Tensor> one;
-      one.push_back(f32(shape, logits));
-      return one;
-    }();
-    const bool holds = run_graph(plain, input).outputs[0].span<bool>()[0];
-    EXPECT_EQ(run_graph(lifted, input).outputs[0].span<float>()[0], holds ? 1 : 2) << ::testing::PrintToString(logits);
+    const Tensor input = f32(shape, logits);
+    const bool holds = run_graph(plain, {input}).outputs[0].span<bool>()[0];
+    EXPECT_EQ(run_graph(lifted, {input}).outputs[0].span<float>()[0], holds ? 1 : 2)
+        << ::testing::PrintToString(logits);
   }
 }
 
@@ -98,11 +95,16 @@ TEST(LiftCondition, SamplesThatAreSureLeave) {
       {"c = Greater(m, half)", 1}, {"c = Less(m, half)", 2}, {"n = Greater(m, half) c = Not(n)", 2}};
   for (const auto& [nodes, arm] : arm_of_the_sure) {
     const Graph graph = Condition{std::string("m = ReduceMax(p) ") + nodes}.lifted();
-    std::vector<Tensor> sure;
-    sure.push_back(f32({1, 3}, {9, 0, 0}));
-    const Answer answer = run_graph(graph, sure);
+    const Answer answer = run_graph(graph, {f32({1, 3}, {9, 0, 0})});
     EXPECT_EQ(answer.exit, 0U) << nodes;
     EXPECT_EQ(answer.outputs[0].span<float>()[0], arm) << nodes;
+  }
+}
+
+TEST(LiftCondition, AScoreThatIsNotANumberStays) {
+  for (const char* nodes : {"c = Greater(m, half)", "c = Less(half, m)", "c = Less(m, half)"}) {
+    const Graph graph = Condition{std::string("m = ReduceMax(p) ") + nodes}.lifted();
+    EXPECT_EQ(run_graph(graph, {f32({1, 3}, {kNaN, 0, 0})}).exit, 1U) << nodes;
   }
 }
 

@@ -20,7 +20,7 @@ struct Expected {
 constexpr Expected kModels[] = {
     {"alexnet_qdq_ort.onnx", 1},
     {"alexnet_torch.onnx", 1},
-    {"alexnet_torchscript.onnx", 2, 1},
+    {"alexnet_torchscript.onnx", 2, 3},
     {"alexnet_two_torch.onnx", 2},
     {"resnet56_qdq_ort.onnx", 1},
     {"resnet56_three_torch.onnx", 3},
@@ -85,7 +85,8 @@ TEST_F(SharedModels, NoneIsForgotten) {
 
 TEST_F(SharedModels, AllThatLieInPeersImport) {
   for (const auto& entry : std::filesystem::recursive_directory_iterator(models_ / "peers")) {
-    if (entry.path().extension() == ".onnx") EXPECT_NO_THROW(import_onnx(entry.path(), {})) << entry.path();
+    if (entry.path().extension() != ".onnx") continue;
+    EXPECT_NO_THROW(import_onnx(entry.path(), {})) << entry.path();
   }
 }
 
@@ -107,8 +108,8 @@ TEST_F(SharedModels, EarlierExitsCostLess) {
   for (const Expected& expected : kModels) {
     SCOPED_TRACE(expected.file);
     const std::vector<double> macs = path_macs(import_onnx(models_ / expected.file, {}));
-    EXPECT_TRUE(std::ranges::is_sorted(macs));
-    EXPECT_LE(macs.front(), macs.back() / (expected.exits > 1 ? 1.5 : 1));
+    EXPECT_GT(macs.front(), 0);
+    EXPECT_EQ(std::ranges::adjacent_find(macs, std::greater_equal()), macs.end());
   }
 }
 

@@ -79,6 +79,11 @@ std::optional<double> accuracy_of(std::span<const Sample> samples, std::span<con
   return static_cast<double>(right) / static_cast<double>(count);
 }
 
+void check_inputs(const Plan& plan) {
+  require(plan.inputs().size() == 1, ErrorCode::argument, "the model has {} inputs; a data set can feed one",
+          plan.inputs().size());
+}
+
 class Evaluator {
  public:
   Evaluator(Session& session, const Dataset& data, const EvaluateOptions& options)
@@ -88,8 +93,8 @@ class Evaluator {
         batch_(std::min({options.batch, session.max_batch(), std::max<std::int64_t>(data.size(), 1),
                          options.against == nullptr ? options.batch : options.against->max_batch()})) {
     const Plan& plan = session.plan();
-    require(plan.inputs().size() == 1, ErrorCode::argument, "the model has {} inputs; a data set can feed one",
-            plan.inputs().size());
+    check_inputs(plan);
+    if (options.against != nullptr) check_inputs(options.against->plan());
     for (const ExitInfo& exit : plan.exits()) classes_ = std::max(classes_, exit.classes);
     require(classes_ > 0, ErrorCode::argument, "the model does not classify: no output holds one score a class");
     for (const std::int32_t label : data.labels()) {

@@ -34,7 +34,7 @@ std::vector<OpCase> quantize_cases() {
       quantize("to_i8_clamped", "const %s f32[] = {0.01}\nconst %z i8[] = {100}\n"),
       quantize("to_i8_scale_of_one_element", "const %s f32[1] = {0.25}\nconst %z i8[1] = {0}\n"),
       quantize("odd_scale", "const %s f32[] = {0.0472}\nconst %z u8[] = {117}\n", "", "[1,1000]"),
-      quantize("nothing", "const %s f32[] = {0.25}\nconst %z i8[] = {0}\n", "", "[2,0]"),
+      quantize("nothing", "const %s f32[] = {0.25}\nconst %z i8[] = {0}\n", "an empty tensor", "[2,0]"),
       quantize("by_channel", a_channel, "a scale for each channel"),
       quantize("to_i16", "const %s f32[] = {0.001}\nconst %z i16[] = {7}\n", "integers of more than 8 bits"),
       quantize("scale_at_run_time", "input %s f32[] \"s\"\nconst %z u8[] = {128}\n",

@@ -15,9 +15,9 @@ struct Answer {
 };
 
 /// Runs a graph by the references, following its decisions. The inputs are one sample.
-inline Answer run_graph(const Graph& graph, const std::vector<Tensor>& inputs) {
+inline Answer run_graph(const Graph& graph, const std::vector<Operand>& inputs) {
   std::unordered_map<ValueId, Tensor> known;
-  for (std::size_t i = 0; i < inputs.size(); ++i) known[graph.inputs[i]] = inputs[i].clone();
+  for (std::size_t i = 0; i < inputs.size(); ++i) known[graph.inputs[i]] = inputs[i].tensor->clone();
   const Tensor left_out;
   const auto get = [&](ValueId v) -> const Tensor& {
     if (v == kNoValue) return left_out;
