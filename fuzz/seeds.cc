@@ -15,15 +15,17 @@
 namespace {
 
 constexpr const char* kGraphs[] = {
-    "g (float[1,2,4,4] x) => (float[1,3,4,4] y) <float[3,2,3,3] w, float[3] b = {1, 2, 3}> {"
-    "  w2 = ConstantOfShape(s) c = Conv<pads = [1,1,1,1]>(x, w2, b) y = Relu(c) }",
+    "g (float[1,2,4,4] x) => (float[1,2,4,4] y) <int64[4] s = {2, 2, 3, 3}, float[2] b = {1, 2}> {"
+    "  w = ConstantOfShape(s) c = Conv<pads = [1,1,1,1]>(x, w, b) d = Relu(c) e = Conv<pads = [0,0,2,2]>(d, w)"
+    "  y = Add(e, x) }",
     "g (float[1,2,4,4] x) => (float[1,2] y) { a = MaxPool<kernel_shape = [2,2], strides = [2,2]>(x)"
     "  b = AveragePool<kernel_shape = [2,2], count_include_pad = 1, pads = [1,1,0,0]>(a) c = GlobalAveragePool(b)"
     "  y = Flatten(c) }",
     "g (float[1,2,2,2] x) => (float[1,2,2,2] y) <float[2] s = {1, 2}, float[2] b = {0, 1}, float[2] m = {3, 4},"
     "  float[2] v = {1, 9}> { n = BatchNormalization(x, s, b, m, v) y = LeakyRelu<alpha = 0.5>(n) }",
-    "g (float[1,4] x) => (float[1,2] y) <float[2,4] w = {1,2,3,4,5,6,7,8}, float[2] b = {1, 2}> {"
-    "  h = Gemm<transB = 1, alpha = 0.5>(x, w, b) i = MatMul(h, q) j = Add(i, b) y = Softmax(j) }",
+    "g (float[1,4] x) => (float[1,2] y) <float[2,4] w = {1,2,3,4,5,6,7,8}, float[2] b = {1, 2},"
+    "  float[2,2] q = {1, 2, 3, 4}> { h = Gemm<transB = 1, alpha = 0.5>(x, w, b) i = MatMul(h, q) j = Add(i, b) y = "
+    "Softmax(j) }",
     "g (float[1,4] x) => (float[1,4] y) <int64[2] d = {2, 2}, int64[2] e = {1, 4}, int64[1] z = {0}> {"
     "  r = Reshape(x, d) t = Transpose<perm = [1,0]>(r) u = Unsqueeze(t, z) v = Squeeze(u, z) y = Reshape(v, e) }",
     "g (float[1,6] x) => (float[1,3] y) <int64[1] a = {1}, int64[1] s = {0}, int64[1] e = {9223372036854775807},"
