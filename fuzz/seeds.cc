@@ -38,9 +38,6 @@ constexpr const char* kGraphs[] = {
     "  l = Less(n, s) o = Not(l) p = Cast<to = 1>(o) q = ReduceSum(p) y = Mul(e, q) }",
     "g (float[1,4] x) => (float[1,4] y) { s = Shape(x) e = Expand(x, s) k = Identity(e) i = Erf(k) h = HardSwish(i)"
     "  t = Tanh(h) u = Sigmoid(t) y = Sum(u, x, k) }",
-};
-
-constexpr const char* kExits[] = {
     "g (float[1,3] x) => (float[1,3] y, int64[1] e) <float t = {0.5}> { s = Softmax(x) m = ReduceMax<keepdims = 0>(s)"
     "  c = Greater(m, t) y, e = If(c) <then_branch = a () => (float[1,3] p, int64[1] i) {"
     "    p = Identity(s) i = Constant<value_ints = [0]>() }, else_branch = b () => (float[1,3] q, int64[1] j) {"
@@ -82,7 +79,6 @@ int main(int argc, char** argv) {
       write(texts / (name + ".txt"), exeunt::print_graph(exeunt::import_onnx(model, {}), {.max_constant_elements = 0}));
     };
     for (const char* graph : kGraphs) add(graph, 17);
-    for (const char* graph : kExits) add(graph, 17);
     return 0;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "error: %s\n", error.what());
