@@ -14,13 +14,13 @@ std::size_t checked_bytes(const TensorType& type) {
     require(dim >= 0, ErrorCode::shape, "the tensor {} has a negative dimension", type.str());
     empty = empty || dim == 0;
   }
-  if (empty) return 0;
+  // An empty tensor's other dims must not overflow its strides either.
   for (const std::int64_t dim : type.shape) {
     require(dim <= kMaxTensorBytes / bytes, ErrorCode::shape,
             "the tensor {} needs 2 GB or more; tensors must be smaller than that", type.str());
-    bytes *= dim;
+    bytes *= std::max<std::int64_t>(dim, 1);
   }
-  return static_cast<std::size_t>(bytes);
+  return empty ? 0 : static_cast<std::size_t>(bytes);
 }
 
 int normalize_axis(std::int64_t axis, int rank) {

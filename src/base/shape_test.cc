@@ -51,6 +51,7 @@ TEST(CheckedBytes, IsNotFooledByOverflow) {
   const std::int64_t large = std::int64_t{1} << 32;
   expect_error(ErrorCode::shape, "2 GB", [&] { checked_bytes({DType::u8, {large, large}}); });
   expect_error(ErrorCode::shape, "2 GB", [&] { checked_bytes({DType::f64, {large, large, large, large}}); });
+  expect_error(ErrorCode::shape, "2 GB", [&] { checked_bytes({DType::u8, {2, 0, large, large}}); });
 }
 
 TEST(CheckedBytes, RefusesNegativeDims) {

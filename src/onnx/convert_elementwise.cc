@@ -54,7 +54,9 @@ Values convert_reduce(NodeContext& node) {
   ops::Ints axes = node.has_operand(1) ? node.constant_ints(1) : node.integers("axes");
   if (axes.empty() && node.integer("noop_with_empty_axes", 0) != 0) return {node.operand(0)};
   const auto fn = *ops::parse_enum<ops::ReduceFn>(node.op_type());
-  return {node.add(ops::Reduce{fn, std::move(axes), node.integer("keepdims", 1) != 0}, {node.operand(0)})};
+  // Read before the braces: where the last member of such a list throws, GCC 12 at -O3 destroys members not yet made.
+  const bool keepdims = node.integer("keepdims", 1) != 0;
+  return {node.add(ops::Reduce{fn, std::move(axes), keepdims}, {node.operand(0)})};
 }
 
 constexpr ConverterRow kRows[] = {

@@ -46,9 +46,10 @@ Values convert_conv(NodeContext& node) {
   const ops::Window window = read_window(node, node.shape(0), kernel);
   Values operands = {node.operand(0), node.operand(1)};
   if (node.has_operand(2)) operands.push_back(node.operand(2));
-  return {node.add(
-      ops::Conv{window.strides, window.pads, window.dilations, node.integer("group", 1), ops::Activation::none},
-      std::move(operands))};
+  // Read before the braces: where the last member of such a list throws, GCC 12 at -O3 destroys members not yet made.
+  const std::int64_t group = node.integer("group", 1);
+  return {node.add(ops::Conv{window.strides, window.pads, window.dilations, group, ops::Activation::none},
+                   std::move(operands))};
 }
 
 Values convert_pool(NodeContext& node) {
@@ -57,8 +58,10 @@ Values convert_pool(NodeContext& node) {
   require(node.has_attribute("kernel_shape"), ErrorCode::format, "attribute 'kernel_shape' is missing");
   const ops::Window w = read_window(node, node.shape(0), node.integers("kernel_shape"));
   const auto fn = node.op_type() == "MaxPool" ? ops::PoolFn::max : ops::PoolFn::average;
-  return {node.add(ops::Pool{fn, w.kernel, w.strides, w.pads, w.dilations, node.integer("ceil_mode", 0) != 0,
-                             node.integer("count_include_pad", 0) != 0},
+  // Read before the braces, as in convert_conv.
+  const bool ceil_mode = node.integer("ceil_mode", 0) != 0;
+  const bool count_include_pad = node.integer("count_include_pad", 0) != 0;
+  return {node.add(ops::Pool{fn, w.kernel, w.strides, w.pads, w.dilations, ceil_mode, count_include_pad},
                    {node.operand(0)})};
 }
 

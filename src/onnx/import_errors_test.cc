@@ -177,6 +177,19 @@ TEST(ImportErrors, LoopsAreListedLikeOtherOperators) {
               HasSubstr("'y' (Loop-17): this operator is not supported"));
 }
 
+TEST(ImportErrors, AttributesOfAnotherTypeAreNamed) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"y = ReduceMax<axes = [1], keepdims = 1.5>(x)", "'keepdims'"},
+      {"y = Conv<group = 1.5>(x, x)", "'group'"},
+      {"y = MaxPool<kernel_shape = [1, 1], ceil_mode = 1.5>(x)", "'ceil_mode'"},
+      {"y = AveragePool<kernel_shape = [1, 1], count_include_pad = 1.5>(x)", "'count_include_pad'"},
+      {"y = Transpose<perm = 1>(x)", "'perm'"},
+      {"y = Concat<axis = 1.5>(x, x)", "'axis'"},
+  };
+  for (const auto& [node, attribute] : cases)
+    EXPECT_THAT(message_of("float[1,1,1,1] x", node), HasSubstr(std::string("attribute ") + attribute)) << node;
+}
+
 }  // namespace
 
 }  // namespace exeunt
