@@ -4,8 +4,8 @@ namespace exeunt::ops {
 
 namespace {
 
-Window window_of(const Conv& op, const Shape& w) {
-  return {Ints(w.begin() + 2, w.end()), op.strides, op.pads, op.dilations};
+WindowView window_of(const Conv& op, const Shape& w) {
+  return {w.dims().subspan(2), op.strides, op.pads, op.dilations};
 }
 
 /// One output element before bias: sum over the group's channels and the window.

@@ -121,7 +121,7 @@ TEST(Reduce, WorkIsTheElementsRead) {
 }
 
 TEST(Reduce, RefusesOperandsThatDoNotFit) {
-  EXPECT_EQ(error_of(Reduce{}, {"bool[2]"}), ErrorCode::dtype);
+  EXPECT_EQ(error_of(Reduce{.fn = ReduceFn::ReduceSum, .axes = {}}, {"bool[2]"}), ErrorCode::dtype);
   EXPECT_EQ(error_of(Reduce{.axes = {1}}, {"f32[2]"}), ErrorCode::argument);
   EXPECT_EQ(error_of(Reduce{.axes = {-2}}, {"f32[2]"}), ErrorCode::argument);
   EXPECT_EQ(error_of(Reduce{.axes = {0}}, {"f32[]"}), ErrorCode::argument);
