@@ -39,9 +39,10 @@ TEST(UnaryFunctions, GeluAndItsApproximation) {
 }
 
 TEST(UnaryFunctions, SoftplusDoesNotOverflow) {
-  EXPECT_THAT(apply({UnaryFn::Softplus}, {0, 1, 1e30F, -1000, kInf}),
-              ElementsAre(0.6931472F, 1.3132617F, 1e30F, 0, kInf));
-  EXPECT_THAT(apply({UnaryFn::Mish}, {0, 1, 1e30F}), ElementsAre(0, 0.8650984F, 1e30F));
+  EXPECT_THAT(apply({UnaryFn::Softplus}, {0, 1, -1}), near({0.6931472, 1.3132617, 0.3132617}, 1e-6));
+  EXPECT_THAT(apply({UnaryFn::Softplus}, {1e30F, -1000, kInf}), ElementsAre(1e30F, 0, kInf));
+  EXPECT_THAT(apply({UnaryFn::Mish}, {0, 1}), near({0, 0.8650984}, 1e-6));
+  EXPECT_THAT(apply({UnaryFn::Mish}, {1e30F}), ElementsAre(1e30F));
   EXPECT_THAT(apply({UnaryFn::Softsign}, {-3, 0, 1}), ElementsAre(-0.75, 0, 0.5));
 }
 
