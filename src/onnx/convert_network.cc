@@ -47,6 +47,7 @@ Transposed read_transposed(const NodeContext& node, const Shape& x, const ops::I
         ops::transposed_output(size, kernel[a], stride, 0, 0, t.window.dilations[a], t.output_padding[a]);
     const std::int64_t total = full - (wanted.empty() ? size * stride : wanted[a]);
     t.window.pads[a] = t.window.pads[a + kernel.size()] = 0;
+    // A stride longer than the window leaves places at the end that nothing reaches.
     if (total < 0) t.output_padding[a] -= total;
     if (total <= 0) continue;
     t.window.pads[a] = auto_pad == "SAME_UPPER" ? total / 2 : total - total / 2;

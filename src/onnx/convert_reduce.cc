@@ -6,8 +6,13 @@ namespace {
 
 using Values = std::vector<ValueId>;
 
-/// Reduces every element by itself: over an axis of 1 that is put behind the others.
+/// Reduces every element by itself: nothing happens, or what the function does beside combining elements does, over
+/// an axis of 1 that is put behind the others.
 Values reduce_nothing(NodeContext& node, ops::ReduceFn fn) {
+  if (fn == ops::ReduceFn::ReduceMax || fn == ops::ReduceFn::ReduceMean || fn == ops::ReduceFn::ReduceMin ||
+      fn == ops::ReduceFn::ReduceProd || fn == ops::ReduceFn::ReduceSum) {
+    return {node.operand(0)};
+  }
   const Shape& x = node.shape(0);
   ops::Ints dims(x.begin(), x.end());
   dims.push_back(1);

@@ -15,6 +15,7 @@ struct Eltwise {
   float beta = 0;
 };
 
+/// Not Softplus: oneDNN's falls below 0 for x under -15 or so.
 std::optional<Eltwise> activation_of(const ops::Unary& op) {
   const auto alpha = static_cast<float>(op.alpha);
   const auto beta = static_cast<float>(op.beta);
@@ -37,8 +38,6 @@ std::optional<Eltwise> activation_of(const ops::Unary& op) {
       return Eltwise{algorithm::eltwise_relu};
     case ops::UnaryFn::Sigmoid:
       return Eltwise{algorithm::eltwise_logistic};
-    case ops::UnaryFn::Softplus:
-      return Eltwise{algorithm::eltwise_soft_relu};
     case ops::UnaryFn::Swish:
       return Eltwise{algorithm::eltwise_swish, alpha};
     case ops::UnaryFn::Tanh:
