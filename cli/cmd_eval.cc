@@ -137,14 +137,15 @@ void execute(const EvalCommand& command) {
     }
     other.emplace(other_plan, SessionOptions{command.run.batch});
   }
-  const Dataset data = Dataset::open(command.data, command.samples.format(plan), command.limit);
+  const Dataset data = with_source(
+      command.data, [&] { return Dataset::open(command.data, command.samples.format(plan), command.limit); });
   Progress progress("eval");
   EvaluateOptions options;
   options.batch = command.run.batch;
   options.all_exits = command.all_exits;
   options.against = other ? &*other : nullptr;
   options.progress = [&](std::int64_t done, std::int64_t total) { progress.update(done, total); };
-  const Evaluation result = evaluate(session, data, options);
+  const Evaluation result = with_source(command.data, [&] { return evaluate(session, data, options); });
   progress.clear();
   if (!command.save.empty()) write_npz(command.save, result.by_sample);
   if (command.model.json) return print_json(to_json(command, result));
@@ -166,8 +167,9 @@ void add_eval(CLI::App& app, Action& action) {
                  "cifar10:DIR[:train|:test], npz:FILE (x, y), images:DIR (a folder a class), random or zeros")
       ->required()
       ->type_name("SRC");
-  sub.add_option("--limit", command->limit, "at most so many samples")->check(CLI::PositiveNumber)->type_name("N");
+  sub.add_option("--limit", command->limit, "at most so many samples")->check(at_least(1))->type_name("N");
   sub.add_option("--save", command->save, "save exit, top1, score and probabilities of every sample")
+      ->check(ends_with({".npz"}))
       ->type_name("FILE.npz");
   sub.add_flag("--all-exits", command->all_exits, "also measure each exit on all samples");
   sub.add_option("--against", command->against,

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <map>
+
 #include "commands.h"
 #include "json.h"
 #include "options.h"
@@ -71,7 +74,7 @@ Json inspection_json(const Inspection& inspection) {
   Json decisions = Json::array();
   for (const DecisionInfo& d : inspection.decisions) {
     decisions.push_back(
-        {{"name", d.name}, {"criterion", d.criterion}, {"threshold", d.threshold}, {"tunable", d.tunable}});
+        {{"name", d.name}, {"criterion", d.criterion}, {"threshold", to_json(d.threshold)}, {"tunable", d.tunable}});
   }
   Json layers = Json::array();
   for (const LayerInfo& layer : inspection.layers) {
@@ -115,9 +118,11 @@ void print_tree(const Inspection& inspection, int segment, const std::string& in
   if (info.exit >= 0) {
     const auto e = static_cast<std::size_t>(info.exit);
     const ExitCost& cost = inspection.costs[e];
-    const double share = inspection.costs.back().macs > 0 ? cost.macs / inspection.costs.back().macs : 0;
-    fmt::print("{}{}exit {}   {} MACs ({} of the last exit's), {} of weights\n", indent, label, e,
-               count_text(cost.macs), percent(share), bytes_text(static_cast<double>(cost.weight_bytes)));
+    const double last = inspection.costs.back().macs;
+    const bool compare = inspection.costs.size() > 1 && last > 0;
+    fmt::print("{}{}exit {}   {} MACs{}, {} of weights\n", indent, label, e, count_text(cost.macs),
+               compare ? fmt::format(" ({} of the last exit's)", percent(cost.macs / last)) : "",
+               bytes_text(static_cast<double>(cost.weight_bytes)));
     return;
   }
   const DecisionInfo& decision = inspection.decisions[static_cast<std::size_t>(info.decision)];
@@ -128,10 +133,45 @@ void print_tree(const Inspection& inspection, int segment, const std::string& in
   print_tree(inspection, info.stay, indent + "  ", "stay  -> ");
 }
 
+std::string conditionals_text(const Inspection& inspection) {
+  if (inspection.conditionals == 0) return "no If";
+  std::string text = fmt::format("{} If{}", inspection.conditionals, inspection.conditionals == 1 ? "" : "s");
+  if (inspection.folded_conditionals > 0)
+    text += fmt::format(", {} with a constant condition", inspection.folded_conditionals);
+  return text;
+}
+
+/// The end of a long name, where exporters put what tells nodes apart.
+std::string shortened(const std::string& name) {
+  constexpr std::size_t kLength = 36;
+  return name.size() <= kLength ? name : "..." + name.substr(name.size() - kLength + 3);
+}
+
+/// Nodes about which the same is to be said come together.
+void print_warnings(const Inspection& inspection) {
+  constexpr std::size_t kShown = 3;
+  const auto& all = inspection.warnings;
+  const auto alike = [](const Warning& a, const Warning& b) { return a.code == b.code && a.message == b.message; };
+  for (auto w = all.begin(); w != all.end(); ++w) {
+    const auto same = [&](const Warning& other) { return alike(*w, other); };
+    if (std::any_of(all.begin(), w, same)) continue;
+    std::vector<std::string> nodes;
+    for (auto other = w; other != all.end(); ++other) {
+      if (same(*other) && !other->node.empty()) nodes.push_back(fmt::format("'{}'", shortened(other->node)));
+    }
+    const std::size_t more = nodes.size() - std::min(nodes.size(), kShown);
+    const std::string label = nodes.empty()       ? ""
+                              : nodes.size() == 1 ? " node "
+                                                  : fmt::format(" {} nodes ", nodes.size());
+    nodes.resize(nodes.size() - more);
+    fmt::print("\nwarning [{}]{}{}{}: {}\n  {}\n", w->code, label, fmt::join(nodes, ", "),
+               more > 0 ? fmt::format(" and {} more", more) : "", w->message, w->hint);
+  }
+}
+
 void print_summary(const Inspection& inspection) {
-  fmt::print("{}: opset {}, made by {}, {} If nodes ({} with a constant condition)\n\n", inspection.file,
-             inspection.opset, inspection.producer.empty() ? "?" : inspection.producer, inspection.conditionals,
-             inspection.folded_conditionals);
+  fmt::print("{}: opset {}, made by {}, {}\n\n", inspection.file, inspection.opset,
+             inspection.producer.empty() ? "?" : inspection.producer, conditionals_text(inspection));
   for (const InputInfo& input : inspection.inputs) fmt::print("input   {}  {}\n", input.type.str(), input.name);
   for (std::size_t k = 0; k < inspection.outputs.size(); ++k) {
     fmt::print("output  {}  {}\n", inspection.exits.back().outputs[k].str(), inspection.outputs[k]);
@@ -143,16 +183,7 @@ void print_summary(const Inspection& inspection) {
              bytes_text(static_cast<double>(inspection.parameter_bytes)),
              bytes_text(static_cast<double>(inspection.arena_bytes)),
              bytes_text(static_cast<double>(inspection.peak_live_bytes)));
-  for (const Warning& w : inspection.warnings) {
-    fmt::print("\nwarning [{}]{}: {}\n  {}\n", w.code, w.node.empty() ? "" : fmt::format(" node '{}'", w.node),
-               w.message, w.hint);
-  }
-}
-
-/// The end of a long name, where exporters put what tells nodes apart.
-std::string shortened(const std::string& name) {
-  constexpr std::size_t kLength = 36;
-  return name.size() <= kLength ? name : "..." + name.substr(name.size() - kLength + 3);
+  print_warnings(inspection);
 }
 
 void print_steps(const Inspection& inspection) {
@@ -164,10 +195,14 @@ void print_steps(const Inspection& inspection) {
                step.macs > 0 ? count_text(step.macs) : "", shortened(step.name)});
   }
   fmt::print("{}", table.str());
+  std::map<std::string, std::vector<std::size_t>> refused;
   for (std::size_t i = 0; i < inspection.steps.size(); ++i) {
     for (const RefusalInfo& refusal : inspection.steps[i].refusals)
-      fmt::print("step {}: {} refused: {}\n", i, refusal.backend, refusal.reason);
+      refused[fmt::format("{} refused: {}", refusal.backend, refusal.reason)].push_back(i);
   }
+  if (!refused.empty()) fmt::print("\n");
+  for (const auto& [what, steps] : refused)
+    fmt::print("{} (step{} {})\n", what, steps.size() == 1 ? "" : "s", fmt::join(steps, ", "));
   fmt::print("\narena {} bytes, peak of live bytes {}\n", inspection.arena_bytes, inspection.peak_live_bytes);
 }
 

@@ -45,11 +45,7 @@ Tensor read_input(const RunCommand& command, const Plan& plan, std::size_t index
     MutableTensorView view = sample.mutable_view();
     const SampleFormat format = command.samples.format(plan);
     view.type = format.sample;
-    try {
-      picture_to_sample(read_picture(file).view(), format, view);
-    } catch (const Error& error) {
-      throw std::string(error.what()).starts_with(file) ? error : error.in(file);
-    }
+    with_source(file, [&] { picture_to_sample(read_picture(file).view(), format, view); });
     return sample;
   }
   Tensor array = read_npy(file);
@@ -110,7 +106,7 @@ class Answers {
     std::string best;
     for (const int c : best_classes(probabilities, command_.top)) {
       const float p = probabilities[static_cast<std::size_t>(c)];
-      top.push_back({{"class", c}, {"probability", p}});
+      top.push_back({{"class", c}, {"probability", to_json(p)}});
       if (top.size() <= 3)
         best += fmt::format("{}{} ({})", best.empty() ? "" : ", ", c, percent(static_cast<double>(p)));
     }
@@ -118,9 +114,8 @@ class Answers {
       Json outputs = Json::object();
       for (std::size_t k = 0; k < plan_.outputs().size(); ++k)
         outputs[plan_.outputs()[k]] = to_json(results.output(i, k));
-      const auto score = static_cast<double>(results.score(i));
       json_.push_back(
-          {{"exit", results.exit(i)}, {"score", to_json(std::optional(score))}, {"outputs", outputs}, {"top", top}});
+          {{"exit", results.exit(i)}, {"score", to_json(results.score(i))}, {"outputs", outputs}, {"top", top}});
     }
     const float score = results.score(i);
     table_.add({std::to_string(count_++), std::to_string(results.exit(i)),
@@ -144,15 +139,27 @@ void execute(const RunCommand& command) {
   const Plan plan = command.model.build(command.model.load());
   Session session = command.run.open(plan);
   if (command.inputs.size() != plan.inputs().size()) {
-    throw Error(ErrorCode::argument,
-                fmt::format("{} inputs were given; the model has {}", command.inputs.size(), plan.inputs().size()));
+    std::vector<std::string> names;
+    for (const InputInfo& input : plan.inputs()) names.push_back(input.name);
+    throw Error(ErrorCode::argument, fmt::format("{} input{} given; the model has {}: {}", command.inputs.size(),
+                                                 command.inputs.size() == 1 ? " was" : "s were", plan.inputs().size(),
+                                                 fmt::join(names, ", ")));
   }
   std::vector<Tensor> arrays;
   for (std::size_t k = 0; k < command.inputs.size(); ++k) arrays.push_back(read_input(command, plan, k));
   const bool batched = std::ranges::all_of(
       plan.inputs(), [](const InputInfo& i) { return i.type.shape.rank() > 0 && i.type.shape[0] == 1; });
-  const std::int64_t total = batched && arrays[0].shape().rank() > 0 ? arrays[0].shape()[0] : 1;
+  const auto samples = [&](std::size_t k) {
+    return batched && arrays[k].shape().rank() > 0 ? arrays[k].shape()[0] : 1;
+  };
+  const std::int64_t total = samples(0);
   if (total == 0) throw Error(ErrorCode::shape, fmt::format("{}: holds no samples", command.inputs[0]));
+  for (std::size_t k = 1; k < arrays.size(); ++k) {
+    if (samples(k) == total) continue;
+    throw Error(ErrorCode::shape, fmt::format("{}: holds {} sample{}; {} holds {}", command.inputs[k], samples(k),
+                                              samples(k) == 1 ? "" : "s", command.inputs[0], total));
+  }
+  const std::string files = fmt::format("{}", fmt::join(command.inputs, ", "));
   Answers answers(command, plan);
   Progress progress("run");
   for (std::int64_t first = 0; first < total; first += command.run.batch) {
@@ -160,13 +167,13 @@ void execute(const RunCommand& command) {
     std::vector<TensorView> views;
     for (const Tensor& array : arrays) {
       TensorView view = array.view();
-      if (batched && view.shape().rank() > 0 && view.shape()[0] == total) {
+      if (batched && view.shape().rank() > 0) {
         view.data += static_cast<std::size_t>(first) * (view.type.bytes() / static_cast<std::size_t>(total));
         view.type.shape[0] = count;
       }
       views.push_back(view);
     }
-    answers.add(session.run(views));
+    answers.add(*with_source(files, [&] { return &session.run(views); }));
     progress.update(first + count, total);
   }
   progress.clear();
@@ -191,8 +198,12 @@ void add_run(CLI::App& app, Action& action) {
       ->required()
       ->type_name("FILE");
   sub.add_option("--save", command->save, "save the first output of all samples as .npy, or all outputs as .npz")
+      ->check(ends_with({".npy", ".npz"}))
       ->type_name("FILE");
-  sub.add_option("--top", command->top, "classes to list for a sample")->capture_default_str();
+  sub.add_option("--top", command->top, "classes to list for a sample")
+      ->check(at_least(0))
+      ->capture_default_str()
+      ->type_name("N");
   command->run.add_to(sub);
   command->samples.add_to(sub);
   sub.footer(

@@ -2,7 +2,10 @@
 
 #include <exeunt/tools/arrays.h>
 
+#include <fmt/format.h>
+
 #include <cmath>
+#include <cstdlib>
 #include <iostream>
 
 namespace exeunt::cli {
@@ -15,10 +18,13 @@ bool is_float(DType dtype) {
 
 template <class T>
 Json element(T value) {
-  if constexpr (std::is_floating_point_v<T>) {
-    if (!std::isfinite(value)) return nullptr;
+  if constexpr (std::is_same_v<T, float>) {
+    return to_json(value);
+  } else if constexpr (std::is_floating_point_v<T>) {
+    return to_json(std::optional(value));
+  } else {
+    return value;
   }
-  return value;
 }
 
 template <class T>
@@ -40,10 +46,15 @@ Json nested(const Tensor& tensor) {
 Json to_json(const TensorView& tensor) {
   if (tensor.dtype() == DType::boolean) return nested<bool>(cast_array(tensor, DType::boolean));
   if (tensor.dtype() == DType::u64) return nested<std::uint64_t>(cast_array(tensor, DType::u64));
-  // A float goes out with the digits of a float, not those of the double next to it.
   if (tensor.dtype() == DType::f32) return nested<float>(cast_array(tensor, DType::f32));
   if (is_float(tensor.dtype())) return nested<double>(cast_array(tensor, DType::f64));
   return nested<std::int64_t>(cast_array(tensor, DType::i64));
+}
+
+Json to_json(float number) {
+  if (!std::isfinite(number)) return nullptr;
+  // The library holds doubles: 0.8F would go out as 0.800000011920929.
+  return std::strtod(fmt::format("{}", number).c_str(), nullptr);
 }
 
 Json to_json(std::optional<double> number) { return number && std::isfinite(*number) ? Json(*number) : Json(nullptr); }

@@ -11,6 +11,8 @@ using Json = nlohmann::ordered_json;
 
 /// Nested lists, NaN and infinity as null.
 Json to_json(const TensorView& tensor);
+/// With the digits of a float, not those of the double next to it; null for NaN and infinity.
+Json to_json(float number);
 /// null for nothing, NaN and infinity.
 Json to_json(std::optional<double> number);
 Json to_json(const TensorType& type);

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <filesystem>
 
@@ -12,7 +14,7 @@ namespace {
 /// "NAME=1x3x32x32"; the name may hold '=' itself.
 std::pair<std::string, std::vector<std::int64_t>> parse_shape(const std::string& text) {
   const auto wrong = [&] {
-    return Error(ErrorCode::argument, fmt::format("--shape '{}' is not of the form NAME=1x3x32x32", text));
+    return CLI::ValidationError("--shape", fmt::format("'{}' is not of the form NAME=1x3x32x32", text));
   };
   const std::size_t equals = text.rfind('=');
   if (equals == std::string::npos || equals == 0) throw wrong();
@@ -25,7 +27,32 @@ std::pair<std::string, std::vector<std::int64_t>> parse_shape(const std::string&
   return {text.substr(0, equals), dims};
 }
 
+/// --threshold takes numbers; NaN would let nobody leave without saying so.
+std::string check_threshold(const std::string& text) {
+  float value = 0;
+  const bool number = CLI::detail::lexical_cast(text, value) && !text.empty() && !std::isnan(value);
+  return number ? "" : fmt::format("'{}' is no number", text);
+}
+
 }  // namespace
+
+CLI::Validator at_least(std::int64_t minimum) {
+  const auto check = [minimum](const std::string& text) {
+    std::int64_t value = 0;
+    const bool fits = CLI::detail::lexical_cast(text, value) && value >= minimum;
+    return fits ? std::string() : fmt::format("'{}' is no whole number from {} on", text, minimum);
+  };
+  return {check, ""};
+}
+
+CLI::Validator ends_with(std::vector<std::string> extensions) {
+  const auto check = [extensions = std::move(extensions)](const std::string& text) {
+    const bool known =
+        std::ranges::find(extensions, std::filesystem::path(text).extension().string()) != extensions.end();
+    return known ? std::string() : fmt::format("'{}' does not end with {}", text, fmt::join(extensions, " or "));
+  };
+  return {check, ""};
+}
 
 void ModelOptions::add_to(CLI::App& command) {
   command.add_option("MODEL", path, "ONNX file")->required();
@@ -33,9 +60,11 @@ void ModelOptions::add_to(CLI::App& command) {
       ->check(CLI::IsMember({"cpu", "ref"}))
       ->capture_default_str();
   command.add_option("--shape", shapes, "shape of an input with symbolic dims, as NAME=1x3x32x32")
+      ->check([](const std::string& text) { return parse_shape(text), std::string(); })
       ->type_name("NAME=DIMS");
   command.add_flag("--json", json, "print one JSON document and nothing else");
   command.add_option("--pass-limit", pass_limit, "run only the first N passes (for people who develop Exeunt)")
+      ->check(at_least(0))
       ->group("Development")
       ->type_name("N");
   command
@@ -65,6 +94,7 @@ void RunOptions::add_to(CLI::App& command) {
       .add_option("--threshold", thresholds,
                   "leave when the score is above T: one value for all decisions, or one for each, comma-separated")
       ->delimiter(',')
+      ->check(check_threshold)
       ->type_name("T");
 }
 

@@ -9,6 +9,23 @@
 
 namespace exeunt::cli {
 
+/// For options that take a whole number.
+CLI::Validator at_least(std::int64_t minimum);
+/// For options that name a file to write.
+CLI::Validator ends_with(std::vector<std::string> extensions);
+
+/// Calls `f`; an Error that does not name `source`, where the data came from, gets it in front.
+template <class F>
+auto with_source(const std::string& source, F&& f) {
+  try {
+    return f();
+  } catch (const Error& error) {
+    const std::string message = error.what();
+    const std::string location = source.substr(source.find(':') + 1);
+    throw message.find(location) != std::string::npos ? error : error.in(source);
+  }
+}
+
 /// What every command that loads a model takes.
 struct ModelOptions {
   std::string path;

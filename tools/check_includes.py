@@ -26,7 +26,7 @@ ALLOWED = {
     "tune": {"base", "exeunt", "exeunt/tools"},
 }
 # Test programs may also use what lies below them to build their cases.
-TEST_EXTRA = {"exec": {"ref"}, "tune": set(), "engine/compile": {"tune", "data"}}
+TEST_EXTRA = {"exec": {"ref"}, "tune": {"data"}, "engine/compile": {"tune", "data"}}
 PUBLIC_HEADERS_MAY_INCLUDE = {"exeunt"}
 LIBRARY_FOLDERS = sorted(ALLOWED, key=len, reverse=True)
 

@@ -66,7 +66,8 @@ void replace_file(const std::filesystem::path& path, const std::function<void(co
 
 void write_file(const std::filesystem::path& path, std::span<const std::byte> bytes) {
   replace_file(path, [&](const std::filesystem::path& temporary) {
-    File file = open_file(temporary, "wb");
+    File file(std::fopen(temporary.c_str(), "wb"));
+    require(file != nullptr, ErrorCode::file, "{}: cannot be written: {}", path.string(), std::strerror(errno));
     const std::size_t put = std::fwrite(bytes.data(), 1, bytes.size(), file.get());
     const bool closed = std::fclose(file.release()) == 0;
     require(put == bytes.size() && closed, ErrorCode::file, "{}: cannot be written: {}", path.string(),

@@ -24,6 +24,8 @@ Offer offer(const ops::Slice& op, const NodeView& node);
 Offer offer(const ops::Pad& op, const NodeView& node);
 Offer offer(const ops::Concat& op, const NodeView& node);
 Offer offer(const ops::Expand& op, const NodeView& node);
+Offer offer(const ops::Quantize& op, const NodeView& node);
+Offer offer(const ops::Dequantize& op, const NodeView& node);
 
 /// Why oneDNN cannot take the node at all (an operand that is not f32, an empty tensor); empty if it can.
 std::string refuse_types(const NodeView& node);

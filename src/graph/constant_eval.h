@@ -1,7 +1,9 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <unordered_map>
+#include <vector>
 
 #include "graph/graph.h"
 
@@ -20,6 +22,14 @@ class ConstantEvaluator {
   std::shared_ptr<const Tensor> get(ValueId id);
 
  private:
+  struct Frame {
+    ValueId value;
+    std::size_t next;  ///< operand
+  };
+
+  std::shared_ptr<const Tensor> known(ValueId v) const;
+  bool open(ValueId v, std::vector<Frame>& stack);
+
   const Graph& graph_;
   std::unordered_map<ValueId, std::shared_ptr<const Tensor>> known_;
 };

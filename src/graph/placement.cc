@@ -1,7 +1,7 @@
 #include "graph/placement.h"
 
+#include <algorithm>
 #include <functional>
-#include <ranges>
 
 namespace exeunt {
 
@@ -70,7 +70,9 @@ std::vector<TreeId> place_nodes(const Graph& graph) {
   for (std::size_t i = 0; i < graph.tree.size(); ++i) {
     for_each_tree_use(graph.tree[i], [&](ValueId v) { need(v, static_cast<TreeId>(i)); });
   }
-  for (const NodeId id : std::views::reverse(execution_order(graph))) {
+  std::vector<NodeId> order = execution_order(graph);
+  std::ranges::reverse(order);
+  for (const NodeId id : order) {
     for (const ValueId v : graph.node(id).inputs) need(v, places[static_cast<std::size_t>(id)]);
   }
   return places;

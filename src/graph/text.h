@@ -8,7 +8,7 @@
 namespace exeunt {
 
 struct PrintOptions {
-  /// Constants of more elements are shown as their count and a checksum; such a text does not parse.
+  /// Constants of more elements are shown as their count and a checksum; such a text does not parse. 0: no limit.
   std::int64_t max_constant_elements = 16;
   bool node_names = true;
 };
@@ -18,7 +18,8 @@ struct PrintOptions {
 /// The form is described in docs/graph.md.
 std::string print_graph(const Graph& graph, const PrintOptions& options = {});
 
-/// The inverse of print_graph, verified. @throws Error format, with line and column
+/// The inverse of print_graph, verified. @throws Error format, with line and column; device if a
+/// constant does not fit into memory
 Graph parse_graph(std::string_view text);
 
 }  // namespace exeunt

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cstdlib>
 
 #include "base/error.h"
 
@@ -16,11 +15,11 @@ bool is_word_char(char c) {
 
 }  // namespace
 
-void TextLexer::error(std::string_view message) const {
-  const std::string_view before = text_.substr(0, start_);
+void TextLexer::error_at(std::size_t place, std::string_view message) const {
+  const std::string_view before = text_.substr(0, place);
   const auto line = std::ranges::count(before, '\n') + 1;
   const auto line_start = before.rfind('\n');
-  const std::size_t column = line_start == std::string_view::npos ? start_ + 1 : start_ - line_start;
+  const std::size_t column = line_start == std::string_view::npos ? place + 1 : place - line_start;
   fail(ErrorCode::format, "graph text, line {}, column {}: {}", line, column, message);
 }
 
@@ -87,13 +86,11 @@ std::string TextLexer::take_string() {
   return take().substr(1);
 }
 
-double TextLexer::take_number() {
-  if (word_ == "true" || word_ == "false") return take() == "true" ? 1 : 0;
-  char* end = nullptr;
-  const double value = std::strtod(word_.c_str(), &end);
-  if (word_.empty() || *end != '\0') error(fmt::format("'{}' is no number", word_));
+bool TextLexer::take_flag() {
+  const bool flag = at("true") || at("1");
+  if (!flag && !at("false") && !at("0")) error(fmt::format("'{}' is neither true nor false", word_));
   advance();
-  return value;
+  return flag;
 }
 
 }  // namespace exeunt

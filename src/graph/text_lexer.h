@@ -1,6 +1,7 @@
 #pragma once
 
 #include <charconv>
+#include <concepts>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -22,19 +23,25 @@ class TextLexer {
   bool take_if(std::string_view word);
   void expect(std::string_view word);
   std::string take_string();
+  /// A number of exactly this type: floats are rounded once.
   template <class T>
-  T take_integer() {
+  T take_number() {
     T value{};
-    const auto [end, failure] = std::from_chars(word_.data(), word_.data() + word_.size(), value);
-    if (failure != std::errc{} || end != word_.data() + word_.size())
-      error("'" + word_ + "' is no integer of this type");
+    const char* const last = word_.data() + word_.size();
+    const auto [end, failure] = std::from_chars(word_.data(), last, value);
+    if (failure != std::errc{} || end != last)
+      error("'" + word_ + (std::integral<T> ? "' is no integer of this type" : "' is no number of this type"));
     advance();
     return value;
   }
-  double take_number();
+  /// true or false, also as 1 or 0.
+  bool take_flag();
 
-  /// Throws Error format with line and column of the current word.
-  [[noreturn]] void error(std::string_view message) const;
+  /// Where the current word stands.
+  std::size_t place() const noexcept { return start_; }
+  /// Throws Error format with line and column of the current word, or of `place`.
+  [[noreturn]] void error(std::string_view message) const { error_at(start_, message); }
+  [[noreturn]] void error_at(std::size_t place, std::string_view message) const;
 
  private:
   void advance();

@@ -18,14 +18,28 @@ class Parser {
   explicit Parser(std::string_view text) : lexer_(text) {}
 
   Graph parse() {
-    while (!lexer_.at_end() && !lexer_.at("decide") && !lexer_.at("exit")) parse_statement();
-    parse_tree(0);
-    if (!lexer_.at_end()) lexer_.error("something follows the tree");
-    verify(graph_);
+    try {
+      parse_statements();
+      verify(graph_);
+    } catch (const Error& error) {
+      if (error.code() == ErrorCode::format || error.code() == ErrorCode::device) throw;
+      // What the graph refuses, it refuses without knowing the text.
+      lexer_.error_at(statement_, error.what());
+    }
     return std::move(graph_);
   }
 
  private:
+  void parse_statements() {
+    while (!lexer_.at_end() && !lexer_.at("decide") && !lexer_.at("exit")) {
+      statement_ = lexer_.place();
+      parse_statement();
+    }
+    statement_ = lexer_.place();
+    parse_tree(0);
+    if (!lexer_.at_end()) lexer_.error("something follows the tree");
+  }
+
   void parse_statement() {
     if (lexer_.take_if("input")) {
       const std::string id = lexer_.take();
@@ -46,8 +60,8 @@ class Parser {
   }
 
   void define(const std::string& id, ValueId value) {
-    if (!id.starts_with('%')) lexer_.error(fmt::format("'{}' is no value name; they start with %", id));
-    if (!values_.emplace(id, value).second) lexer_.error(fmt::format("{} is defined twice", id));
+    if (!id.starts_with('%')) lexer_.error_at(statement_, fmt::format("'{}' is no value name; they start with %", id));
+    if (!values_.emplace(id, value).second) lexer_.error_at(statement_, fmt::format("{} is defined twice", id));
   }
 
   ValueId parse_value() {
@@ -61,7 +75,7 @@ class Parser {
     ops::Ints ints;
     lexer_.expect("[");
     while (!lexer_.at("]")) {
-      ints.push_back(lexer_.take_integer<std::int64_t>());
+      ints.push_back(lexer_.take_number<std::int64_t>());
       if (!lexer_.take_if(",")) break;
     }
     lexer_.expect("]");
@@ -98,10 +112,12 @@ class Parser {
 
   template <class T>
   T parse_element() {
-    if constexpr (AnyFloat<T> || std::same_as<T, bool>) {
-      return convert<T>(lexer_.take_number());
+    if constexpr (std::same_as<T, bool>) {
+      return lexer_.take_flag();
+    } else if constexpr (ShortFloat<T>) {
+      return T(lexer_.take_number<float>());
     } else {
-      return lexer_.take_integer<T>();
+      return lexer_.take_number<T>();
     }
   }
 
@@ -126,7 +142,7 @@ class Parser {
     const std::string name = lexer_.word().starts_with('"') ? lexer_.take_string() : "";
     const ValueId value = with_context(id, [&] { return graph_.add_node(op, operands, name); });
     if (stated && *stated != graph_.type(value)) {
-      lexer_.error(fmt::format("{} is {}, not {}", id, graph_.type(value).str(), stated->str()));
+      lexer_.error_at(statement_, fmt::format("{} is {}, not {}", id, graph_.type(value).str(), stated->str()));
     }
     define(id, value);
   }
@@ -154,11 +170,9 @@ class Parser {
     if constexpr (std::is_same_v<T, ops::Ints>) {
       value = parse_ints();
     } else if constexpr (std::is_same_v<T, bool>) {
-      value = lexer_.take_number() != 0;
-    } else if constexpr (std::is_integral_v<T>) {
-      value = lexer_.take_integer<std::int64_t>();
-    } else if constexpr (std::is_floating_point_v<T>) {
-      value = static_cast<T>(lexer_.take_number());
+      value = lexer_.take_flag();
+    } else if constexpr (std::is_arithmetic_v<T>) {
+      value = lexer_.take_number<T>();
     } else {
       const std::string word = lexer_.take();
       const std::optional<T> parsed = parse_word<T>(word);
@@ -194,7 +208,7 @@ class Parser {
     decision.input = parse_value();
     lexer_.expect(")");
     lexer_.expect(">");
-    decision.threshold = static_cast<float>(lexer_.take_number());
+    decision.threshold = lexer_.take_number<float>();
     if (lexer_.word().starts_with('"')) decision.name = lexer_.take_string();
     lexer_.expect("{");
     decision.leave = parse_tree(depth + 1);
@@ -214,13 +228,13 @@ class Parser {
     lexer_.expect(")");
     if (lexer_.take_if("predicts")) {
       lexer_.expect("(");
-      exit.prediction.output = lexer_.take_integer<int>();
+      exit.prediction.output = lexer_.take_number<int>();
       lexer_.expect(",");
-      exit.prediction.offset = lexer_.take_integer<std::int64_t>();
+      exit.prediction.offset = lexer_.take_number<std::int64_t>();
       lexer_.expect(",");
-      exit.prediction.classes = lexer_.take_integer<std::int64_t>();
+      exit.prediction.classes = lexer_.take_number<std::int64_t>();
       lexer_.expect(",");
-      exit.prediction.probabilities = lexer_.take_number() != 0;
+      exit.prediction.probabilities = lexer_.take_flag();
       lexer_.expect(")");
     }
     return exit;
@@ -228,6 +242,7 @@ class Parser {
 
   TextLexer lexer_;
   Graph graph_;
+  std::size_t statement_ = 0;  ///< where the current one begins
   std::map<std::string, ValueId, std::less<>> values_;
 };
 

@@ -87,8 +87,8 @@ class Printer {
       line(0, "input {} {} {}", id, graph_.type(v).str(), quoted(graph_.value(v).name));
     }
     for (const NodeId id : execution_order(graph_)) print_node(graph_.node(id));
-    for (std::size_t i = 0; i < graph_.tree.size(); ++i) {
-      for_each_tree_use(graph_.tree[i], [&](ValueId v) { print_constant(v); });
+    for (const TreeId id : tree_order(graph_)) {
+      for_each_tree_use(graph_.tree[static_cast<std::size_t>(id)], [&](ValueId v) { print_constant(v); });
     }
     for (const std::string& name : graph_.output_names) line(0, "output {}", quoted(name));
     print_tree(0, 0);

@@ -15,6 +15,10 @@ void check_value(const Graph& graph, ValueId v, std::string_view user) {
   const bool is_input = std::ranges::find(graph.inputs, v) != graph.inputs.end();
   require(is_input + (value.constant != nullptr) + (value.producer != kNoNode) == 1, ErrorCode::internal,
           "{} uses value {}, which must be an input, a constant or a node's result", user, v);
+  const NodeId producer = value.producer;
+  require(producer == kNoNode || (producer >= 0 && static_cast<std::size_t>(producer) < graph.nodes.size() &&
+                                  graph.node(producer).output == v),
+          ErrorCode::internal, "{} uses value {}, which node {} does not make", user, v, producer);
   require(value.constant == nullptr || value.constant->type() == value.type, ErrorCode::internal,
           "value {} says {} but holds {}", v, value.type.str(),
           value.constant == nullptr ? "" : value.constant->type().str());
@@ -33,6 +37,22 @@ void check_node(const Graph& graph, NodeId id) {
           graph.type(node.output).str());
 }
 
+void check_inputs(const Graph& graph) {
+  for (const ValueId v : graph.inputs) {
+    check_value(graph, v, "the list of inputs");
+    require(std::ranges::count(graph.inputs, v) == 1, ErrorCode::internal, "input {} is listed twice", v);
+  }
+}
+
+void check_prediction(const Graph& graph, const Exit& exit, std::string_view who) {
+  const auto& [output, offset, classes, probabilities] = exit.prediction;
+  if (classes == 0) return;
+  const bool there = output >= 0 && static_cast<std::size_t>(output) < exit.outputs.size();
+  const std::int64_t elements = there ? graph.type(exit.outputs[static_cast<std::size_t>(output)]).shape.elements() : 0;
+  require(there && classes > 0 && offset >= 0 && offset <= elements - classes, ErrorCode::internal,
+          "{} predicts {} classes from element {} of output {}, which are not there", who, classes, offset, output);
+}
+
 void check_tree(const Graph& graph) {
   require(!graph.tree.empty(), ErrorCode::internal, "the graph has no exit");
   std::vector<int> parents(graph.tree.size());
@@ -42,6 +62,7 @@ void check_tree(const Graph& graph) {
     if (const auto* exit = std::get_if<Exit>(&graph.tree[i])) {
       require(exit->outputs.size() == graph.output_names.size(), ErrorCode::internal, "{} has {} outputs, the model {}",
               who, exit->outputs.size(), graph.output_names.size());
+      check_prediction(graph, *exit, who);
       continue;
     }
     const auto& decision = std::get<Decision>(graph.tree[i]);
@@ -61,6 +82,7 @@ void check_tree(const Graph& graph) {
 }  // namespace
 
 void verify(const Graph& graph) {
+  check_inputs(graph);
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) check_node(graph, static_cast<NodeId>(i));
   check_tree(graph);
   execution_order(graph);

@@ -153,6 +153,8 @@ Values convert_split(NodeContext& node) {
   const int axis = normalize_axis(node.integer("axis", 0), node.shape(0).rank());
   const std::int64_t size = node.shape(0)[axis];
   const auto count = static_cast<std::int64_t>(node.output_count());
+  require(node.integer("num_outputs", count) == count, ErrorCode::format, "num_outputs is {}; the node has {} outputs",
+          node.integer("num_outputs", count), count);
   ops::Ints sizes = node.has_operand(1) ? node.constant_ints(1) : node.integers("split");
   if (sizes.empty()) {
     // Equal parts, the last one smaller if they do not come out even (opset 18).

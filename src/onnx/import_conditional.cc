@@ -1,9 +1,11 @@
 #include <algorithm>
+#include <functional>
 
 #include "base/dtype.h"
 #include "base/error.h"
 #include "onnx/importer.h"
 #include "onnx/lift_exits.h"
+#include "onnx/node_context.h"
 
 namespace exeunt {
 
@@ -15,39 +17,45 @@ const onnx::GraphProto* arm_of(const onnx::NodeProto& node, std::string_view nam
   return found == node.attribute().end() ? nullptr : &found->g();
 }
 
-/// Calls `f` with every name used in a graph or the graphs in it.
-template <class F>
-void for_each_name_used(const onnx::GraphProto& graph, F&& f) {
-  for (const auto& output : graph.output()) f(output.name());
+/// Calls `f` with every name that a graph, or a graph in it, takes from around it.
+void for_each_captured_name(const onnx::GraphProto& graph, const std::function<void(const std::string&)>& f) {
+  std::unordered_set<std::string> own;
+  for (const auto& initializer : graph.initializer()) own.insert(initializer.name());
+  for (const auto& node : graph.node()) own.insert(node.output().begin(), node.output().end());
+  const auto use = [&](const std::string& name) {
+    if (!name.empty() && !own.contains(name)) f(name);
+  };
+  for (const auto& output : graph.output()) use(output.name());
   for (const auto& node : graph.node()) {
-    for (const std::string& name : node.input()) f(name);
+    std::ranges::for_each(node.input(), use);
     for (const auto& attribute : node.attribute()) {
-      if (attribute.has_g()) for_each_name_used(attribute.g(), f);
+      if (attribute.has_g()) for_each_captured_name(attribute.g(), use);
     }
   }
 }
 
-std::string name_of(const onnx::NodeProto& node) {
-  if (!node.name().empty()) return node.name();
-  return node.output_size() > 0 ? node.output(0) : "If";
-}
-
 }  // namespace
+
+bool is_conditional(const onnx::NodeProto& node) { return node.op_type() == "If" && is_default_domain(node.domain()); }
+
+std::vector<std::string> captured_names(const onnx::NodeProto& node) {
+  std::vector<std::string> names;
+  for (const auto& attribute : node.attribute()) {
+    if (attribute.has_g())
+      for_each_captured_name(attribute.g(), [&](const std::string& name) { names.push_back(name); });
+  }
+  return names;
+}
 
 /// Removes the first `If` whose condition and captured names are known. Null: there is none.
 const onnx::NodeProto* Importer::take_conditional(Frame& frame) const {
   std::unordered_set<std::string> to_come;
   for (const onnx::NodeProto* node : frame.pending) to_come.insert(node->output().begin(), node->output().end());
   const auto waits = [&](const onnx::NodeProto& node) {
-    bool found = false;
-    for (const auto& attribute : node.attribute()) {
-      if (attribute.has_g())
-        for_each_name_used(attribute.g(), [&](const std::string& name) { found = found || to_come.contains(name); });
-    }
-    return found;
+    return std::ranges::any_of(captured_names(node), [&](const std::string& name) { return to_come.contains(name); });
   };
   const auto ready = std::ranges::find_if(frame.pending, [&](const onnx::NodeProto* node) {
-    return node->op_type() == "If" && is_ready(*node, *frame.scope) && !waits(*node);
+    return is_conditional(*node) && is_ready(*node, *frame.scope) && !waits(*node);
   });
   if (ready == frame.pending.end()) return nullptr;
   const onnx::NodeProto* node = *ready;
@@ -56,7 +64,7 @@ const onnx::NodeProto* Importer::take_conditional(Frame& frame) const {
 }
 
 TreeId Importer::import_conditional(const onnx::NodeProto& node, const Frame& frame) {
-  const bool fresh = seen_conditionals_.insert(&node).second;
+  const bool fresh = noted_.insert(&node).second;
   notes_.conditionals += fresh ? 1 : 0;
   require(node.input_size() == 1 && !node.input(0).empty(), ErrorCode::format, "node '{}' (If) has no condition",
           name_of(node));
@@ -98,6 +106,25 @@ TreeId Importer::import_arm(const onnx::NodeProto& node, bool then_arm, const Fr
   frame.outer_node = &node;
   add_initializers(*arm, *frame.scope);
   return import_frame(std::move(frame));
+}
+
+TreeId Importer::finish_frame(const Frame& frame) {
+  if (frame.outer == nullptr) return add_exit(frame);
+  const auto& results = frame.graph->output();
+  const auto& wanted = frame.outer_node->output();
+  Frame after = *frame.outer;
+  after.scope = std::make_shared<Scope>();
+  after.scope->outer = frame.outer->scope;
+  after.scope->same_graph = true;
+  for (int i = 0; i < wanted.size(); ++i) {
+    require(i < results.size(), ErrorCode::format, "node '{}' (If): an arm has {} outputs, {} are asked for",
+            name_of(*frame.outer_node), results.size(), wanted.size());
+    const ValueId* value = frame.scope->find(results[i].name());
+    require(value != nullptr, ErrorCode::format, "node '{}' (If): nothing produces its arm's output '{}'",
+            name_of(*frame.outer_node), results[i].name());
+    if (!wanted[i].empty()) after.scope->add(wanted[i], *value);
+  }
+  return import_frame(std::move(after));
 }
 
 }  // namespace exeunt

@@ -24,8 +24,6 @@ std::vector<const onnx::NodeProto*> nodes_of(const onnx::GraphProto& graph) {
   return nodes;
 }
 
-bool is_default_domain(const std::string& domain) { return domain.empty() || domain == "ai.onnx"; }
-
 }  // namespace
 
 const ValueId* Scope::find(const std::string& name) const {
@@ -33,6 +31,13 @@ const ValueId* Scope::find(const std::string& name) const {
     if (const auto found = scope->names.find(name); found != scope->names.end()) return &found->second;
   }
   return nullptr;
+}
+
+void Scope::add(const std::string& name, ValueId value) {
+  const Scope* scope = this;
+  while (!scope->names.contains(name) && scope->same_graph) scope = scope->outer.get();
+  require(!scope->names.contains(name), ErrorCode::format, "the name '{}' is given to two values", name);
+  names.emplace(name, value);
 }
 
 Graph Importer::run(ImportNotes* notes) {
@@ -71,22 +76,21 @@ void Importer::check_header() {
 void Importer::add_inputs(Scope& scope) {
   for (const auto& input : model_.graph().input()) {
     // Before IR 4 an initializer had to be listed as an input as well; its value stands.
-    if (scope.names.contains(input.name())) continue;
+    if (initializers_.at(&model_.graph()).contains(input.name())) continue;
     const TensorType type = with_context(fmt::format("input '{}'", input.name()), [&] {
       const TensorType t = input_type(input);
       checked_bytes(t);
       return t;
     });
-    scope.names[input.name()] = graph_.add_input(input.name(), type);
+    scope.add(input.name(), graph_.add_input(input.name(), type));
   }
   require(!graph_.inputs.empty(), ErrorCode::unsupported,
           "the graph has no inputs; its answer would always be the same");
-  for (const auto& [name, shape] : options_.shapes) {
-    const auto known = [&](ValueId v) { return graph_.value(v).name == name; };
-    std::vector<std::string> names;
-    for (const ValueId v : graph_.inputs) names.push_back(graph_.value(v).name);
-    require(std::ranges::any_of(graph_.inputs, known), ErrorCode::argument,
-            "there is no input '{}' to give a shape; inputs: {}", name, fmt::join(names, ", "));
+  std::vector<std::string> names;
+  for (const ValueId v : graph_.inputs) names.push_back(graph_.value(v).name);
+  for (const auto& given : options_.shapes) {
+    require(std::ranges::find(names, given.first) != names.end(), ErrorCode::argument,
+            "there is no input '{}' to give a shape; inputs: {}", given.first, fmt::join(names, ", "));
   }
 }
 
@@ -112,25 +116,28 @@ TensorType Importer::input_type(const onnx::ValueInfoProto& input) const {
 }
 
 void Importer::add_initializers(const onnx::GraphProto& graph, Scope& scope) {
-  const auto [cached, fresh] = initializers_.try_emplace(&graph);
+  const bool fresh = !initializers_.contains(&graph);
+  auto& values = initializers_[&graph];
   if (fresh) {
     for (const auto& proto : graph.initializer()) {
-      const ValueId value = with_context(fmt::format("initializer '{}'", proto.name()),
-                                         [&] { return intern(tensor_of_proto(proto, options_.folder), proto.name()); });
-      cached->second[proto.name()] = value;
+      with_context(fmt::format("initializer '{}'", proto.name()), [&] {
+        const ValueId value = intern(tensor_of_proto(proto, options_.folder), proto.name(), true);
+        require(values.emplace(proto.name(), value).second, ErrorCode::format, "is there twice");
+      });
     }
   }
-  scope.names.insert(cached->second.begin(), cached->second.end());
+  scope.names.insert(values.begin(), values.end());
 }
 
-ValueId Importer::intern(Tensor tensor, const std::string& name) {
+ValueId Importer::intern(Tensor tensor, const std::string& name, bool note_size) {
   const std::uint64_t key = checksum(tensor.view());
-  notes_.constant_bytes += tensor.bytes();
+  const std::size_t noted_bytes = note_size ? tensor.bytes() : 0;
+  notes_.constant_bytes += noted_bytes;
   const auto [first, last] = interned_.equal_range(key);
   for (auto it = first; it != last; ++it) {
     const Tensor& other = *graph_.constant(it->second);
     if (other.type() == tensor.type() && std::memcmp(other.view().data, tensor.view().data, tensor.bytes()) == 0) {
-      notes_.duplicate_bytes += tensor.bytes();
+      notes_.duplicate_bytes += noted_bytes;
       return it->second;
     }
   }
@@ -164,7 +171,7 @@ void Importer::import_ready(Frame& frame) {
   while (progress) {
     progress = false;
     std::erase_if(frame.pending, [&](const onnx::NodeProto* node) {
-      if (node->op_type() == "If" || !is_ready(*node, *frame.scope)) return false;
+      if (is_conditional(*node) || !is_ready(*node, *frame.scope)) return false;
       import_node(*node, *frame.scope);
       return progress = true;
     });
@@ -199,8 +206,7 @@ void Importer::import_node(const onnx::NodeProto& node, Scope& scope) {
     const ValueId value =
         static_cast<std::size_t>(i) < results.size() ? results[static_cast<std::size_t>(i)] : kNoValue;
     if (!results.empty() && value == kNoValue) report(node, fmt::format("has no output {}", i), ErrorCode::unsupported);
-    require(scope.names.emplace(node.output(i), value).second, ErrorCode::format, "two nodes produce '{}'",
-            node.output(i));
+    scope.add(node.output(i), value);
   }
 }
 
@@ -212,7 +218,8 @@ std::vector<ValueId> Importer::convert(const onnx::NodeProto& node, std::vector<
     Value& value = graph_.value(result);
     if (static_cast<std::size_t>(result) < first_new) continue;
     if (value.constant != nullptr) {
-      result = intern(value.constant->clone(), value.name);
+      const bool in_file = node.op_type() == "Constant" && noted_.insert(&node).second;
+      result = intern(value.constant->clone(), value.name, in_file);
     } else if (const auto output = static_cast<int>(&result - results.data()); output < node.output_size()) {
       value.name = node.output(output);
     }
@@ -220,27 +227,10 @@ std::vector<ValueId> Importer::convert(const onnx::NodeProto& node, std::vector<
   return results;
 }
 
-TreeId Importer::finish_frame(const Frame& frame) {
-  if (frame.outer == nullptr) return add_exit(frame);
-  const auto& results = frame.graph->output();
-  const auto& wanted = frame.outer_node->output();
-  Frame after = *frame.outer;
-  after.scope = std::make_shared<Scope>();
-  after.scope->outer = frame.outer->scope;
-  for (int i = 0; i < wanted.size(); ++i) {
-    require(i < results.size(), ErrorCode::format, "node '{}' (If): an arm has {} outputs, {} are asked for",
-            frame.outer_node->name(), results.size(), wanted.size());
-    const ValueId* value = frame.scope->find(results[i].name());
-    require(value != nullptr, ErrorCode::format, "node '{}' (If): nothing produces its arm's output '{}'",
-            frame.outer_node->name(), results[i].name());
-    if (!wanted[i].empty()) after.scope->names[wanted[i]] = *value;
-  }
-  return import_frame(std::move(after));
-}
-
 TreeId Importer::add_exit(const Frame& frame) {
   constexpr int kMaxExits = 64;
   ++exits_;
+  if (exits_ > kMaxExits) throw_problems();
   require(exits_ <= kMaxExits, ErrorCode::unsupported,
           "the conditionals multiply to more than {} exits; on the last path: {}", kMaxExits,
           fmt::join(decision_names_, ", "));
@@ -256,8 +246,8 @@ TreeId Importer::add_exit(const Frame& frame) {
 
 void Importer::report(const onnx::NodeProto& node, std::string_view reason, ErrorCode code) {
   const std::string domain = is_default_domain(node.domain()) ? "" : node.domain() + ".";
-  const std::string name = !node.name().empty() ? node.name() : node.output_size() > 0 ? node.output(0) : "";
-  std::string problem = fmt::format("node '{}' ({}{}-{}): {}", name, domain, node.op_type(), notes_.opset, reason);
+  std::string problem =
+      fmt::format("node '{}' ({}{}-{}): {}", name_of(node), domain, node.op_type(), notes_.opset, reason);
   if (std::ranges::find(problems_, problem) != problems_.end()) return;
   if (problems_.empty()) problem_code_ = code;
   problems_.push_back(std::move(problem));
@@ -278,22 +268,22 @@ void Importer::explain_stuck(const Frame& frame) const {
   // Follow an operand that is not there yet until a name has no producer or a node comes again.
   std::vector<const onnx::NodeProto*> path = {frame.pending.front()};
   for (;;) {
-    const auto& operands = path.back()->input();
-    const auto missing = std::ranges::find_if(
-        operands, [&](const std::string& name) { return !name.empty() && frame.scope->find(name) == nullptr; });
-    require(missing != operands.end(), ErrorCode::format, "node '{}' ({}) captures a name that nothing produces",
-            path.back()->name(), path.back()->op_type());
-    const auto found = producers.find(*missing);
-    require(found != producers.end(), ErrorCode::format, "node '{}' ({}) uses '{}', which nothing produces",
-            path.back()->name(), path.back()->op_type(), *missing);
-    const auto again = std::ranges::find(path, found->second);
+    std::vector<std::string> operands = captured_names(*path.back());
+    operands.insert(operands.begin(), path.back()->input().begin(), path.back()->input().end());
+    const auto missing = std::ranges::find_if(operands, [&](const std::string& name) {
+      return !name.empty() && (frame.scope->find(name) == nullptr || producers.contains(name));
+    });
+    require(missing != operands.end() && producers.contains(*missing), ErrorCode::format,
+            "node '{}' ({}) uses '{}', which nothing produces", name_of(*path.back()), path.back()->op_type(),
+            missing != operands.end() ? *missing : "");
+    const onnx::NodeProto* producer = producers.at(*missing);
+    const auto again = std::ranges::find(path, producer);
     if (again != path.end()) {
       std::vector<std::string> names;
-      for (auto it = again; it != path.end(); ++it)
-        names.push_back(fmt::format("'{}'", (*it)->name().empty() ? (*it)->output(0) : (*it)->name()));
+      for (auto it = again; it != path.end(); ++it) names.push_back(fmt::format("'{}'", name_of(**it)));
       fail(ErrorCode::format, "the graph has a cycle through {}", fmt::join(names, ", "));
     }
-    path.push_back(found->second);
+    path.push_back(producer);
   }
 }
 

@@ -17,9 +17,12 @@ namespace exeunt {
 /// node that could not be imported is kNoValue: its users are passed over in silence.
 struct Scope {
   std::shared_ptr<const Scope> outer;
+  bool same_graph = false;  ///< `outer` holds names of the same graph, from before an `If`
   std::unordered_map<std::string, ValueId> names;
 
   const ValueId* find(const std::string& name) const;
+  /// @throws Error format if the graph has the name already
+  void add(const std::string& name, ValueId value);
 };
 
 /// A graph (the model's or an arm's) on one path through the decisions: which nodes are still to
@@ -31,6 +34,11 @@ struct Frame {
   std::shared_ptr<const Frame> outer;           ///< where the results go; null for the model itself
   const onnx::NodeProto* outer_node = nullptr;  ///< the `If` of `outer` whose results they are
 };
+
+bool is_conditional(const onnx::NodeProto& node);
+
+/// The names that the arms of an `If` take from around them.
+std::vector<std::string> captured_names(const onnx::NodeProto& node);
 
 class Importer {
  public:
@@ -44,7 +52,7 @@ class Importer {
   void add_inputs(Scope& scope);
   TensorType input_type(const onnx::ValueInfoProto& input) const;
   void add_initializers(const onnx::GraphProto& graph, Scope& scope);
-  ValueId intern(Tensor tensor, const std::string& name);
+  ValueId intern(Tensor tensor, const std::string& name, bool note_size);
 
   TreeId import_frame(Frame frame);
   void import_ready(Frame& frame);
@@ -69,8 +77,8 @@ class Importer {
   ImportNotes notes_;
   std::unordered_multimap<std::uint64_t, ValueId> interned_;
   std::unordered_map<const onnx::GraphProto*, std::unordered_map<std::string, ValueId>> initializers_;
-  std::unordered_set<const onnx::NodeProto*> seen_conditionals_;
-  std::vector<std::string> decision_names_;  ///< of the path being imported
+  std::unordered_set<const onnx::NodeProto*> noted_;  ///< what follows an `If` comes once an arm
+  std::vector<std::string> decision_names_;           ///< of the path being imported
   std::vector<std::string> problems_;
   ErrorCode problem_code_ = ErrorCode::unsupported;
   int exits_ = 0;

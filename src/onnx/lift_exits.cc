@@ -50,7 +50,9 @@ ValueId max_of_softmax(const Graph& graph, ValueId v) {
 
 std::optional<float> constant_scalar(ConstantEvaluator& constants, ValueId v) {
   const auto tensor = constants.get(v);
-  if (tensor == nullptr || tensor->elements() != 1 || !is_float(tensor->dtype())) return std::nullopt;
+  // Thresholds are f32: a comparison in f64 could fall the other way between two of them.
+  const bool fits = tensor != nullptr && tensor->elements() == 1 && is_float(tensor->dtype());
+  if (!fits || tensor->dtype() == DType::f64) return std::nullopt;
   return dispatch(tensor->dtype(),
                   [&]<class T>(TypeTag<T>) { return static_cast<float>(widen(tensor->span<T>()[0])); });
 }
@@ -120,12 +122,22 @@ std::optional<Prediction> softmax_behind(const Graph& graph, ValueId v) {
   }
 }
 
+/// `v`, or the bool that a chain of casts to a number and back made it from.
+ValueId skip_bool_casts(const Graph& graph, ValueId v) {
+  const Node* back = graph.producer(v);
+  if (op_as<ops::Cast>(back) == nullptr) return v;
+  const Node* there = graph.producer(skip_views(graph, back->inputs[0]));
+  if (op_as<ops::Cast>(there) == nullptr) return v;
+  const ValueId from = there->inputs[0];
+  return graph.type(from).dtype == DType::boolean ? from : v;
+}
+
 }  // namespace
 
 LiftedCondition lift_condition(const Graph& graph, ConstantEvaluator& constants, ValueId condition) {
   bool inverted = false;
   for (;;) {
-    condition = skip_views(graph, condition);
+    condition = skip_views(graph, skip_bool_casts(graph, skip_views(graph, condition)));
     const Node* node = graph.producer(condition);
     if (!is_unary(node, ops::UnaryFn::Not)) break;
     condition = node->inputs[0];

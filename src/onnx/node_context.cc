@@ -84,11 +84,6 @@ ops::Ints NodeContext::integers(std::string_view name, ops::Ints otherwise) cons
   return {attribute->ints().begin(), attribute->ints().end()};
 }
 
-std::string NodeContext::node_name() const {
-  if (!node_.name().empty()) return node_.name();
-  return node_.output_size() > 0 ? node_.output(0) : node_.op_type();
-}
-
 ValueId NodeContext::add(Op op, std::vector<ValueId> operands) {
   return graph_.add_node(std::move(op), std::move(operands), node_name());
 }
@@ -101,6 +96,13 @@ ValueId NodeContext::add_scalar(DType dtype, double value) {
 
 ValueId NodeContext::reshape(ValueId value, const Shape& shape) {
   return add(ops::Reshape{{shape.begin(), shape.end()}}, {value});
+}
+
+bool is_default_domain(const std::string& domain) { return domain.empty() || domain == "ai.onnx"; }
+
+std::string name_of(const onnx::NodeProto& node) {
+  if (!node.name().empty()) return node.name();
+  return node.output_size() > 0 ? node.output(0) : node.op_type();
 }
 
 ConvertFn find_converter(std::string_view op_type) {

@@ -13,6 +13,9 @@
 
 namespace exeunt {
 
+/// A node's name; for one without, that of its first output.
+std::string name_of(const onnx::NodeProto& node);
+
 /// One ONNX node during import: its operands as values, its attributes, and a place to add ours.
 /// Everything a converter cannot accept is an Error; the importer adds node name, op and opset.
 class NodeContext {
@@ -64,7 +67,7 @@ class NodeContext {
   ValueId add_scalar(DType dtype, double value);
   ValueId reshape(ValueId value, const Shape& shape);
   const Graph& graph() const noexcept { return graph_; }
-  std::string node_name() const;
+  std::string node_name() const { return name_of(node_); }
 
  private:
   const onnx::NodeProto& node_;
@@ -74,6 +77,9 @@ class NodeContext {
   ConstantEvaluator& constants_;
   const std::filesystem::path& folder_;
 };
+
+/// ONNX's own operators, as opposed to those of other projects.
+bool is_default_domain(const std::string& domain);
 
 /// Adds the nodes that compute an ONNX node and returns one value for each of its outputs.
 using ConvertFn = std::vector<ValueId> (*)(NodeContext&);

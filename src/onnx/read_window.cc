@@ -1,5 +1,7 @@
 #include "onnx/read_window.h"
 
+#include "base/shape.h"
+
 namespace exeunt {
 
 ops::Window read_window(const NodeContext& node, const Shape& x, ops::Ints kernel) {
@@ -17,7 +19,10 @@ ops::Window read_window(const NodeContext& node, const Shape& x, ops::Ints kerne
   require(auto_pad == "SAME_UPPER" || auto_pad == "SAME_LOWER", ErrorCode::format, "auto_pad is '{}'", auto_pad);
   for (std::size_t a = 0; a < count; ++a) {
     const std::int64_t size = x[static_cast<int>(a) + 2];
-    require(w.strides[a] > 0, ErrorCode::format, "stride {}", w.strides[a]);
+    for (const std::int64_t value : {w.kernel[a], w.strides[a], w.dilations[a]}) {
+      // Beyond this the sums below would overflow.
+      require(value > 0 && value <= kMaxTensorBytes, ErrorCode::format, "a window, stride or dilation of {}", value);
+    }
     const std::int64_t out = (size + w.strides[a] - 1) / w.strides[a];
     const std::int64_t span = (w.kernel[a] - 1) * w.dilations[a] + 1;
     const std::int64_t total = std::max<std::int64_t>(0, (out - 1) * w.strides[a] + span - size);

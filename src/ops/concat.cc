@@ -13,12 +13,8 @@ TensorType infer(const Concat& op, Types in) {
     require_same_dtype(y, x);
     require(x.shape.rank() == y.shape.rank(), ErrorCode::shape, "operands have rank {} and {}", y.shape.rank(),
             x.shape.rank());
-    for (int a = 0; a < axis + 1; ++a) {
+    for (int a = 0; a < y.shape.rank(); ++a) {
       require(a == axis || x.shape[a] == y.shape[a], ErrorCode::shape, "{} and {} differ beside axis {}", y.shape.str(),
-              x.shape.str(), axis);
-    }
-    for (int a = axis + 1; a < y.shape.rank(); ++a) {
-      require(x.shape[a] == y.shape[a], ErrorCode::shape, "{} and {} differ beside axis {}", y.shape.str(),
               x.shape.str(), axis);
     }
     y.shape[axis] += x.shape[axis];

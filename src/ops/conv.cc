@@ -40,6 +40,7 @@ template <class T>
 void reference_as(const Conv& op, Inputs in, MutableTensorView y) {
   const TensorView bias = optional_operand(in, 2);
   const TensorView residual = optional_operand(in, 3);
+  const TensorView scale = optional_operand(in, 4);
   const Shape& xs = in[0].shape();
   const Shape& ws = in[1].shape();
   const Window3 window = make_window3(xs, y.shape(), window_of(op, ws));
@@ -53,10 +54,11 @@ void reference_as(const Conv& op, Inputs in, MutableTensorView y) {
       const T* x = in[0].as<T>() + (n * xs[1] + m / group_out * group_in) * x_plane;
       const T* w = in[1].as<T>() + m * taps;
       const double b = bias.present() ? widen(bias.as<T>()[m]) : 0.0;
+      const double s = scale.present() ? widen(scale.as<T>()[m]) : 1.0;
       for (std::int64_t d = 0; d < window.out[0]; ++d) {
         for (std::int64_t h = 0; h < window.out[1]; ++h) {
           for (std::int64_t c = 0; c < window.out[2]; ++c, ++o) {
-            double value = dot(x, w, window, group_in, {d, h, c}) + b;
+            double value = (dot(x, w, window, group_in, {d, h, c}) + b) * s;
             if (residual.present()) value += widen(residual.as<T>()[o]);
             y.as<T>()[o] = convert<T>(activate(op.activation, value));
           }
@@ -81,8 +83,10 @@ TensorType infer(const Conv& op, Types in) {
   require(w.shape[1] == x.shape[1] / op.group, ErrorCode::shape, "w has {} channels a group, x has {}", w.shape[1],
           x.shape[1] / op.group);
   const TensorType y{x.dtype, window_output_shape(x.shape, w.shape[0], window_of(op, w.shape), false)};
-  if (const TensorType* b = optional_type(in, 2)) {
-    require(*b == TensorType{x.dtype, {w.shape[0]}}, ErrorCode::shape, "the bias is {}; {}[{}] is needed", b->str(),
+  for (const std::size_t i : {std::size_t{2}, std::size_t{4}}) {
+    const TensorType* channels = optional_type(in, i);
+    require(channels == nullptr || *channels == TensorType{x.dtype, {w.shape[0]}}, ErrorCode::shape,
+            "the {} is {}; {}[{}] is needed", i == 2 ? "bias" : "scale", channels == nullptr ? "" : channels->str(),
             dtype_name(x.dtype), w.shape[0]);
   }
   if (const TensorType* residual = optional_type(in, 3)) {

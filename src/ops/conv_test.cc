@@ -116,6 +116,14 @@ TEST(Conv, ThreeSpatialAxes) {
   EXPECT_THAT(values<float>(y), ElementsAre(8, -8, 32, -2));
 }
 
+TEST(Conv, DepthIsPaddedAndDilatedLikeTheOtherAxes) {
+  const Conv op{.strides = {1, 1, 1}, .pads = {1, 0, 0, 2, 0, 0}, .dilations = {2, 1, 1}};
+  // The second channel, of weight 0, would show if the first were read beyond its end.
+  const Tensor x = f32({1, 2, 3, 1, 1}, {1, 2, 3, 99, 99, 99});
+  const Tensor y = run_op(op, {x, f32({1, 2, 2, 1, 1}, {1, 10, 0, 0})});
+  EXPECT_THAT(values<float>(y), ElementsAre(20, 31, 2, 3));
+}
+
 TEST(Conv, ResidualIsAddedBeforeTheActivation) {
   Conv op = plain(1);
   const Tensor x = f32({1, 1, 3}, {1, 2, 3});
@@ -157,7 +165,7 @@ TEST(Conv, CountsAMultiplyAddPerTapAndOutput) {
   const TensorType x{DType::f32, {1, 4, 8, 8}};
   const TensorType w{DType::f32, {6, 2, 3, 3}};
   const TensorType y{DType::f32, {1, 6, 6, 6}};
-  EXPECT_EQ(work(Conv{.group = 2}, std::array{&x, &w}, y), 6 * 6 * 6 * 2 * 3 * 3);
+  EXPECT_EQ(work(plain(2), std::array{&x, &w}, y), 6 * 6 * 6 * 2 * 3 * 3);
 }
 
 TEST(Conv, RefusesOperandsThatDoNotFit) {

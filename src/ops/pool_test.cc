@@ -165,6 +165,12 @@ TEST(AveragePool, DilatedTapsBeyondThePaddingAreNotCounted) {
   EXPECT_THAT(values<float>(run_op(op, {counting({1, 1, 6})})), ElementsAre(1, 4, 6));
 }
 
+TEST(AveragePool, DilatedWindowOverPaddingAloneIsZero) {
+  Pool op = pool1(PoolFn::average, 2, 1, {1, 1});
+  op.dilations = {2};
+  EXPECT_THAT(values<float>(run_op(op, {f32({1, 1, 1}, {-3})})), ElementsAre(0));
+}
+
 TEST(AveragePool, ThreeAxesAndNaN) {
   const Pool op = plain(PoolFn::average, {2, 2, 2});
   EXPECT_THAT(values<float>(run_op(op, {counting({1, 1, 2, 2, 2})})), ElementsAre(4.5F));

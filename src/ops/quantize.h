@@ -40,5 +40,7 @@ struct Dequantize {
 
 TensorType infer(const Dequantize& op, Types in);
 void reference(const Dequantize& op, Inputs in, Outputs out);
+/// Nothing: it is how its users read an integer operand.
+double work(const Dequantize& op, Types in, const TensorType& out);
 
 }  // namespace exeunt::ops

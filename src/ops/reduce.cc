@@ -52,9 +52,11 @@ Wide<T> start_of(ReduceFn fn) {
   using Limits = std::numeric_limits<std::conditional_t<AnyFloat<T>, double, T>>;
   switch (fn) {
     case ReduceFn::ReduceMax:
-      return AnyFloat<T> ? -Limits::infinity() : Limits::lowest();
+      if constexpr (AnyFloat<T>) return -Limits::infinity();
+      return Limits::lowest();
     case ReduceFn::ReduceMin:
-      return AnyFloat<T> ? Limits::infinity() : Limits::max();
+      if constexpr (AnyFloat<T>) return Limits::infinity();
+      return Limits::max();
     case ReduceFn::ReduceProd:
       return Wide<T>{1};
     default:

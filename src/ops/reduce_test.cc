@@ -131,8 +131,8 @@ TEST(Reduce, NothingGivesTheNeutralElement) {
 TEST(Reduce, IntegersOfNothingGiveTheEndsOfTheirType) {
   const auto ends = [](DType dtype) {
     const Tensor none = tensor(dtype, {0}, {});
-    std::vector<double> result = numbers(run_op(Reduce{.fn = ReduceFn::ReduceMax}, {none}));
-    result.push_back(numbers(run_op(Reduce{.fn = ReduceFn::ReduceMin}, {none})).front());
+    std::vector<double> result = numbers(run_op(Reduce{.fn = ReduceFn::ReduceMax, .axes = {}}, {none}));
+    result.push_back(numbers(run_op(Reduce{.fn = ReduceFn::ReduceMin, .axes = {}}, {none})).front());
     return result;
   };
   EXPECT_THAT(ends(DType::i8), ElementsAre(-128, 127));
@@ -140,19 +140,19 @@ TEST(Reduce, IntegersOfNothingGiveTheEndsOfTheirType) {
   EXPECT_THAT(ends(DType::i16), ElementsAre(-32768, 32767));
   EXPECT_THAT(ends(DType::i32), ElementsAre(-2147483648.0, 2147483647.0));
   EXPECT_THAT(ends(DType::u32), ElementsAre(0, 4294967295.0));
-  const Tensor mean = run_op(Reduce{.fn = ReduceFn::ReduceMean}, {i32({0}, {})});
+  const Tensor mean = run_op(Reduce{.fn = ReduceFn::ReduceMean, .axes = {}}, {i32({0}, {})});
   EXPECT_THAT(values<std::int32_t>(mean), ElementsAre(0));
 }
 
 TEST(Reduce, IntegerMeanIsCutTowardsZero) {
-  const Reduce mean{.fn = ReduceFn::ReduceMean};
+  const Reduce mean{.fn = ReduceFn::ReduceMean, .axes = {}};
   EXPECT_THAT(values<std::int32_t>(run_op(mean, {i32({2}, {-3, -4})})), ElementsAre(-3));
   EXPECT_THAT(values<std::uint8_t>(run_op(mean, {u8({2}, {255, 254})})), ElementsAre(254));
 }
 
 TEST(Reduce, IntegersAreExactAndWrap) {
-  const Reduce sum{.fn = ReduceFn::ReduceSum};
-  const Reduce product{.fn = ReduceFn::ReduceProd};
+  const Reduce sum{.fn = ReduceFn::ReduceSum, .axes = {}};
+  const Reduce product{.fn = ReduceFn::ReduceProd, .axes = {}};
   constexpr std::int64_t kBig = std::int64_t{1} << 53;
   constexpr std::int64_t kMax = std::numeric_limits<std::int64_t>::max();
   EXPECT_THAT(values<std::int64_t>(run_op(sum, {i64({2}, {kBig, 1})})), ElementsAre(kBig + 1));
@@ -163,7 +163,7 @@ TEST(Reduce, IntegersAreExactAndWrap) {
 
 TEST(Reduce, ShortFloatsAreRoundedOnlyAtTheEnd) {
   const Tensor x = tensor(DType::f16, {3}, {2048, 1, 1});
-  EXPECT_THAT(numbers(run_op(Reduce{.fn = ReduceFn::ReduceSum}, {x})), ElementsAre(2050));
+  EXPECT_THAT(numbers(run_op(Reduce{.fn = ReduceFn::ReduceSum, .axes = {}}, {x})), ElementsAre(2050));
 }
 
 TEST(Reduce, WorkIsTheElementsRead) {

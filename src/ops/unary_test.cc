@@ -97,9 +97,9 @@ TEST(Unary, CeilAndFloor) {
   EXPECT_THAT(apply(UnaryFn::Floor, {-1.5F, 1.5F, 2}), ElementsAre(-2, 1, 2));
 }
 
-TEST(Unary, ExpAndLogAreInverse) {
+TEST(Unary, ExpAndLog) {
   EXPECT_THAT(apply(UnaryFn::Exp, {0, 1, -kInf, 1000}), ElementsAre(1, 2.7182817F, 0, kInf));
-  EXPECT_THAT(apply(UnaryFn::Log, {1, 2.7182817F, 0, -1}), ElementsAre(0, 1, -kInf, IsNaN()));
+  EXPECT_THAT(apply(UnaryFn::Log, {1, kInf, 0, -1}), ElementsAre(0, kInf, -kInf, IsNaN()));
 }
 
 TEST(Unary, SqrtAndReciprocal) {

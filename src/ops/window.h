@@ -9,6 +9,14 @@
 
 namespace exeunt::ops {
 
+/// A borrowed window: references make theirs when they run, without allocating.
+struct WindowView {
+  std::span<const std::int64_t> kernel;
+  std::span<const std::int64_t> strides;
+  std::span<const std::int64_t> pads;
+  std::span<const std::int64_t> dilations;
+};
+
 /// The sliding window of a convolution or pooling over 1 to 3 spatial axes.
 /// `pads` holds the begins of all axes, then the ends, as in ONNX.
 struct Window {
@@ -16,15 +24,8 @@ struct Window {
   Ints strides;
   Ints pads;
   Ints dilations;
-};
 
-/// A Window that is kept elsewhere: making one allocates nothing.
-struct WindowView {
-  using List = std::span<const std::int64_t>;
-  WindowView(const Window& w) noexcept : WindowView(w.kernel, w.strides, w.pads, w.dilations) {}
-  WindowView(List k, List s, List p, List d) noexcept : kernel(k), strides(s), pads(p), dilations(d) {}
-
-  List kernel, strides, pads, dilations;
+  operator WindowView() const noexcept { return {kernel, strides, pads, dilations}; }
 };
 
 /// The output size of one spatial axis. With `ceil_mode` the last window may start inside the

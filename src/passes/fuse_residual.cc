@@ -5,28 +5,10 @@ namespace exeunt {
 
 namespace {
 
-/// Whether computing `value` needs the result of `node`: then it cannot be an operand of it.
-bool depends_on(const Graph& graph, ValueId value, ValueId needed) {
-  std::vector<ValueId> stack = {value};
-  std::vector<bool> seen(graph.values.size());
-  while (!stack.empty()) {
-    const ValueId v = stack.back();
-    stack.pop_back();
-    if (v == needed) return true;
-    const Node* producer = graph.producer(v);
-    if (producer == nullptr || seen[static_cast<std::size_t>(v)]) continue;
-    seen[static_cast<std::size_t>(v)] = true;
-    for (const ValueId operand : producer->inputs) {
-      if (operand != kNoValue) stack.push_back(operand);
-    }
-  }
-  return false;
-}
-
+/// What depends on the convolution itself cannot be its operand; it would be a second use of it.
 bool takes_residual(const Graph& graph, const Node& conv, ValueId residual) {
   return std::get<ops::Conv>(conv.op).activation == ops::Activation::none && conv.inputs.size() <= 3 &&
-         graph.type(residual) == graph.type(conv.output) && graph.constant(residual) == nullptr &&
-         !depends_on(graph, residual, conv.output);
+         graph.type(residual) == graph.type(conv.output) && graph.constant(residual) == nullptr;
 }
 
 }  // namespace

@@ -22,7 +22,7 @@ struct ArenaPlan {
 inline constexpr std::size_t kArenaAlignment = 64;
 
 /// Gives each buffer a fixed place such that no two that live at one time overlap. Greedy, first gap
-/// that fits, for several orders of the buffers; the smallest result counts.
+/// that fits, for several orders of the buffers, each improved by a few retries; the smallest result counts.
 /// Source: greedy by size, Pisarchyk and Lee, "Efficient memory management for deep neural net inference", 2020.
 ArenaPlan plan_arena(std::span<const BufferUse> buffers);
 

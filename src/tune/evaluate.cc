@@ -79,18 +79,27 @@ std::optional<double> accuracy_of(std::span<const Sample> samples, std::span<con
   return static_cast<double>(right) / static_cast<double>(count);
 }
 
+void check_inputs(const Plan& plan) {
+  require(plan.inputs().size() == 1, ErrorCode::argument, "the model has {} inputs; a data set can feed one",
+          plan.inputs().size());
+}
+
 class Evaluator {
  public:
   Evaluator(Session& session, const Dataset& data, const EvaluateOptions& options)
-      : session_(session), data_(data), options_(options), batch_(std::min(options.batch, session.max_batch())) {
+      : session_(session),
+        data_(data),
+        options_(options),
+        batch_(std::min({options.batch, session.max_batch(), std::max<std::int64_t>(data.size(), 1),
+                         options.against == nullptr ? options.batch : options.against->max_batch()})) {
     const Plan& plan = session.plan();
-    require(plan.inputs().size() == 1, ErrorCode::argument, "the model has {} inputs; a data set can feed one",
-            plan.inputs().size());
+    check_inputs(plan);
+    if (options.against != nullptr) check_inputs(options.against->plan());
     for (const ExitInfo& exit : plan.exits()) classes_ = std::max(classes_, exit.classes);
     require(classes_ > 0, ErrorCode::argument, "the model does not classify: no output holds one score a class");
     for (const std::int32_t label : data.labels()) {
-      require(label < classes_, ErrorCode::argument, "the data has label {}; the model knows classes 0 to {}", label,
-              classes_ - 1);
+      require(label >= 0 && label < classes_, ErrorCode::argument,
+              "the data has label {}; the model knows classes 0 to {}", label, classes_ - 1);
     }
   }
 
@@ -126,13 +135,22 @@ class Evaluator {
 
   /// The first runs touch cold memory; they say nothing about a sample's latency.
   void warm_up() {
+    for (std::size_t exit = 0; exit < session_.plan().exits().size(); ++exit) {
+      session_.force_exit(static_cast<int>(exit));
+      warm_up(session_);
+    }
+    session_.force_exit(std::nullopt);
+    if (options_.against != nullptr) warm_up(*options_.against);
+  }
+
+  void warm_up(Session& session) {
     constexpr int kRuns = 5;
-    Runner ours(session_, data_, batch_);
-    const std::int64_t count = std::min(batch_, data_.size());
+    Runner runner(session, data_, std::min(batch_, session.max_batch()));
+    const std::int64_t count = std::min(runner.batch(), data_.size());
     if (count == 0) return;
-    ours.read(0, count);
+    runner.read(0, count);
     double us = 0;
-    for (int i = 0; i < kRuns; ++i) ours.run(count, &us);
+    for (int i = 0; i < kRuns; ++i) runner.run(count, &us);
   }
 
   void run_all(std::vector<Sample>& samples, Session* against) {

@@ -12,14 +12,38 @@ Shape grouped_shape(const Shape& w, std::int64_t group) {
   return Shape(dims);
 }
 
-dnnl::primitive_attr attributes_for(const ops::Conv& op, const NodeView& node, const dnnl::memory::desc& y) {
-  dnnl::primitive_attr attributes = base_attributes();
-  dnnl::post_ops after;
-  if (node.operand_type(3) != nullptr) after.append_binary(dnnl::algorithm::binary_add, y);
-  if (op.activation == ops::Activation::relu) after.append_eltwise(1.0F, dnnl::algorithm::eltwise_relu, 0.0F, 0.0F);
-  attributes.set_post_ops(after);
-  return attributes;
-}
+/// What follows the sum, in the order of the op's definition. An operand of step `i` of it is bound
+/// under DNNL_ARG_ATTR_MULTIPLE_POST_OP(i).
+class Epilogue {
+ public:
+  Epilogue(const ops::Conv& op, const NodeView& node, const dnnl::memory::desc& y) {
+    if (const Tensor* scale = node.constant(4)) {
+      dnnl::memory::dims channels(y.dims().size(), 1);
+      channels[1] = scale->elements();
+      const dnnl::memory::desc desc(channels, dnnl::memory::data_type::f32, dnnl::memory::dims(channels.size(), 1));
+      steps_.append_binary(dnnl::algorithm::binary_mul, desc);
+      args_.push_back({post_op_index(), desc, -1, pack_constant(*scale, desc, desc)});
+    }
+    if (node.operand_type(3) != nullptr) {
+      steps_.append_binary(dnnl::algorithm::binary_add, y);
+      args_.push_back({post_op_index(), y, 1, {}});
+    }
+    if (op.activation == ops::Activation::relu) steps_.append_eltwise(1.0F, dnnl::algorithm::eltwise_relu, 0.0F, 0.0F);
+  }
+
+  dnnl::primitive_attr attributes() const {
+    dnnl::primitive_attr attributes = base_attributes();
+    attributes.set_post_ops(steps_);
+    return attributes;
+  }
+  const std::vector<PrimitiveArg>& args() const { return args_; }
+
+ private:
+  int post_op_index() const { return DNNL_ARG_ATTR_MULTIPLE_POST_OP(steps_.len() - 1) | DNNL_ARG_SRC_1; }
+
+  dnnl::post_ops steps_;
+  std::vector<PrimitiveArg> args_;
+};
 
 Candidate make_candidate(const ops::Conv& op, const NodeView& node) {
   using Desc = dnnl::memory::desc;
@@ -40,13 +64,12 @@ Candidate make_candidate(const ops::Conv& op, const NodeView& node) {
   const dnnl::convolution_forward::desc description(dnnl::prop_kind::forward_inference,
                                                     dnnl::algorithm::convolution_direct, x, w, b, y,
                                                     to_dims(op.strides), dilations, before, after);
-  const dnnl::convolution_forward::primitive_desc primitive(description, attributes_for(op, node, y), dnnl_engine());
-  std::vector<PrimitiveArg> args = {{DNNL_ARG_SRC, x, 0, {}}};
+  const Epilogue epilogue(op, node, y);
+  const dnnl::convolution_forward::primitive_desc primitive(description, epilogue.attributes(), dnnl_engine());
+  std::vector<PrimitiveArg> args = epilogue.args();
+  args.push_back({DNNL_ARG_SRC, x, 0, {}});
   std::vector<OperandUse> uses = {{0, layout}};
-  if (node.operand_type(3) != nullptr) {
-    args.push_back({DNNL_ARG_ATTR_MULTIPLE_POST_OP(0) | DNNL_ARG_SRC_1, y, 1, {}});
-    uses.push_back({3, layout});
-  }
+  if (node.operand_type(3) != nullptr) uses.push_back({3, layout});
   args.push_back({DNNL_ARG_WEIGHTS,
                   {},
                   -1,
@@ -61,7 +84,10 @@ Candidate make_candidate(const ops::Conv& op, const NodeView& node) {
 Offer offer(const ops::Conv& op, const NodeView& node) {
   if (std::string reason = refuse_types(node); !reason.empty()) return reason;
   if (node.constant(1) == nullptr) return "weights that are computed at run time";
-  if (node.operand_type(2) != nullptr && node.constant(2) == nullptr) return "a bias that is computed at run time";
+  for (const std::size_t i : {std::size_t{2}, std::size_t{4}}) {
+    if (node.operand_type(i) != nullptr && node.constant(i) == nullptr)
+      return "a bias or scale that is computed at run time";
+  }
   return offer_or_reason([&] { return make_candidate(op, node); });
 }
 

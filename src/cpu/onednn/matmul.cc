@@ -58,7 +58,8 @@ Offer offer(const ops::Gemm& op, const NodeView& node) {
     // oneDNN scales the sum of product and bias together.
     if (op.beta != 1 || op.alpha != 1) return "alpha or beta beside a bias";
     if (node.constant(2) == nullptr) return "a bias that is computed at run time";
-    if (c->shape.elements() != ys[1] || c->shape[c->shape.rank() - 1] != ys[1]) return "a bias that is not a row";
+    const int rank = c->shape.rank();
+    if (c->shape.elements() != ys[1] || (rank > 0 && c->shape[rank - 1] != ys[1])) return "a bias that is not a row";
   }
   const dnnl::memory::desc bias = c == nullptr ? dnnl::memory::desc() : describe_row_major(Shape{ys[1]}, 2);
   return offer_or_reason([&] {

@@ -1,7 +1,6 @@
 #include "engine/runtime/results.h"
 
 #include <algorithm>
-#include <cmath>
 #include <cstring>
 #include <limits>
 
@@ -12,6 +11,14 @@ Results::Data::Data(std::shared_ptr<const PlanData> plan_data, std::int64_t max_
   exits.resize(rows);
   last_scores.resize(rows);
   scores.resize(rows * plan->decision_segments.size());
+  last_decisions.resize(plan->exit_segments.size(), -1);
+  for (const Segment& segment : plan->segments) {
+    if (segment.is_exit) continue;
+    for (const int way : {segment.leave, segment.stay}) {
+      const Segment& next = plan->segments[static_cast<std::size_t>(way)];
+      if (next.is_exit) last_decisions[static_cast<std::size_t>(next.exit)] = segment.decision;
+    }
+  }
   outputs.resize(plan->info.outputs.size());
   for (std::size_t k = 0; k < outputs.size(); ++k) {
     const TensorType& first = plan->info.exits.front().outputs[k];
@@ -36,11 +43,8 @@ std::span<float> Results::Data::scores_of(std::int64_t i) noexcept {
 void Results::Data::store(std::int64_t i, const Segment& exit, const Executor& executor) noexcept {
   const auto row = static_cast<std::size_t>(i);
   exits[row] = exit.exit;
-  last_scores[row] = std::numeric_limits<float>::quiet_NaN();
-  // Decisions are numbered from the root down, so the last one met has the highest number.
-  for (const float score : scores_of(i)) {
-    if (!std::isnan(score)) last_scores[row] = score;
-  }
+  const int last = last_decisions[static_cast<std::size_t>(exit.exit)];
+  last_scores[row] = last < 0 ? std::numeric_limits<float>::quiet_NaN() : scores_of(i)[static_cast<std::size_t>(last)];
   for (std::size_t k = 0; k < outputs.size(); ++k) {
     const TensorView value = executor.exit_output(exit, k);
     std::memcpy(outputs[k].rows.data() + row * outputs[k].row_bytes, value.data, value.type.bytes());

@@ -26,6 +26,7 @@ struct Results::Data {
 
   std::shared_ptr<const PlanData> plan;
   std::int64_t size = 0;
+  std::vector<int> last_decisions;  ///< by exit: the decision before it; -1 if there is none
   std::vector<int> exits;
   std::vector<float> last_scores;
   std::vector<float> scores;

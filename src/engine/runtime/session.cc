@@ -86,13 +86,20 @@ const Results& Session::run(std::span<const TensorView> inputs) {
   return s.results;
 }
 
-void Session::set_threshold(int decision, float threshold) {
-  const auto& decisions = state_->plan.decisions();
+namespace {
+
+void check_tunable(const std::vector<DecisionInfo>& decisions, int decision) {
   require(decision >= 0 && static_cast<std::size_t>(decision) < decisions.size(), ErrorCode::argument,
           "there is no decision {}; the model has {}", decision, decisions.size());
   const DecisionInfo& info = decisions[static_cast<std::size_t>(decision)];
   require(info.tunable, ErrorCode::argument,
           "decision {} ('{}') is a predicate of the model; it has no threshold to set", decision, info.name);
+}
+
+}  // namespace
+
+void Session::set_threshold(int decision, float threshold) {
+  check_tunable(state_->plan.decisions(), decision);
   state_->settings[static_cast<std::size_t>(decision)].threshold = threshold;
 }
 
@@ -109,6 +116,7 @@ void Session::set_thresholds(std::span<const float> thresholds) {
   }
   require(thresholds.size() == decisions.size(), ErrorCode::argument,
           "{} thresholds were given; the model has {} decisions", thresholds.size(), decisions.size());
+  for (int d = 0; d < count; ++d) check_tunable(decisions, d);
   for (int d = 0; d < count; ++d) set_threshold(d, thresholds[static_cast<std::size_t>(d)]);
 }
 
@@ -119,11 +127,11 @@ float Session::threshold(int decision) const {
 }
 
 void Session::force_exit(std::optional<int> exit) {
+  const PlanData& plan = *state_->plan.data();
+  require(!exit || (*exit >= 0 && static_cast<std::size_t>(*exit) < plan.exit_segments.size()), ErrorCode::argument,
+          "there is no exit {}; the model has {}", exit.value_or(0), plan.exit_segments.size());
   for (DecisionSetting& setting : state_->settings) setting.mode = DecisionSetting::Mode::by_score;
   if (!exit) return;
-  const PlanData& plan = *state_->plan.data();
-  require(*exit >= 0 && static_cast<std::size_t>(*exit) < plan.exit_segments.size(), ErrorCode::argument,
-          "there is no exit {}; the model has {}", *exit, plan.exit_segments.size());
   int target = plan.exit_segments[static_cast<std::size_t>(*exit)];
   // Children come after their parents: walking back finds the way from the root.
   for (int at = target - 1; at >= 0; --at) {

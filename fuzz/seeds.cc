@@ -1,0 +1,89 @@
+#include <fmt/format.h>
+#include <onnx/defs/parser.h>
+
+#include <cstdio>
+#include <exception>
+#include <filesystem>
+#include <fstream>
+
+#include "graph/text.h"
+#include "onnx/import.h"
+
+// Small models, one a family of operators, that the fuzzers start from: `fuzz_seeds FOLDER` writes them as
+// FOLDER/onnx_import/*.onnx and, imported, as FOLDER/graph_text/*.txt.
+
+namespace {
+
+constexpr const char* kGraphs[] = {
+    "g (float[1,2,4,4] x) => (float[1,3,4,4] y) <float[3,2,3,3] w, float[3] b = {1, 2, 3}> {"
+    "  w2 = ConstantOfShape(s) c = Conv<pads = [1,1,1,1]>(x, w2, b) y = Relu(c) }",
+    "g (float[1,2,4,4] x) => (float[1,2] y) { a = MaxPool<kernel_shape = [2,2], strides = [2,2]>(x)"
+    "  b = AveragePool<kernel_shape = [2,2], count_include_pad = 1, pads = [1,1,0,0]>(a) c = GlobalAveragePool(b)"
+    "  y = Flatten(c) }",
+    "g (float[1,2,2,2] x) => (float[1,2,2,2] y) <float[2] s = {1, 2}, float[2] b = {0, 1}, float[2] m = {3, 4},"
+    "  float[2] v = {1, 9}> { n = BatchNormalization(x, s, b, m, v) y = LeakyRelu<alpha = 0.5>(n) }",
+    "g (float[1,4] x) => (float[1,2] y) <float[2,4] w = {1,2,3,4,5,6,7,8}, float[2] b = {1, 2}> {"
+    "  h = Gemm<transB = 1, alpha = 0.5>(x, w, b) i = MatMul(h, q) j = Add(i, b) y = Softmax(j) }",
+    "g (float[1,4] x) => (float[1,4] y) <int64[2] d = {2, 2}, int64[2] e = {1, 4}, int64[1] z = {0}> {"
+    "  r = Reshape(x, d) t = Transpose<perm = [1,0]>(r) u = Unsqueeze(t, z) v = Squeeze(u, z) y = Reshape(v, e) }",
+    "g (float[1,6] x) => (float[1,3] y) <int64[1] a = {1}, int64[1] s = {0}, int64[1] e = {9223372036854775807},"
+    "  int64[1] k = {2}, int64[4] p = {0, 1, 0, 1}> { q = Slice(x, s, e, a, k) r = Pad(q, p) t, u = Split<axis = 1>(r)"
+    "  c = Concat<axis = 1>(t, u) i = Constant<value_ints = [0, 2, 4]>() y = Gather<axis = 1>(c, i) }",
+    "g (float[1,4] x) => (float[1,4] y) <float s = {0.5}, uint8 z = {3}> { q = QuantizeLinear(x, s, z)"
+    "  d = DequantizeLinear(q, s, z) e = Exp(d) f = Sqrt(e) h = Clip(f, s) i = Pow(h, s) y = Max(i, s, x) }",
+    "g (float[1,4] x) => (float[1] y) <float s = {0.5}> { m = ReduceMax<axes = [1], keepdims = 0>(x)"
+    "  n = ReduceMean<axes = [1]>(x) c = Greater(m, s) d = Cast<to = 1>(c) e = Where(c, m, d)"
+    "  l = Less(n, s) o = Not(l) p = Cast<to = 1>(o) q = ReduceSum(p) y = Mul(e, q) }",
+    "g (float[1,4] x) => (float[1,4] y) { s = Shape(x) e = Expand(x, s) k = Identity(e) i = Erf(k) h = HardSwish(i)"
+    "  t = Tanh(h) u = Sigmoid(t) y = Sum(u, x, k) }",
+};
+
+constexpr const char* kExits[] = {
+    "g (float[1,3] x) => (float[1,3] y, int64[1] e) <float t = {0.5}> { s = Softmax(x) m = ReduceMax<keepdims = 0>(s)"
+    "  c = Greater(m, t) y, e = If(c) <then_branch = a () => (float[1,3] p, int64[1] i) {"
+    "    p = Identity(s) i = Constant<value_ints = [0]>() }, else_branch = b () => (float[1,3] q, int64[1] j) {"
+    "    r = Relu(x) q = Softmax(r) j = Constant<value_ints = [1]>() }> }",
+    "g (float[1,3] x) => (float[1,3] y) <float t = {0.5}> { s = Softmax(x) m = ReduceMax<keepdims = 0>(s)"
+    "  c = LessOrEqual(m, t) z = If(c) <then_branch = a () => (float[1,3] p) { n = ReduceSum<keepdims = 0>(x)"
+    "    d = Less(n, t) p = If(d) <then_branch = h () => (float[1,3] u) { u = Neg(x) },"
+    "      else_branch = k () => (float[1,3] v) { v = Exp(x) }> }, else_branch = b () => (float[1,3] q) {"
+    "    q = Identity(s) }> y = Softmax(z) }",
+};
+
+void write(const std::filesystem::path& path, const std::string& content) {
+  std::ofstream file(path, std::ios::binary);
+  if (!(file << content).flush()) throw std::runtime_error("cannot write " + path.string());
+}
+
+onnx::ModelProto parse(const std::string& graph, int opset) {
+  const std::string text = fmt::format("<ir_version: 8, opset_import: [\"\" : {}]> {}", opset, graph);
+  onnx::ModelProto model;
+  const auto status = onnx::OnnxParser::Parse(model, text.c_str());
+  if (!status.IsOK()) throw std::runtime_error(status.ErrorMessage() + "\n" + text);
+  return model;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 2) return 2;
+  try {
+    const std::filesystem::path models = std::filesystem::path(argv[1]) / "onnx_import";
+    const std::filesystem::path texts = std::filesystem::path(argv[1]) / "graph_text";
+    std::filesystem::create_directories(models);
+    std::filesystem::create_directories(texts);
+    int next = 0;
+    const auto add = [&](const char* graph, int opset) {
+      const onnx::ModelProto model = parse(graph, opset);
+      const std::string name = std::to_string(next++);
+      write(models / (name + ".onnx"), model.SerializeAsString());
+      write(texts / (name + ".txt"), exeunt::print_graph(exeunt::import_onnx(model, {}), {.max_constant_elements = 0}));
+    };
+    for (const char* graph : kGraphs) add(graph, 17);
+    for (const char* graph : kExits) add(graph, 17);
+    return 0;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "error: %s\n", error.what());
+    return 1;
+  }
+}

@@ -1,0 +1,164 @@
+#include <exeunt/plan.h>
+#include <exeunt/session.h>
+#include <exeunt/tools/inspect.h>
+
+#include <fstream>
+
+#include "passes/pipeline.h"
+#include "support/onnx_text.h"
+#include "support/temp_dir.h"
+#include "support/tensors.h"
+
+namespace exeunt {
+
+namespace {
+
+using namespace testing;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+std::filesystem::path digits(const std::string& name) {
+  return std::filesystem::path(EXEUNT_SOURCE_DIR) / "models" / "digits" / name;
+}
+
+/// An ONNX file with this graph.
+std::filesystem::path write_model(const TempDir& folder, const std::string& graph) {
+  return folder.write("model.onnx", model_of(graph).SerializeAsString());
+}
+
+Model load_with_shapes(const std::filesystem::path& path,
+                       const std::map<std::string, std::vector<std::int64_t>>& shapes) {
+  LoadOptions options;
+  options.shapes = shapes;
+  return Model::load(path, options);
+}
+
+Model load_with_passes(int limit) {
+  LoadOptions options;
+  options.pass_limit = limit;
+  return Model::load(digits("lenet_digits.onnx"), options);
+}
+
+TEST(ModelLoad, SaysWhatTheModelTakesAndGives) {
+  const Model model = Model::load(digits("lenet_digits.onnx"));
+  ASSERT_EQ(model.inputs().size(), 1U);
+  EXPECT_EQ(model.inputs()[0].name, "image");
+  EXPECT_EQ(model.inputs()[0].type.str(), "f32[1,1,8,8]");
+  EXPECT_THAT(model.outputs(), ElementsAre("prediction", "exit"));
+  ASSERT_EQ(model.decisions().size(), 1U);
+  EXPECT_EQ(model.decisions()[0].criterion, "max_prob");
+  EXPECT_EQ(model.decisions()[0].threshold, 0.8F);
+  EXPECT_TRUE(model.decisions()[0].tunable);
+  ASSERT_EQ(model.exits().size(), 2U);
+  for (const ExitInfo& exit : model.exits()) {
+    EXPECT_EQ(exit.classes, 10);
+    ASSERT_EQ(exit.outputs.size(), 2U);
+    EXPECT_EQ(exit.outputs[0].str(), "f32[1,10]");
+    EXPECT_EQ(exit.outputs[1].str(), "i64[1]");
+  }
+  EXPECT_EQ(model.exits()[0].macs, 5888);
+  EXPECT_EQ(model.exits()[1].macs, 354688);
+}
+
+TEST(ModelLoad, APlainModelHasOneExitAndNoDecision) {
+  const Model model = Model::load(digits("lenet_digits_plain.onnx"));
+  EXPECT_TRUE(model.decisions().empty());
+  ASSERT_EQ(model.exits().size(), 1U);
+  EXPECT_EQ(model.exits()[0].macs, 353408);
+}
+
+TEST(ModelLoad, SaysWhichFileItCannotRead) {
+  const TempDir folder;
+  expect_error(ErrorCode::file, "missing.onnx", [&] { Model::load(folder / "missing.onnx"); });
+  const auto text = folder.write("text.onnx", "this is no protobuf");
+  expect_error(ErrorCode::format, "text.onnx", [&] { Model::load(text); });
+  const auto empty = folder.write("empty.onnx", "");
+  expect_error(ErrorCode::format, "empty.onnx", [&] { Model::load(empty); });
+}
+
+TEST(ModelLoad, SaysWhichNodesItCannotRun) {
+  const TempDir folder;
+  const auto path = write_model(folder, "g (float[1,3] x) => (float[1,3] y) { a = Relu(x) y = FooBar(a) }");
+  expect_error(ErrorCode::unsupported, "FooBar", [&] { Model::load(path); });
+  expect_error(ErrorCode::unsupported, "model.onnx", [&] { Model::load(path); });
+}
+
+TEST(ModelLoad, TakesShapesForSymbolicDims) {
+  const TempDir folder;
+  const auto path = write_model(folder, "g (float[N,C] x) => (float[N,C] y) { y = Relu(x) }");
+  EXPECT_EQ(load_with_shapes(path, {{"x", {1, 5}}}).inputs()[0].type.str(), "f32[1,5]");
+  expect_any_error([&] { load_with_shapes(path, {{"nothing", {1, 5}}}); });
+}
+
+TEST(ModelLoad, DumpsTheGraphAfterAPass) {
+  std::vector<std::string> dumps;
+  LoadOptions options;
+  options.dump_after = "fuse_activation";
+  options.dump = [&](const std::string& text) { dumps.push_back(text); };
+  Model::load(digits("lenet_digits.onnx"), options);
+  ASSERT_FALSE(dumps.empty());
+  EXPECT_THAT(dumps.back(), HasSubstr("activation=relu"));
+  EXPECT_THAT(dumps.back(), HasSubstr("decide max_prob"));
+}
+
+TEST(ModelLoad, RefusesPassesThatAreNotThere) {
+  LoadOptions options;
+  options.dump_after = "fuse_everything";
+  expect_error(ErrorCode::argument, "fuse_activation", [&] { Model::load(digits("lenet_digits.onnx"), options); });
+  expect_error(ErrorCode::argument, "pass limit", [&] { load_with_passes(-1); });
+}
+
+TEST(ModelLoad, StoppingAfterAnyPassGivesTheSameAnswers) {
+  Tensor image({DType::f32, {1, 1, 8, 8}});
+  for (std::size_t i = 0; i < 64; ++i) image.mutable_span<float>()[i] = static_cast<float>(i * 7 % 17);
+  Session whole(Plan::build(Model::load(digits("lenet_digits.onnx"))));
+  for (int limit = 0; limit <= static_cast<int>(pipeline().size()); ++limit) {
+    Session part(Plan::build(load_with_passes(limit)));
+    for (const int exit : {0, 1}) {
+      whole.force_exit(exit);
+      part.force_exit(exit);
+      const auto wanted = whole.run(image.view()).output(0).span<float>();
+      const auto got = part.run(image.view()).output(0).span<float>();
+      for (std::size_t k = 0; k < 10; ++k) ASSERT_NEAR(got[k], wanted[k], 1e-5F) << "pass limit " << limit;
+    }
+  }
+}
+
+TEST(PlanBuild, SaysWhichBackendsThereAre) {
+  const Model model = Model::load(digits("lenet_digits.onnx"));
+  expect_error(ErrorCode::argument, "there is no backend 'tpu'; backends: cpu, ref",
+               [&] { Plan::build(model, {.backend = "tpu"}); });
+}
+
+TEST(PlanBuild, OutlivesTheModelAndIsShared) {
+  std::optional<Plan> plan;
+  {
+    const Model model = Model::load(digits("lenet_digits.onnx"));
+    plan = Plan::build(model);
+  }
+  const Plan copy = *plan;
+  EXPECT_EQ(copy.data(), plan->data());
+  plan.reset();
+  Session session(copy);
+  const Tensor image({DType::f32, {1, 1, 8, 8}});
+  EXPECT_EQ(session.run(image.view()).size(), 1);
+  EXPECT_EQ(copy.inputs()[0].name, "image");
+  EXPECT_EQ(copy.exits()[1].macs, 354688);
+}
+
+TEST(PlanBuild, IsTheSameEveryTime) {
+  const Plan a = Plan::build(Model::load(digits("lenet_digits.onnx")));
+  const Plan b = Plan::build(Model::load(digits("lenet_digits.onnx")));
+  EXPECT_EQ(a.arena_bytes(), b.arena_bytes());
+  const Inspection first = inspect(Model::load(digits("lenet_digits.onnx")));
+  const Inspection second = inspect(Model::load(digits("lenet_digits.onnx")));
+  ASSERT_EQ(first.steps.size(), second.steps.size());
+  for (std::size_t i = 0; i < first.steps.size(); ++i) {
+    EXPECT_EQ(first.steps[i].name, second.steps[i].name);
+    EXPECT_EQ(first.steps[i].kernel, second.steps[i].kernel);
+  }
+}
+
+}  // namespace
+
+}  // namespace exeunt

@@ -1,0 +1,399 @@
+#include "graph/text.h"
+
+#include <set>
+
+#include "support/expect_error.h"
+#include "support/tensors.h"
+
+namespace exeunt {
+
+namespace {
+
+using namespace testing;
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+constexpr PrintOptions kAllElements{.max_constant_elements = std::numeric_limits<std::int64_t>::max()};
+
+std::string again(std::string_view text) { return print_graph(parse_graph(text), kAllElements); }
+
+/// Expects that parsing ends with such a message.
+void expect_refused(std::string_view text, const std::string& message) {
+  SCOPED_TRACE(text);
+  expect_error(ErrorCode::format, message, [&] { parse_graph(text); });
+}
+
+/// One node of `op` on inputs of these types ("" is an operand left out), as printed and parsed back.
+Graph round_trip(const Op& op, const std::vector<std::string_view>& operands) {
+  Graph graph;
+  std::vector<ValueId> inputs;
+  for (const std::string_view type : operands) {
+    inputs.push_back(type.empty() ? kNoValue : graph.add_input("x", *parse_type(type)));
+  }
+  const ValueId y = graph.add_node(op, inputs);
+  graph.output_names = {"y"};
+  graph.tree = {Exit{{y}, {}}};
+  return parse_graph(print_graph(graph));
+}
+
+struct OpCase {
+  Op op;
+  std::vector<std::string_view> operands;
+};
+
+/// Every op that is no family, and families with fields, all of them away from their defaults.
+std::vector<OpCase> single_cases() {
+  return {
+      {ops::ArgReduce{.fn = ops::ArgReduceFn::ArgMin, .axis = 1, .keepdims = false, .select_last_index = true},
+       {"f32[2,3]"}},
+      {ops::BatchNorm{.epsilon = 1e-3}, {"f32[1,2]", "f32[2]", "f32[2]", "f32[2]", "f32[2]"}},
+      {ops::Cast{.to = DType::bf16}, {"i8[2]"}},
+      {ops::Concat{.axis = -1}, {"f32[2,1]", "f32[2,3]"}},
+      {ops::Conv{.strides = {2, 1},
+                 .pads = {0, 1, 2, 3},
+                 .dilations = {1, 2},
+                 .group = 2,
+                 .activation = ops::Activation::relu},
+       {"f32[1,4,8,8]", "f32[2,2,3,3]", "", "f32[1,2,4,8]"}},
+      {ops::ConvTranspose{
+           .strides = {2, 1}, .pads = {0, 1, 2, 3}, .dilations = {1, 2}, .output_padding = {1, 0}, .group = 2},
+       {"f32[1,4,8,8]", "f32[4,1,3,3]", "f32[2]"}},
+      {ops::CumSum{.axis = 1, .exclusive = true, .reverse = true}, {"f32[2,3]"}},
+      {ops::Dequantize{.axis = 0}, {"i8[2,3]", "f32[2]", "i8[2]"}},
+      {ops::Expand{.shape = {3, 2}}, {"f32[2]"}},
+      {ops::Gather{.axis = 1}, {"f32[2,3]", "i64[2]"}},
+      {ops::Gemm{.trans_a = true, .trans_b = true, .alpha = 0.1, .beta = -2, .activation = ops::Activation::relu},
+       {"f32[3,2]", "f32[4,3]", "f32[4]"}},
+      {ops::LayerNorm{.axis = 1, .epsilon = 0.5, .center = false}, {"f32[1,2,3]", "f32[2,3]", "f32[3]"}},
+      {ops::LogSoftmax{.axis = 0}, {"f32[4]"}},
+      {ops::Lrn{.size = 3, .alpha = 0.5, .beta = 0.25, .bias = 2}, {"f32[1,2]"}},
+      {ops::MatMul{}, {"f32[2,3]", "f32[3]"}},
+      {ops::MaxPoolIndices{
+           .kernel = {3}, .strides = {2}, .pads = {1, 0}, .dilations = {1}, .ceil_mode = true, .column_major = true},
+       {"f32[1,2,8]"}},
+      {ops::Pad{.pads = {-1, 2}, .mode = ops::PadMode::reflect, .value = 1e300}, {"f32[5]"}},
+      {ops::Pool{.fn = ops::PoolFn::average,
+                 .kernel = {3},
+                 .strides = {2},
+                 .pads = {1, 0},
+                 .dilations = {1},
+                 .ceil_mode = true,
+                 .count_include_pad = true,
+                 .p = 3},
+       {"f32[1,2,8]"}},
+      {ops::Quantize{.axis = 0}, {"f32[2,3]", "f32[2]", "u16[2]"}},
+      {ops::Reshape{.shape = {2, 1, 3}}, {"f32[6]"}},
+      {ops::Reshape{}, {"f32[1]"}},
+      {ops::ShapeOf{.start = 1, .end = 2}, {"f32[6,5,4]"}},
+      {ops::Slice{.axes = {0}, .starts = {-1}, .ends = {std::numeric_limits<std::int64_t>::min()}, .steps = {-1}},
+       {"f32[4]"}},
+      {ops::Softmax{.axis = 0}, {"f32[4]"}},
+      {ops::Transpose{.perm = {1, 0}}, {"f32[2,3]"}},
+      {ops::Unary{ops::UnaryFn::Clip, -std::numeric_limits<double>::infinity(), 0.1}, {"f32[2]"}},
+      {ops::Where{}, {"bool[2]", "f32[2]", "f32[]"}},
+  };
+}
+
+/// A type that the op takes.
+std::string_view operand_of(const Op& op) {
+  const std::string_view name = op_name(op);
+  if (name == "Not" || name == "And" || name == "Or" || name == "Xor") return "bool[2,3]";
+  return name.starts_with("Bit") || name == "Mod" ? "u8[2,3]" : "f32[2,3]";
+}
+
+/// The members of the families; all of them have operands of one type.
+std::vector<OpCase> family_cases() {
+  std::vector<OpCase> cases;
+  for (const Op& op : op_prototypes()) {
+    const std::string_view x = operand_of(op);
+    if (std::holds_alternative<ops::Unary>(op)) cases.push_back({op, {x}});
+    if (std::holds_alternative<ops::Binary>(op) || std::holds_alternative<ops::Compare>(op))
+      cases.push_back({op, {x, x}});
+    if (const auto* reduce = std::get_if<ops::Reduce>(&op)) {
+      cases.push_back({ops::Reduce{.fn = reduce->fn, .axes = {-1, 0}, .keepdims = false}, {x}});
+    }
+    if (std::holds_alternative<ops::ArgReduce>(op)) cases.push_back({op, {x}});
+  }
+  return cases;
+}
+
+TEST(GraphText, RoundTripsEveryOpWithItsFields) {
+  std::set<std::string_view> seen;
+  std::vector<OpCase> cases = single_cases();
+  for (OpCase& family : family_cases()) cases.push_back(std::move(family));
+  for (const OpCase& c : cases) {
+    SCOPED_TRACE(op_name(c.op));
+    seen.insert(op_name(c.op));
+    const Graph parsed = round_trip(c.op, c.operands);
+    ASSERT_EQ(parsed.nodes.size(), 1U);
+    EXPECT_EQ(parsed.nodes[0].op, c.op);
+    ASSERT_EQ(parsed.nodes[0].inputs.size(), c.operands.size());
+    for (std::size_t i = 0; i < c.operands.size(); ++i) {
+      EXPECT_EQ(parsed.nodes[0].inputs[i] == kNoValue, c.operands[i].empty());
+    }
+  }
+  for (const Op& op : op_prototypes()) EXPECT_TRUE(seen.contains(op_name(op))) << op_name(op) << " has no case";
+}
+
+TEST(GraphText, LeavesFieldsOutThatAreAsByDefault) {
+  EXPECT_THAT(print_graph(round_trip(ops::Gemm{.beta = 2}, {"f32[1,2]", "f32[2,3]"})),
+              HasSubstr("Gemm(%0, %1) {beta=2}\n"));
+  EXPECT_THAT(print_graph(round_trip(ops::Softmax{}, {"f32[3]"})), HasSubstr("Softmax(%0)\n"));
+}
+
+/// A constant of these bytes, printed and parsed back.
+Tensor constant_again(const Tensor& tensor) {
+  Graph graph;
+  const ValueId c = graph.add_constant(tensor.clone());
+  graph.output_names = {"y"};
+  graph.tree = {Exit{{c}, {}}};
+  const Graph parsed = parse_graph(print_graph(graph, kAllElements));
+  return parsed.constant(std::get<Exit>(parsed.tree[0]).outputs[0])->clone();
+}
+
+template <class T>
+void expect_exact(DType dtype, const std::vector<T>& elements) {
+  SCOPED_TRACE(dtype_name(dtype));
+  const auto count = static_cast<std::int64_t>(elements.size());
+  const Tensor tensor = Tensor::of(dtype, {count}, std::span(elements));
+  const Tensor parsed = constant_again(tensor);
+  ASSERT_EQ(parsed.type(), tensor.type());
+  EXPECT_EQ(std::memcmp(parsed.view().data, tensor.view().data, tensor.bytes()), 0);
+}
+
+template <class T>
+void expect_limits(DType dtype) {
+  using Limits = std::numeric_limits<T>;
+  expect_exact<T>(dtype, {Limits::lowest(), Limits::max(), T{0}, T{1}});
+  if constexpr (std::floating_point<T>) {
+    expect_exact<T>(dtype, {Limits::min(), Limits::denorm_min(), -Limits::denorm_min(), Limits::epsilon(), T(-0.0),
+                            Limits::infinity(), -Limits::infinity(), T(1) / T(3), T(0.1)});
+    EXPECT_THAT(values<T>(constant_again(Tensor::of<T>(dtype, {1}, std::vector{Limits::quiet_NaN()})))[0], IsNaN());
+  }
+}
+
+TEST(GraphText, KeepsTheExtremesOfEveryType) {
+  expect_limits<float>(DType::f32);
+  expect_limits<double>(DType::f64);
+  expect_limits<std::int8_t>(DType::i8);
+  expect_limits<std::uint8_t>(DType::u8);
+  expect_limits<std::int16_t>(DType::i16);
+  expect_limits<std::uint16_t>(DType::u16);
+  expect_limits<std::int32_t>(DType::i32);
+  expect_limits<std::uint32_t>(DType::u32);
+  expect_limits<std::int64_t>(DType::i64);
+  expect_limits<std::uint64_t>(DType::u64);
+  expect_exact<std::uint8_t>(DType::boolean, {1, 0, 1});
+}
+
+TEST(GraphText, KeepsEveryBitOfShortFloats) {
+  for (const DType dtype : {DType::f16, DType::bf16}) {
+    const std::uint32_t infinity = dtype == DType::f16 ? 0x7c00 : 0x7f80;
+    std::vector<std::uint16_t> bits;
+    for (std::uint32_t b = 0; b <= infinity; ++b) {
+      bits.push_back(static_cast<std::uint16_t>(b));
+      bits.push_back(static_cast<std::uint16_t>(b | 0x8000));
+    }
+    expect_exact(dtype, bits);
+    EXPECT_THAT(numbers(constant_again(tensor(dtype, {1}, {kNaN})))[0], IsNaN());
+  }
+}
+
+TEST(GraphText, RoundsAFloatOnceOnly) {
+  // Its shortest form, 7.038531e-26, is nearer to the next float when it goes through a double.
+  const float tricky = std::bit_cast<float>(0x15ae43fdU);
+  expect_exact<float>(DType::f32, {tricky});
+  const Graph graph = parse_graph("input %x f32[1] \"x\" decide max_prob(%x) > 7.038531e-26 { exit() exit() }");
+  EXPECT_EQ(std::get<Decision>(graph.tree[0]).threshold, tricky);
+}
+
+TEST(GraphText, KeepsTensorsOfAnyShape) {
+  for (const Shape& shape : {Shape{}, Shape{0}, Shape{2, 0, 3}, Shape{1, 1, 1, 1, 1, 1, 1, 2}}) {
+    EXPECT_EQ(constant_again(counting(shape)).type(), (TensorType{DType::f32, shape}));
+  }
+}
+
+TEST(GraphText, KeepsAnyName) {
+  for (const std::string name :
+       {"", "plain", "two words", "a \"quoted\" name", "line\nline\r\ttab", "back\\slash", "\\x41", "\\",
+        "# no comment", "%0", "\"", "caf\xc3\xa9", "\xff\x80", "exit", "{}(),="}) {
+    SCOPED_TRACE(name);
+    Graph graph;
+    const ValueId x = graph.add_input(name, {DType::f32, {1}});
+    const ValueId y = graph.add_node(ops::Unary{}, {x}, name);
+    graph.output_names = {name};
+    graph.tree = {Decision{name, MaxProb{}, 0, x, 1, 2}, Exit{{y}, {}}, Exit{{x}, {}}};
+    const Graph parsed = parse_graph(print_graph(graph));
+    EXPECT_EQ(parsed.value(parsed.inputs[0]).name, name);
+    EXPECT_EQ(parsed.nodes[0].name, name);
+    EXPECT_EQ(parsed.output_names[0], name);
+    EXPECT_EQ(std::get<Decision>(parsed.tree[0]).name, name);
+  }
+  const std::string nul("a\0b\x01", 4);
+  Graph graph = parse_graph("input %x f32[1] \"x\" exit()");
+  graph.value(0).name = nul;
+  EXPECT_EQ(parse_graph(print_graph(graph)).value(0).name, nul);
+}
+
+constexpr std::string_view kBranchy = R"(input %0 f32[1,4] "x"
+%1 f32[1,4] = Softmax(%0) "p"
+const %2 f32[4,4] = {1, 0, 0, 0, 0, 1, 0, 0, 0, 0, 1, 0, 0, 0, 0, -2.5}
+%3 f32[1,4] = Gemm(%0, %2) {alpha=0.5}
+%4 f32[1,1] = ReduceMax(%3) {axes=[1]}
+const %5 f32[] = {0.5}
+%6 bool[1,1] = Greater(%4, %5) "a \"test\""
+%7 f32[1,4] = Relu(%3)
+const %8 f32[1,4] = {nan, inf, -inf, -0}
+output "y"
+output "flag"
+decide max_prob(%1) > 0.9 "first" {
+  decide predicate(%6) > 0.5 {
+    exit(%1, %5) predicts(0, 0, 4, true)
+    exit(%0, %5)
+  }
+  exit(%7, %8) predicts(1, 1, 3, false)
+}
+)";
+
+TEST(GraphText, RoundTripsTrees) { EXPECT_EQ(again(kBranchy), kBranchy); }
+
+TEST(GraphText, KeepsAnyThreshold) {
+  for (const float threshold : {0.9F, -kInf, kInf, -0.25F, 1e-30F, 3.4028235e38F}) {
+    Graph graph = parse_graph(kBranchy);
+    std::get<Decision>(graph.tree[0]).threshold = threshold;
+    EXPECT_EQ(std::get<Decision>(parse_graph(print_graph(graph)).tree[0]).threshold, threshold);
+  }
+}
+
+TEST(GraphText, IsTheSameForAnyNumberingOfTheTree) {
+  Graph graph = parse_graph(R"(
+    input %x f32[1] "x"
+    const %a f32[1] = {1}
+    const %b f32[1] = {2}
+    output "y"
+    decide max_prob(%x) > 0 { exit(%a) exit(%b) })");
+  const std::string text = print_graph(graph);
+  std::swap(graph.tree[1], graph.tree[2]);
+  std::swap(std::get<Decision>(graph.tree[0]).leave, std::get<Decision>(graph.tree[0]).stay);
+  EXPECT_EQ(print_graph(graph), text);
+}
+
+TEST(GraphText, ReadsWhatPeopleWrite) {
+  EXPECT_EQ(again(R"(# comment
+    input %x f32[ 1 , 4 ]"x"   # another
+    const %w f32[4,4]=fill(0.5)
+    %y=MatMul(%x,%w)output "y"exit(%y))"),
+            again(R"(input %0 f32[1,4] "x"
+    const %1 f32[4,4] = {.5, 0.5, 5e-1, 50e-2, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5}
+    %2 f32[1,4] = MatMul(%0, %1)
+    output "y"
+    exit(%2))"));
+}
+
+TEST(GraphText, NamesOfNodesMayBeLeftOut) {
+  const std::string text = print_graph(parse_graph(kBranchy), {.node_names = false});
+  EXPECT_THAT(text, HasSubstr("%1 f32[1,4] = Softmax(%0)\n"));
+  EXPECT_THAT(text, HasSubstr("decide max_prob(%1) > 0.9 {\n"));
+  EXPECT_THAT(text, HasSubstr("input %0 f32[1,4] \"x\"")) << "inputs are fed by name";
+}
+
+TEST(GraphText, LargeConstantsAreElidedAndDoNotParse) {
+  Graph graph = parse_graph("const %c f32[17] = fill(1) output \"y\" exit(%c)");
+  const std::string text = print_graph(graph);
+  EXPECT_THAT(text, HasSubstr("const %0 f32[17] = <17 values, "));
+  expect_refused(text, "line 1, column 20: a constant was left out of this text");
+  EXPECT_NE(text, print_graph(parse_graph("const %c f32[17] = fill(2) output \"y\" exit(%c)")))
+      << "the checksum differs";
+  EXPECT_THAT(print_graph(graph, {.max_constant_elements = 17}), Not(HasSubstr("values")));
+  EXPECT_THAT(print_graph(graph, {.max_constant_elements = 0}), Not(HasSubstr("values"))) << "0: no limit";
+}
+
+TEST(GraphText, ErrorsSayWhere) {
+  expect_refused("", "line 1, column 1: expected 'decide', found ''");
+  expect_refused("exit()\nexit()", "line 2, column 1: something follows the tree");
+  expect_refused("\n  nonsense", "line 2, column 3: expected input, const, output, a value or the tree");
+  expect_refused("input %x f99[1] \"x\"", "line 1, column 10: 'f99' is no element type");
+  expect_refused("input %x f32[1.5] \"x\"", "line 1, column 14: '1.5' is no integer");
+  expect_refused("input %x f32[1] x", "line 1, column 17: expected a quoted name");
+  expect_refused("input %x f32[1] \"x", "line 1, column 17: a quoted name does not end");
+  expect_refused("const %c f32[2] = {1 2}", "line 1, column 22: expected ','");
+  expect_refused("const %c f32[2] = {1, 2, 3}", "line 1, column 24: expected '}'");
+  expect_refused("const %c f32[1] = {1e}", "line 1, column 20: '1e' is no number");
+  expect_refused("const %c u8[1] = {256}", "line 1, column 19: '256' is no integer of this type");
+  expect_refused("const %c u8[1] = {-1}", "'-1' is no integer of this type");
+  expect_refused("const %c bool[1] = {2}", "line 1, column 21: '2' is neither true nor false");
+  expect_refused("exit(%x)", "line 1, column 6: '%x' is not defined");
+}
+
+constexpr std::string_view kInput = "input %x f32[1,4] \"x\"\n";
+
+TEST(GraphText, ErrorsInNodesAndTreesSayWhere) {
+  const std::string input(kInput);
+  expect_refused(input + "%y = Frob(%x)", "line 2, column 6: there is no op 'Frob'");
+  expect_refused(input + "%y = Relu(%z)", "line 2, column 11: '%z' is not defined");
+  expect_refused(input + "%y = Relu(%x) {slope=1}", "Relu has no field 'slope'");
+  expect_refused(input + "%y = Pad(%x) {mode=mirror}", "'mirror' is not possible here");
+  expect_refused(input + "%y = Cast(%x) {to=f8}", "'f8' is not possible here");
+  expect_refused(input + "decide sure(%x) > 1 { exit() exit() }", "line 2, column 8: there is no criterion 'sure'");
+  expect_refused(input + "decide max_prob(%x) > x { exit() exit() }", "line 2, column 23: 'x' is no number");
+  expect_refused(input + "decide max_prob(%x) > 1 { exit() }", "line 2, column 34: expected 'decide', found '}'");
+}
+
+TEST(GraphText, WhatTheGraphRefusesIsAnErrorOfItsStatement) {
+  const std::string input(kInput);
+  expect_refused(input + "  %y = Not(%x)\nexit()", "line 2, column 3: %y: Not takes bool");
+  expect_refused(input + "  %y = Relu(_)\nexit()", "line 2, column 3: %y: operand 0 is missing");
+  expect_refused(input + "  %y f32[4] = Relu(%x)\nexit()", "line 2, column 3: %y is f32[1,4], not f32[4]");
+  expect_refused(input + "  %x = Relu(%x)\nexit()", "line 2, column 3: %x is defined twice");
+  expect_refused(input + "  input y f32[1] \"y\"\nexit()", "line 2, column 3: 'y' is no value name");
+  expect_refused(input + "  input %y f32[1,1,1,1,1,1,1,1,1] \"y\"", "line 2, column 3: a tensor has 9 dimensions");
+  expect_refused(input + "  input %y f32[-1] \"y\"", "line 2, column 3: the tensor f32[-1] has a negative dimension");
+  expect_refused(input + "  const %y f32[999999999] = fill(0)",
+                 "line 2, column 3: the tensor f32[999999999] needs 2 GB");
+  expect_refused(input + "  exit(%x)", "line 2, column 3: tree position 0 has 1 outputs, the model 0");
+  expect_refused(input + "  decide predicate(%x) > 0 { exit() exit() }",
+                 "line 2, column 3: tree position 0: criterion");
+}
+
+TEST(GraphText, DeepTreesAreRefused) {
+  std::string text(kInput);
+  for (int i = 0; i < 100'000; ++i) text += "decide max_prob(%x) > 0 {";
+  expect_refused(text, "the tree is too deep");
+}
+
+/// Parses; what parses must print to a text that parses to the same.
+void expect_parsed_or_refused(const std::string& text) {
+  std::string printed;
+  try {
+    printed = again(text);
+  } catch (const Error&) {
+    return;
+  }
+  EXPECT_EQ(again(printed), printed) << text;
+}
+
+TEST(GraphText, AWrongByteAnywhereIsReadOrRefused) {
+  const std::string text(kBranchy);
+  ASSERT_NO_THROW(again(text));
+  using namespace std::string_view_literals;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    for (const char wrong : "\0\n \"\\#%_{}()[],<=>-.e9x\xff"sv) {
+      std::string changed = text;
+      changed[i] = wrong;
+      expect_parsed_or_refused(changed);
+    }
+    expect_parsed_or_refused(text.substr(0, i));
+    expect_parsed_or_refused(text.substr(0, i) + text.substr(i + 1));
+    expect_parsed_or_refused(text.substr(0, i) + text[i] + text.substr(i));
+  }
+}
+
+TEST(GraphText, AStrayZeroByteIsNoNumber) {
+  std::string text = "const %c f32[1] = {7} exit()";
+  text[text.find('7')] = '\0';
+  expect_refused(text, "line 1, column 20: ");
+}
+
+}  // namespace
+
+}  // namespace exeunt

@@ -1,0 +1,101 @@
+#include "support/pass_test.h"
+
+namespace exeunt {
+
+namespace {
+
+using namespace testing;
+
+/// Operands for convolutions and products of two by two; `nodes` make %y of them.
+std::string with_nodes(std::string_view nodes) {
+  return fmt::format(R"(
+    input %x f32[1,2,3] "x"
+    input %m f32[2,2] "m"
+    const %w f32[2,2,1] = {{1, 2, 3, -4}}
+    const %v f32[2,2] = {{1, 2, 3, -4}}
+    const %b f32[2] = {{-1, 2}}
+    {}
+    output "y"
+    exit(%y))",
+                     nodes);
+}
+
+TEST(FuseActivation, AReluMovesIntoTheConvolution) {
+  expect_rewrite("fuse_activation", 1, with_nodes(R"(
+    %c = Conv(%x, %w, %b) {1d} "conv"
+    %y = Relu(%c) "relu")"),
+                 with_nodes(R"(
+    %y = Conv(%x, %w, %b) {1d, activation=relu} "relu")"));
+}
+
+TEST(FuseActivation, AReluMovesIntoAGemmAndItsFieldsStay) {
+  expect_rewrite("fuse_activation", 1, with_nodes(R"(
+    %g = Gemm(%m, %v, %b) {trans_a=true, trans_b=true, alpha=2, beta=-1}
+    %y = Relu(%g))"),
+                 with_nodes(R"(
+    %y = Gemm(%m, %v, %b) {trans_a=true, trans_b=true, alpha=2, beta=-1, activation=relu})"));
+}
+
+TEST(FuseActivation, TheReluComesAfterTheResidual) {
+  expect_rewrite("fuse_activation", 1, with_nodes(R"(
+    %c = Conv(%x, %w, _, %x) {1d}
+    %y = Relu(%c))"),
+                 with_nodes(R"(
+    %y = Conv(%x, %w, _, %x) {1d, activation=relu})"));
+}
+
+TEST(FuseActivation, ASecondReluStays) {
+  expect_rewrite("fuse_activation", 1, with_nodes(R"(
+    %c = Conv(%x, %w) {1d}
+    %r = Relu(%c)
+    %y = Relu(%r))"),
+                 with_nodes(R"(
+    %r = Conv(%x, %w) {1d, activation=relu}
+    %y = Relu(%r))"));
+}
+
+TEST(FuseActivation, LeavesOthersAlone) {
+  for (const std::string_view nodes :
+       {"%c = Conv(%x, %w) {1d} %y = Sigmoid(%c)", "%c = Conv(%x, %w) {1d} %y = Abs(%c)",
+        "%c = MatMul(%m, %v) %y = Relu(%c)", "%c = Conv(%x, %w) {1d} %n = Neg(%c) %y = Relu(%n)", "%y = Relu(%x)",
+        "%c = Conv(%x, %w) {1d} %r = Relu(%c) %y = Add(%r, %c)"}) {
+    SCOPED_TRACE(nodes);
+    expect_untouched("fuse_activation", with_nodes(nodes));
+  }
+}
+
+TEST(FuseActivation, IntegerProductsStay) {
+  expect_untouched("fuse_activation", R"(
+    input %x i32[2,2] "x"
+    %g = Gemm(%x, %x)
+    %y = Relu(%g)
+    output "y"
+    exit(%y))");
+}
+
+/// `early` is what leaves before the convolution's Relu.
+std::string branchy(std::string_view nodes, std::string_view seen, std::string_view early) {
+  return fmt::format(R"(
+    input %x f32[1,2,3] "x"
+    const %w f32[2,2,1] = {{1, 2, 3, -4}}
+    {}
+    output "y"
+    decide max_prob({}) > 0 {{ exit({}) exit(%y) }})",
+                     nodes, seen, early);
+}
+
+TEST(FuseActivation, WorksInsideAnArm) {
+  constexpr std::string_view kRelu = "%c = Conv(%x, %w) {1d} %y = Relu(%c)";
+  expect_rewrite("fuse_activation", 1, branchy(kRelu, "%x", "%x"),
+                 branchy("%y = Conv(%x, %w) {1d, activation=relu}", "%x", "%x"));
+}
+
+TEST(FuseActivation, AConvolutionThatADecisionOrAnotherArmUsesStays) {
+  constexpr std::string_view kRelu = "%c = Conv(%x, %w) {1d} %y = Relu(%c)";
+  expect_untouched("fuse_activation", branchy(kRelu, "%x", "%c"));
+  expect_untouched("fuse_activation", branchy(kRelu, "%c", "%x"));
+}
+
+}  // namespace
+
+}  // namespace exeunt

@@ -1,0 +1,151 @@
+#include <cstring>
+#include <random>
+#include <regex>
+
+#include "base/checksum.h"
+#include "cases/op_case.h"
+#include "cpu/cpu_backend.h"
+#include "exec/executor.h"
+#include "graph/text.h"
+#include "plan/build_plan.h"
+#include "ref/ref_backend.h"
+#include "support/tensors.h"
+
+namespace exeunt {
+
+namespace {
+
+using namespace testing;
+
+constexpr double kRandomMark = 77;
+
+void fill_random(Tensor& tensor, std::mt19937& random) {
+  dispatch(tensor.dtype(), [&]<class T>(TypeTag<T>) {
+    for (T& value : tensor.mutable_span<T>()) {
+      const double unit = static_cast<double>(random()) / static_cast<double>(std::mt19937::max());
+      if constexpr (AnyFloat<T>) {
+        value = convert<T>(2 * unit - 1);
+      } else if constexpr (std::same_as<T, bool>) {
+        value = unit > 0.5;
+      } else {
+        value = convert<T>(std::floor((std::is_signed_v<T> ? 20 * unit - 10 : 20 * unit)));
+      }
+    }
+  });
+}
+
+Graph graph_of(const OpCase& c, std::mt19937& random) {
+  const std::string text = std::regex_replace(c.graph, std::regex("= random"), fmt::format("= fill({})", kRandomMark));
+  Graph graph = parse_graph(text + "\noutput \"y\"\nexit(%y)\n");
+  for (Value& value : graph.values) {
+    if (value.constant == nullptr || value.constant->elements() == 0) continue;
+    if (!std::ranges::all_of(numbers(*value.constant), [](double x) { return x == kRandomMark; })) continue;
+    Tensor tensor(value.type);
+    fill_random(tensor, random);
+    value.constant = std::make_shared<const Tensor>(std::move(tensor));
+  }
+  return graph;
+}
+
+std::vector<Tensor> random_inputs(const Graph& graph, std::mt19937& random) {
+  std::vector<Tensor> inputs;
+  for (const ValueId v : graph.inputs) {
+    inputs.emplace_back(graph.type(v));
+    fill_random(inputs.back(), random);
+  }
+  return inputs;
+}
+
+/// The number of terms that are summed up behind one element of the result, over all nodes.
+Accumulation accumulation_of(const Graph& graph, const Tensor& result) {
+  Accumulation sum{0, 1};
+  for (const Node& node : graph.nodes) {
+    const auto outputs = std::max<std::int64_t>(1, graph.type(node.output).shape.elements());
+    const double work = estimate_work(node.op, graph.operand_types(node), graph.type(node.output));
+    sum.terms += std::max(1.0, work / static_cast<double>(outputs));
+  }
+  for (const double value : numbers(result)) {
+    if (std::isfinite(value)) sum.magnitude = std::max(sum.magnitude, std::abs(value));
+  }
+  return sum;
+}
+
+class Runner {
+ public:
+  explicit Runner(PlanData plan) : plan_(std::make_shared<const PlanData>(std::move(plan))), executor_(plan_) {}
+
+  Tensor run(const std::vector<Tensor>& inputs) {
+    std::vector<const std::byte*> addresses;
+    for (const Tensor& input : inputs) addresses.push_back(input.view().data);
+    const TensorView y = executor_.exit_output(executor_.run(addresses, {}, {}), 0);
+    Tensor copy(y.type);
+    if (y.elements() > 0) std::memcpy(copy.mutable_view().data, y.data, y.type.bytes());
+    return copy;
+  }
+  const PlanData& plan() const { return *plan_; }
+
+ private:
+  std::shared_ptr<const PlanData> plan_;
+  Executor executor_;
+};
+
+void expect_close(const Tensor& got, const Tensor& wanted, Exactness exactness, const Accumulation& sum) {
+  ASSERT_EQ(got.type(), wanted.type());
+  const std::vector<double> a = numbers(got);
+  const std::vector<double> b = numbers(wanted);
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    if (a[i] == b[i] || (std::isnan(a[i]) && std::isnan(b[i]))) continue;
+    ASSERT_LE(std::abs(a[i] - b[i]), tolerance(exactness, got.dtype(), sum, b[i]))
+        << "element " << i << " of " << got.type().str() << " is " << a[i] << ", the reference says " << b[i];
+  }
+}
+
+void expect_refusals(const PlanData& plan, const std::string& reason) {
+  std::string found;
+  for (const Step& step : plan.steps) {
+    for (const Refusal& refusal : step.refusals) found += refusal.reason + "; ";
+  }
+  if (reason.empty()) {
+    EXPECT_EQ(found, "") << "a step was left to the reference";
+  } else {
+    EXPECT_THAT(found, ::testing::HasSubstr(reason));
+  }
+}
+
+class CpuCase : public ::testing::TestWithParam<OpCase> {};
+
+TEST_P(CpuCase, AnswersAsTheReference) {
+  const OpCase& c = GetParam();
+  std::mt19937 random(static_cast<std::mt19937::result_type>(c.name.size() * 7919 + c.graph.size()));
+  const Graph graph = graph_of(c, random);
+  const std::vector<Tensor> inputs = random_inputs(graph, random);
+  const std::vector<Tensor> others = random_inputs(graph, random);
+  Runner reference(build_plan(graph, std::array{&ref_backend()}));
+  Runner cpu(build_plan(graph, std::array{&cpu_backend(), &ref_backend()}));
+  const Tensor wanted = reference.run(inputs);
+  const Tensor got = cpu.run(inputs);
+  expect_close(got, wanted, c.exactness, accumulation_of(graph, wanted));
+  expect_refusals(cpu.plan(), c.cpu_refuses);
+  // What a run leaves behind must not reach the next one.
+  cpu.run(others);
+  expect_close(cpu.run(inputs), got, Exactness::exact, {});
+}
+
+std::string name_of(const ::testing::TestParamInfo<OpCase>& info) { return info.param.name; }
+
+INSTANTIATE_TEST_SUITE_P(Conv, CpuCase, ::testing::ValuesIn(conv_cases()), name_of);
+INSTANTIATE_TEST_SUITE_P(Product, CpuCase, ::testing::ValuesIn(product_cases()), name_of);
+INSTANTIATE_TEST_SUITE_P(Pool, CpuCase, ::testing::ValuesIn(pool_cases()), name_of);
+INSTANTIATE_TEST_SUITE_P(Softmax, CpuCase, ::testing::ValuesIn(softmax_cases()), name_of);
+INSTANTIATE_TEST_SUITE_P(Math, CpuCase, ::testing::ValuesIn(math_cases()), name_of);
+INSTANTIATE_TEST_SUITE_P(Unary, CpuCase, ::testing::ValuesIn(unary_cases()), name_of);
+INSTANTIATE_TEST_SUITE_P(Binary, CpuCase, ::testing::ValuesIn(binary_cases()), name_of);
+INSTANTIATE_TEST_SUITE_P(SpecialValue, CpuCase, ::testing::ValuesIn(special_value_cases()), name_of);
+INSTANTIATE_TEST_SUITE_P(Copy, CpuCase, ::testing::ValuesIn(copy_cases()), name_of);
+INSTANTIATE_TEST_SUITE_P(View, CpuCase, ::testing::ValuesIn(view_cases()), name_of);
+INSTANTIATE_TEST_SUITE_P(Quantize, CpuCase, ::testing::ValuesIn(quantize_cases()), name_of);
+INSTANTIATE_TEST_SUITE_P(Reference, CpuCase, ::testing::ValuesIn(reference_cases()), name_of);
+
+}  // namespace
+
+}  // namespace exeunt

@@ -1,0 +1,114 @@
+#include <fmt/format.h>
+
+#include "cases/op_case.h"
+
+namespace exeunt::testing {
+
+namespace {
+
+/// `operands` is a list such as "%a, %b, %c"; those among a, b and c that have a type are declared.
+struct Spec {
+  std::string name;
+  std::string a = {};
+  std::string b = {};
+  std::string c = {};
+  std::string fields = {};
+  std::string refused = {};
+  bool b_at_run_time = false;
+};
+
+OpCase gemm(const Spec& s) {
+  std::string text = fmt::format("input %a {} \"a\"\n", s.a);
+  text += s.b_at_run_time ? fmt::format("input %b {} \"b\"\n", s.b) : fmt::format("const %b {} = random\n", s.b);
+  if (!s.c.empty()) text += fmt::format("const %c {} = random\n", s.c);
+  text += fmt::format("%y = Gemm(%a, %b{}){{{}}}", s.c.empty() ? "" : ", %c", s.fields);
+  return {"gemm_" + s.name, Exactness::rounding, text, s.refused};
+}
+
+OpCase matmul(const Spec& s) {
+  std::string text = fmt::format("input %a {} \"a\"\n", s.a);
+  text += s.b_at_run_time ? fmt::format("input %b {} \"b\"\n", s.b) : fmt::format("const %b {} = random\n", s.b);
+  return {"matmul_" + s.name, Exactness::rounding, text + "%y = MatMul(%a, %b)", s.refused};
+}
+
+const std::vector<Spec> kGemms = {
+    {.name = "plain", .a = "f32[1,64]", .b = "f32[64,10]"},
+    {.name = "one_by_one", .a = "f32[1,1]", .b = "f32[1,1]", .c = "f32[1]"},
+    {.name = "rows_3", .a = "f32[3,17]", .b = "f32[17,33]"},
+    {.name = "bias", .a = "f32[1,17]", .b = "f32[17,10]", .c = "f32[10]"},
+    {.name = "bias_row", .a = "f32[2,17]", .b = "f32[17,10]", .c = "f32[1,10]"},
+    {.name = "bias_relu", .a = "f32[2,17]", .b = "f32[17,10]", .c = "f32[10]", .fields = "activation=relu"},
+    {.name = "trans_b", .a = "f32[1,48]", .b = "f32[10,48]", .c = "f32[10]", .fields = "trans_b=true"},
+    {.name = "trans_a", .a = "f32[17,3]", .b = "f32[17,5]", .fields = "trans_a=true"},
+    {.name = "trans_both", .a = "f32[17,3]", .b = "f32[5,17]", .c = "f32[5]", .fields = "trans_a=true, trans_b=true"},
+    {.name = "alpha", .a = "f32[2,9]", .b = "f32[9,4]", .fields = "alpha=0.5"},
+    {.name = "alpha_relu", .a = "f32[2,9]", .b = "f32[9,4]", .fields = "alpha=-2, activation=relu"},
+    {.name = "wide_sum", .a = "f32[1,4096]", .b = "f32[4096,10]", .c = "f32[10]"},
+    {.name = "run_time_b", .a = "f32[3,7]", .b = "f32[7,5]", .c = "f32[5]", .b_at_run_time = true},
+    {.name = "run_time_trans",
+     .a = "f32[7,3]",
+     .b = "f32[5,7]",
+     .fields = "trans_a=true, trans_b=true",
+     .b_at_run_time = true},
+    {.name = "scalar_bias", .a = "f32[2,3]", .b = "f32[3,4]", .c = "f32[]", .refused = "a bias that is not a row"},
+    {.name = "scalar_bias_of_one_column", .a = "f32[2,3]", .b = "f32[3,1]", .c = "f32[]"},
+    {.name = "column_bias", .a = "f32[2,3]", .b = "f32[3,4]", .c = "f32[2,1]", .refused = "a bias that is not a row"},
+    {.name = "column_bias_square",
+     .a = "f32[4,3]",
+     .b = "f32[3,4]",
+     .c = "f32[4,1]",
+     .refused = "a bias that is not a row"},
+    {.name = "matrix_bias", .a = "f32[2,3]", .b = "f32[3,4]", .c = "f32[2,4]", .refused = "a bias that is not a row"},
+    {.name = "alpha_and_bias",
+     .a = "f32[2,3]",
+     .b = "f32[3,4]",
+     .c = "f32[4]",
+     .fields = "alpha=2",
+     .refused = "alpha or beta"},
+    {.name = "beta",
+     .a = "f32[2,3]",
+     .b = "f32[3,4]",
+     .c = "f32[4]",
+     .fields = "beta=0.25",
+     .refused = "alpha or beta"},
+    {.name = "in_i32", .a = "i32[2,3]", .b = "i32[3,4]", .c = "i32[4]", .refused = "i32 operands"},
+    {.name = "in_f64", .a = "f64[2,3]", .b = "f64[3,4]", .refused = "f64 operands"},
+    {.name = "no_rows", .a = "f32[0,3]", .b = "f32[3,4]", .refused = "an empty tensor"},
+    {.name = "no_sum", .a = "f32[2,0]", .b = "f32[0,4]", .c = "f32[4]", .refused = "an empty tensor"},
+};
+
+const std::vector<Spec> kMatMuls = {
+    {.name = "plain", .a = "f32[3,17]", .b = "f32[17,5]"},
+    {.name = "run_time", .a = "f32[3,17]", .b = "f32[17,5]", .b_at_run_time = true},
+    {.name = "row", .a = "f32[1,33]", .b = "f32[33,1]"},
+    {.name = "batch", .a = "f32[2,3,4]", .b = "f32[2,4,5]", .b_at_run_time = true},
+    {.name = "batch_constant", .a = "f32[2,3,4]", .b = "f32[2,4,5]"},
+    {.name = "one_b_for_all", .a = "f32[2,3,4]", .b = "f32[4,5]"},
+    {.name = "one_a_for_all", .a = "f32[3,4]", .b = "f32[2,4,5]", .b_at_run_time = true},
+    {.name = "batch_broadcast_b", .a = "f32[2,3,4]", .b = "f32[1,4,5]"},
+    {.name = "batch_broadcast_both", .a = "f32[2,1,3,4]", .b = "f32[1,5,4,6]"},
+    {.name = "rank_4", .a = "f32[2,3,4,5]", .b = "f32[2,3,5,2]", .b_at_run_time = true},
+    {.name = "vector_left", .a = "f32[4]", .b = "f32[4,5]", .refused = "a one-dimensional operand"},
+    {.name = "vector_right", .a = "f32[3,4]", .b = "f32[4]", .refused = "a one-dimensional operand"},
+    {.name = "in_i64", .a = "i64[2,3]", .b = "i64[3,2]", .refused = "i64 operands"},
+    {.name = "empty", .a = "f32[2,0,3]", .b = "f32[3,2]", .refused = "an empty tensor"},
+};
+
+}  // namespace
+
+std::vector<OpCase> product_cases() {
+  std::vector<OpCase> cases;
+  for (const Spec& spec : kGemms) cases.push_back(gemm(spec));
+  for (const Spec& spec : kMatMuls) cases.push_back(matmul(spec));
+  cases.push_back({"gemm_of_a_constant", Exactness::rounding,
+                   "input %b f32[4,5] \"b\"\nconst %a f32[2,4] = random\n%y = Gemm(%a, %b)"});
+  cases.push_back({"gemm_bias_at_run_time", Exactness::rounding,
+                   "input %a f32[2,4] \"a\"\nconst %b f32[4,5] = random\ninput %c f32[5] \"c\"\n%y = Gemm(%a, %b, %c)",
+                   "a bias that is computed at run time"});
+  cases.push_back({"matmul_of_a_constant", Exactness::rounding,
+                   "input %b f32[4,5] \"b\"\nconst %a f32[2,4] = random\n%y = MatMul(%a, %b)"});
+  cases.push_back({"matmul_of_itself", Exactness::rounding, "input %a f32[4,4] \"a\"\n%y = MatMul(%a, %a)"});
+  return cases;
+}
+
+}  // namespace exeunt::testing

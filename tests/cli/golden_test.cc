@@ -1,0 +1,41 @@
+// Texts that must not change unnoticed. After a wanted change look at the difference and write them anew:
+//   EXEUNT_UPDATE_GOLDENS=1 build/release/cli_tests --gtest_filter='Golden.*' && git diff tests/golden
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+
+#include "cli/cli_test.h"
+
+namespace exeunt::testing {
+namespace {
+
+std::string read_text(const std::filesystem::path& path) {
+  std::ostringstream text;
+  text << std::ifstream(path, std::ios::binary).rdbuf();
+  return text.str();
+}
+
+void expect_golden(const std::string& name, const std::string& text) {
+  const std::filesystem::path path = std::filesystem::path(EXEUNT_SOURCE_DIR) / "tests/golden" / name;
+  if (std::getenv("EXEUNT_UPDATE_GOLDENS") != nullptr) {
+    std::filesystem::create_directories(path.parent_path());
+    std::ofstream(path, std::ios::binary) << text;
+  }
+  EXPECT_EQ(text, read_text(path)) << "differs from " << path << "; the head of this test says how to update it";
+}
+
+TEST(Golden, ImportedGraph) {
+  expect_golden("lenet_digits.import.txt", expect_success({"inspect", kDigits, "--stage", "import"}));
+}
+
+TEST(Golden, CanonicalGraph) {
+  expect_golden("lenet_digits.graph.txt", expect_success({"inspect", kDigits, "--stage", "graph"}));
+}
+
+// On the reference, since the fast backend's steps and memory depend on the machine.
+TEST(Golden, Summary) {
+  expect_golden("lenet_digits.inspect.txt", expect_success({"inspect", kDigits, "--backend", "ref"}));
+}
+
+}  // namespace
+}  // namespace exeunt::testing

@@ -1,0 +1,77 @@
+#include "cli/cli_test.h"
+
+namespace exeunt::testing {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::MatchesRegex;
+using ::testing::StartsWith;
+
+const Arguments kCommands = {"inspect", "run", "eval"};
+
+TEST(Usage, HelpHasExamples) {
+  EXPECT_THAT(expect_success({"--help"}), HasSubstr("Examples:"));
+  for (const std::string& command : kCommands) {
+    const std::string help = expect_success({command, "--help"});
+    EXPECT_THAT(help, HasSubstr("Usage: exeunt " + command));
+    EXPECT_THAT(help, HasSubstr("Examples:\n  exeunt " + command));
+  }
+}
+
+TEST(Usage, GeneralHelpNamesEveryCommand) {
+  const std::string help = expect_success({"--help"});
+  for (const std::string& command : kCommands) EXPECT_THAT(help, HasSubstr("\n  " + command));
+}
+
+TEST(Usage, VersionNamesCommitCompilerAndIsa) {
+  EXPECT_THAT(expect_success({"--version"}), MatchesRegex("exeunt [0-9.]+ \\(commit [^,]+, [^,]+, [^,]+\\)\n"));
+}
+
+TEST(Usage, MissingOrUnknownCommandNamesThoseThereAre) {
+  expect_wrong_usage({}, "a command is needed: inspect, run, eval");
+  expect_wrong_usage({"evaluate"}, "there is no command 'evaluate'; commands: inspect, run, eval");
+}
+
+TEST(Usage, UnknownOptionIsNamed) {
+  expect_wrong_usage({"--nonsense"}, "--nonsense");
+  for (const std::string& command : kCommands) expect_wrong_usage({command, kDigits, "--nonsense"}, "--nonsense");
+}
+
+TEST(Usage, MissingArgumentsAreNamed) {
+  for (const std::string& command : kCommands) expect_wrong_usage({command}, "MODEL");
+  expect_wrong_usage({"run", kDigits}, "--input");
+  expect_wrong_usage({"eval", kDigits}, "--data");
+  expect_wrong_usage({"inspect", kDigits, "another.onnx"}, "another.onnx");
+}
+
+TEST(Usage, ValuesOutOfRange) {
+  expect_wrong_usage({"inspect", kDigits, "--backend", "gpu"}, "gpu");
+  expect_wrong_usage({"inspect", kDigits, "--stage", "nonsense"}, "nonsense");
+  expect_wrong_usage({"inspect", kDigits, "--pass-limit", "-1"}, "--pass-limit");
+  expect_wrong_usage({"inspect", kDigits, "--shape", "image"}, "'image' is not of the form NAME=1x3x32x32");
+  expect_wrong_usage({"inspect", kDigits, "--shape", "image=1xa"}, "--shape");
+  expect_wrong_usage({"run", kDigits, "--input", "x.npy", "--batch", "0"}, "--batch");
+  expect_wrong_usage({"run", kDigits, "--input", "x.npy", "--top", "-1"}, "--top");
+  expect_wrong_usage({"eval", kDigits, "--data", "random", "--batch", "-3"}, "--batch");
+  expect_wrong_usage({"eval", kDigits, "--data", "random", "--limit", "0"}, "--limit: '0' is no whole number");
+  expect_wrong_usage({"eval", kDigits, "--data", "random", "--limit", "many"}, "--limit");
+}
+
+TEST(Usage, ThresholdsAreNumbers) {
+  for (const std::string text : {"high", "", "nan", "0.5;0.6"}) {
+    expect_wrong_usage({"eval", kDigits, "--data", "random", "--threshold=" + text}, "--threshold");
+  }
+}
+
+TEST(Usage, SavedFilesHaveAKnownExtension) {
+  expect_wrong_usage({"run", kDigits, "--input", "x.npy", "--save", "y.csv"}, "'y.csv' does not end with .npy or .npz");
+  expect_wrong_usage({"eval", kDigits, "--data", "random", "--save", "y.npy"}, "'y.npy' does not end with .npz");
+}
+
+TEST(Usage, SecondLineSaysWhereTheHelpIs) {
+  const ProgramResult result = exeunt_program({"eval", kDigits});
+  EXPECT_EQ(lines_of(result.err).at(1), "exeunt eval --help shows the usage");
+}
+
+}  // namespace
+}  // namespace exeunt::testing

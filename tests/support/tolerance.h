@@ -1,0 +1,58 @@
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "base/dtype.h"
+
+namespace exeunt::testing {
+
+/// How much of the reference's answer another kernel must reproduce; a property of the op.
+enum class Exactness : std::uint8_t {
+  exact,       ///< every bit: copies, comparisons, single IEEE operations
+  rounding,    ///< sums may be taken in another order and a narrower type
+  approximate  ///< functions by series or table as well
+};
+
+/// Distance from 1 to the next larger number; 0 for integers, which have no rounding.
+inline double epsilon_of(DType dtype) {
+  return dispatch(dtype, []<class T>(TypeTag<T>) -> double {
+    if constexpr (std::same_as<T, Half>) {
+      return std::ldexp(1.0, -10);
+    } else if constexpr (std::same_as<T, BFloat16>) {
+      return std::ldexp(1.0, -7);
+    } else if constexpr (std::floating_point<T>) {
+      return std::numeric_limits<T>::epsilon();
+    } else {
+      return 0;
+    }
+  });
+}
+
+/// What the allowed difference is derived from.
+struct Accumulation {
+  double terms = 1;      ///< K: additions behind one element
+  double magnitude = 1;  ///< of the largest term
+};
+
+/// The most by which an element may differ from the reference's `wanted`.
+///
+/// Each of K additions rounds a partial sum, of about sqrt(i) terms, by half an epsilon of it; these errors add up
+/// at random to about 0.4 epsilon K terms. A whole epsilon leaves room for unlucky data. Functions are good to some
+/// epsilons: oneDNN's logarithm to 24.
+inline double tolerance(Exactness exactness, DType dtype, const Accumulation& sum, double wanted) {
+  constexpr double kFunctionError = 32;
+  const double epsilon = epsilon_of(dtype);
+  switch (exactness) {
+    case Exactness::exact:
+      return 0;
+    case Exactness::rounding:
+      return epsilon * (sum.terms * sum.magnitude + std::abs(wanted));
+    case Exactness::approximate:
+      return epsilon * (sum.terms * sum.magnitude + kFunctionError * std::max(1.0, std::abs(wanted)));
+  }
+  return 0;
+}
+
+}  // namespace exeunt::testing
