@@ -58,6 +58,7 @@ Json to_json(const EvalCommand& command, const Evaluation& result) {
   if (result.against) {
     json["against"] = {{"model", command.against},
                        {"accuracy", cli::to_json(result.against->accuracy)},
+                       {"time_ratio", result.against->time_ratio},
                        {"agreement", result.against->agreement},
                        {"latency_us", to_json(result.against->latency_us)},
                        {"late_path_extra_us", cli::to_json(result.against->late_path_extra_us)}};
@@ -98,8 +99,7 @@ void print_verdict(const EvalCommand& command, const Evaluation& result) {
   if (!result.against || result.against->latency_us.mean <= 0) return;
   const AgainstReport& other = *result.against;
   const std::string name = std::filesystem::path(command.against).filename().string();
-  const double ratio = result.latency_us.mean / other.latency_us.mean;
-  fmt::print("\nThe mix takes {:.2f} of the time of {} (mean), the same class on {} of the samples", ratio, name,
+  fmt::print("\nThe mix takes {:.2f} of the time of {}, the same class on {} of the samples", other.time_ratio, name,
              percent(other.agreement));
   if (result.accuracy && other.accuracy)
     fmt::print(", {:+.1f} points of accuracy", (*result.accuracy - *other.accuracy) * 100);

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstring>
 #include <filesystem>
+#include <limits>
 #include <numeric>
 
 #include "commands.h"
@@ -41,6 +42,8 @@ Tensor read_input(const RunCommand& command, const Plan& plan, std::size_t index
   if (is_picture(file)) {
     if (index > 0)
       throw Error(ErrorCode::argument, fmt::format("{}: pictures can be the model's first input only", file));
+    if (wanted.shape.rank() == 0 || wanted.shape[0] != 1)
+      throw Error(ErrorCode::shape, fmt::format("{}: is one sample; the model's input is {}", file, wanted.str()));
     Tensor sample(wanted);
     MutableTensorView view = sample.mutable_view();
     const SampleFormat format = command.samples.format(plan);
@@ -56,9 +59,11 @@ Tensor read_input(const RunCommand& command, const Plan& plan, std::size_t index
 std::vector<int> best_classes(std::span<const float> probabilities, int count) {
   std::vector<int> classes(probabilities.size());
   std::iota(classes.begin(), classes.end(), 0);
-  std::ranges::stable_sort(classes, [&](int a, int b) {
-    return probabilities[static_cast<std::size_t>(a)] > probabilities[static_cast<std::size_t>(b)];
-  });
+  const auto value = [&](int c) {
+    const float p = probabilities[static_cast<std::size_t>(c)];
+    return std::isnan(p) ? -std::numeric_limits<float>::infinity() : p;
+  };
+  std::ranges::stable_sort(classes, [&](int a, int b) { return value(a) > value(b); });
   classes.resize(std::min(classes.size(), static_cast<std::size_t>(std::max(count, 0))));
   return classes;
 }

@@ -6,7 +6,6 @@
 
 #include <cmath>
 #include <cstdlib>
-#include <iostream>
 
 namespace exeunt::cli {
 
@@ -64,8 +63,6 @@ Json to_json(const TensorType& type) {
           {"shape", std::vector<std::int64_t>(type.shape.begin(), type.shape.end())}};
 }
 
-void print_json(const Json& json) {
-  std::cout << json.dump(1, ' ', false, Json::error_handler_t::replace) << std::endl;
-}
+void print_json(const Json& json) { fmt::print("{}\n", json.dump(1, ' ', false, Json::error_handler_t::replace)); }
 
 }  // namespace exeunt::cli

@@ -13,6 +13,7 @@ namespace {
 
 constexpr int kFailure = 1;
 constexpr int kWrongUsage = 2;
+constexpr const char* kNotWritten = "the output could not be written";
 
 int report(const char* message) {
   fmt::print(stderr, "error: {}\n", message);
@@ -64,10 +65,12 @@ int main(int argc, char** argv) {
   }
   try {
     action();
-    return 0;
+    // A full disk shows when the last of the output is written.
+    const bool written = std::fflush(stdout) == 0 && std::ferror(stdout) == 0;
+    return written ? 0 : report(kNotWritten);
   } catch (const std::bad_alloc&) {
     return report("out of memory");
   } catch (const std::exception& error) {
-    return report(error.what());
+    return report(std::ferror(stdout) != 0 ? kNotWritten : error.what());
   }
 }

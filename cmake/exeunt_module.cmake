@@ -1,22 +1,27 @@
-# exeunt_module(NAME DEPS ... LIBS ... SOURCES ... TESTS ...): one folder of src/ as a static library
-# `exeunt_NAME`, and, in developer builds, its unit tests as the program and ctest entries `NAME_tests`.
-#   DEPS     folders it may include (the list of docs/design.md, section "Folders"), by name
-#   LIBS     libraries from outside, private to the folder
-#   SOURCES  .cc files;  TESTS  *_test.cc files beside them
-add_library(exeunt_options INTERFACE)
-target_include_directories(exeunt_options INTERFACE
-  ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/src ${PROJECT_BINARY_DIR}/generated)
-target_compile_features(exeunt_options INTERFACE cxx_std_20)
-target_compile_options(exeunt_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion
+# Warnings and sanitizers, for everything that is built here.
+add_library(exeunt_warnings INTERFACE)
+target_compile_options(exeunt_warnings INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion
   $<$<BOOL:${EXEUNT_DEVELOPER}>:-Werror>
   # GCC 12 raises these two in the standard library's own strings and variants at -O3.
   $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict> $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
 if(EXEUNT_SANITIZE)
-  target_compile_options(exeunt_options INTERFACE -fsanitize=${EXEUNT_SANITIZE} -fno-omit-frame-pointer
+  target_compile_options(exeunt_warnings INTERFACE -fsanitize=${EXEUNT_SANITIZE} -fno-omit-frame-pointer
     -fno-sanitize-recover=all)
-  target_link_options(exeunt_options INTERFACE -fsanitize=${EXEUNT_SANITIZE})
+  target_link_options(exeunt_warnings INTERFACE -fsanitize=${EXEUNT_SANITIZE})
 endif()
 
+# What the folders of src/ see.
+add_library(exeunt_options INTERFACE)
+target_include_directories(exeunt_options INTERFACE
+  ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/src ${PROJECT_BINARY_DIR}/generated)
+target_compile_features(exeunt_options INTERFACE cxx_std_20)
+target_link_libraries(exeunt_options INTERFACE exeunt_warnings)
+
+# exeunt_module(NAME DEPS ... LIBS ... SOURCES ... TESTS ...): one folder of src/ as a static library
+# `exeunt_NAME`, and, in developer builds, its unit tests as the program and ctest entries `NAME_tests`.
+#   DEPS     folders it may include (the list of docs/data-path.md), by name
+#   LIBS     libraries from outside, private to the folder
+#   SOURCES  .cc files;  TESTS  *_test.cc files beside them
 function(exeunt_module NAME)
   cmake_parse_arguments(M "" "" "DEPS;LIBS;SOURCES;TESTS" ${ARGN})
   add_library(exeunt_${NAME} STATIC ${M_SOURCES})

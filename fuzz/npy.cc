@@ -3,6 +3,7 @@
 #include <exeunt/tools/arrays.h>
 
 #include <cstring>
+#include <vector>
 
 #include "expect.h"
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Checks that includes follow the data path: a folder sees only the folders above it (docs/design.md).
+"""Checks that includes follow the data path: a folder sees only the folders above it (docs/data-path.md).
 
 Usage: tools/check_includes.py [ROOT]. Prints one line a violation and exits 1 if there are any.
 """

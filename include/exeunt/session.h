@@ -71,7 +71,7 @@ class Session {
 
   /// Threshold of decision `decision`. @throws Error argument if it does not exist or is a predicate
   void set_threshold(int decision, float threshold);
-  /// One threshold for all tunable decisions, or one for each decision. @throws Error argument
+  /// One threshold for all tunable decisions, or one for each of them in order. @throws Error argument
   void set_thresholds(std::span<const float> thresholds);
   float threshold(int decision) const;
 

@@ -26,8 +26,8 @@ void AlignedBuffer::Free::operator()(std::byte* p) const noexcept { std::free(p)
 
 AlignedBuffer::AlignedBuffer(std::size_t bytes) : size_(bytes) {
   // The kernel would promise more than there is and stop the process when it is touched.
-  require(bytes <= machine_bytes(), ErrorCode::device, "{} MB of memory are needed; this machine has {} MB", bytes >> 20,
-          machine_bytes() >> 20);
+  require(bytes <= machine_bytes(), ErrorCode::device, "{} MB of memory are needed; this machine has {} MB",
+          bytes >> 20, machine_bytes() >> 20);
   const std::size_t size = (std::max<std::size_t>(bytes, 1) + kAlignment - 1) / kAlignment * kAlignment;
   auto* memory = static_cast<std::byte*>(std::aligned_alloc(kAlignment, size));
   require(memory != nullptr, ErrorCode::device, "no memory for {} bytes", bytes);

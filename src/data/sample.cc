@@ -153,7 +153,8 @@ void check_picture(const Shape& picture, const SampleFormat& format) {
           axes->channels == 1 ? "; convert the pictures to grey" : "");
   const bool same_size = picture[0] == axes->height && picture[1] == axes->width;
   require(same_size || format.resize, ErrorCode::shape,
-          "the picture is {} x {} (height x width), but the input {} needs {} x {}; turn on resize (--resize) to change that",
+          "the picture is {} x {} (height x width), but the input {} needs {} x {}; turn on resize (--resize) to "
+          "change that",
           picture[0], picture[1], sample, axes->height, axes->width);
   // What the resizer can take: it asserts on empty pictures.
   require(same_size || (picture.elements() > 0 && format.sample.shape.elements() > 0), ErrorCode::shape,

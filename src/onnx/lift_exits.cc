@@ -151,6 +151,8 @@ LiftedCondition lift_condition(const Graph& graph, ConstantEvaluator& constants,
 
 Prediction find_prediction(const Graph& graph, const Exit& exit) {
   for (std::size_t i = 0; i < exit.outputs.size(); ++i) {
+    // Integers behind a softmax are no probabilities until they are dequantised.
+    if (!is_float(graph.type(exit.outputs[i]).dtype)) continue;
     if (auto found = softmax_behind(graph, exit.outputs[i])) {
       found->output = static_cast<int>(i);
       return *found;

@@ -7,9 +7,9 @@ namespace exeunt {
 // Every pass: rewrites the graph in place and returns the number of rewrites. It leaves dead nodes to
 // the runner, is idempotent, and never makes the path to any exit longer. See pipeline.h.
 
-/// Conv(Dequantize(x), Dequantize(w), Dequantize(b)) -> Conv on the integers themselves, as floats, with the product of the
-/// scales behind the sum. While a sum stays under 2^24 it is then exact in f32 in any order, as it is in integer kernels. Declines
-/// where it might not, and where the bias has another scale than x and w together.
+/// Conv(Dequantize(x), Dequantize(w), Dequantize(b)) -> Conv on the integers themselves, as floats, with the product of
+/// the scales behind the sum. While a sum stays under 2^24 it is then exact in f32 in any order, as it is in integer
+/// kernels. Declines where it might not, and where the bias has another scale than x and w together.
 int exact_quantized_conv(Graph& graph);
 
 /// Nodes whose operands are all constant become constants, in every arm. Results over 16 MB that are

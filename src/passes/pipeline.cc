@@ -14,8 +14,12 @@ namespace {
 constexpr Pass kPipeline[] = {
     // Before the weights' integers are folded away.
     {"exact_quantized_conv", exact_quantized_conv},
-    {"fold_constants", fold_constants}, {"drop_no_ops", drop_no_ops},     {"fold_batch_norm", fold_batch_norm},
-    {"fuse_bias", fuse_bias},           {"fuse_residual", fuse_residual}, {"fuse_activation", fuse_activation},
+    {"fold_constants", fold_constants},
+    {"drop_no_ops", drop_no_ops},
+    {"fold_batch_norm", fold_batch_norm},
+    {"fuse_bias", fuse_bias},
+    {"fuse_residual", fuse_residual},
+    {"fuse_activation", fuse_activation},
 };
 
 /// Rounding in sums of doubles, not work.

@@ -196,6 +196,9 @@ TEST(Evaluate, RefusesModelsThatItCannotMeasure) {
       plan_of("input %x f32[1,3] \"x\"\ninput %z f32[1,3] \"z\"\n%s = Add(%x, %z)\noutput \"y\"\n"
               "exit(%s) predicts(0, 0, 3, true)"));
   expect_error(ErrorCode::argument, "the model has 2 inputs", [&] { evaluate(two, five_samples()); });
+  Session whole(plan_of(
+      "input %x f32[4,3] \"x\"\n%s = ReduceMax(%x){axes=[0]}\noutput \"y\"\nexit(%s) predicts(0, 0, 3, false)"));
+  expect_error(ErrorCode::argument, "no batch axis", [&] { evaluate(whole, five_samples()); });
   Session session(plan_of(kModel));
   EvaluateOptions options;
   options.against = &two;

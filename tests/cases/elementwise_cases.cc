@@ -189,12 +189,28 @@ void add_functions(std::vector<OpCase>& cases) {
                    "i64 operands"});
 }
 
+/// A broadcast operand beside one whose axes lie in an unusual order.
+void add_views(std::vector<OpCase>& cases) {
+  const std::vector<std::pair<std::string, std::string>> others = {
+      {"scalar", "f32[]"}, {"one", "f32[1]"}, {"channels", "f32[1,2,1,1]"}, {"samples", "f32[2,1,1,1]"}};
+  for (const std::string perm : {"1,0,2,3", "1,2,0,3", "2,0,1,3", "3,2,1,0", "0,2,3,1", "0,3,1,2"}) {
+    std::string order = perm;
+    std::erase(order, ',');
+    for (const auto& [name, type] : others) {
+      cases.push_back({"view_" + order + "_and_" + name, Exactness::exact,
+                       "input %x f32[2,2,2,2] \"x\"\nconst %k " + type + " = random\n%t = Transpose(%x){perm=[" + perm +
+                           "]}\n%y = Add(%t, %k)"});
+    }
+  }
+}
+
 }  // namespace
 
 std::vector<OpCase> binary_cases() {
   std::vector<OpCase> cases;
   add_broadcasts(cases);
   add_layouts(cases);
+  add_views(cases);
   add_functions(cases);
   return cases;
 }

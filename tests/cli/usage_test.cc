@@ -73,5 +73,14 @@ TEST(Usage, SecondLineSaysWhereTheHelpIs) {
   EXPECT_EQ(lines_of(result.err).at(1), "exeunt eval --help shows the usage");
 }
 
+TEST(Usage, OutputThatCannotBeWrittenIsAFailure) {
+  for (const std::string more : {"", " --json"}) {
+    const std::string command = fmt::format("'{}' inspect {}{} > /dev/full", EXEUNT_PROGRAM, kDigits, more);
+    const ProgramResult result = run_program("/bin/sh", {"-c", command});
+    EXPECT_EQ(result.exit_code, 1);
+    EXPECT_EQ(result.err, "error: the output could not be written\n");
+  }
+}
+
 }  // namespace
 }  // namespace exeunt::testing

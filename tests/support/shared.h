@@ -11,7 +11,8 @@ namespace exeunt {
 /// there is none. Tests that need it skip without it.
 inline std::optional<std::filesystem::path> shared_folder() {
   const char* given = std::getenv("EXEUNT_SHARED");
-  const std::filesystem::path folder = given != nullptr ? given : std::filesystem::path(EXEUNT_SOURCE_DIR) / ".." / "shared";
+  const std::filesystem::path folder =
+      given != nullptr ? given : std::filesystem::path(EXEUNT_SOURCE_DIR) / ".." / "shared";
   if (!std::filesystem::is_directory(folder / "models")) return std::nullopt;
   return folder;
 }

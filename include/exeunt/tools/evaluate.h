@@ -38,7 +38,8 @@ struct HeadReport {
 struct AgainstReport {
   std::optional<double> accuracy;
   LatencySummary latency_us;
-  double agreement = 0;                      ///< share of samples with the same class
+  double time_ratio = 0;  ///< our time over theirs, summed over pairs in which neither is among its slowest 1 %
+  double agreement = 0;   ///< share of samples with the same class
   std::optional<double> late_path_extra_us;  ///< median over samples that took the last exit: ours minus theirs
 };
 

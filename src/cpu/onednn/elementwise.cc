@@ -100,7 +100,10 @@ Candidate binary_candidate(algorithm kind, const NodeView& node, std::size_t lar
   const std::size_t small = 1 - large;
   const Shape& shape = node.result_type().shape;
   const Shape& other = node.operand_type(small)->shape;
-  const Layout& layout = node.layouts[large];
+  // Beside a broadcast operand oneDNN reads wrong elements in other orders of the axes.
+  const Layout& given = node.layouts[large];
+  const bool usual = given == Layout::row_major(shape.rank()) || given == Layout::channels_last(shape.rank());
+  const Layout layout = other == shape || usual ? given : Layout::row_major(shape.rank());
   const Layout other_layout = other == shape ? layout : Layout::row_major(other.rank());
   const dnnl::memory::desc x = describe_memory(shape, layout);
   const dnnl::memory::desc y = other == shape ? x : describe_row_major(other, std::max(shape.rank(), 1));

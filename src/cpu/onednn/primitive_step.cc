@@ -53,6 +53,8 @@ class PrimitiveArgs : public StepArgs {
  public:
   dnnl::primitive primitive;
   std::vector<PrimitiveArg> args;
+  std::size_t result_operand = 0;
+  std::size_t result_bytes = 0;
   std::unique_ptr<StepState> make_state() const override;
 };
 
@@ -90,7 +92,10 @@ void run_primitive(const StepArgs& step, StepState* state, std::byte* const* ope
     bound.address = address;
   }
   const SingleThread single;
-  dnnl_primitive_execute(args.primitive.get(), own.stream.get(), static_cast<int>(own.list.size()), own.list.data());
+  const dnnl_status_t status = dnnl_primitive_execute(args.primitive.get(), own.stream.get(),
+                                                      static_cast<int>(own.list.size()), own.list.data());
+  // All bits set is NaN: whatever stood there before must not pass for an answer.
+  if (status != dnnl_success) std::memset(operands[args.result_operand], 0xff, args.result_bytes);
 }
 
 }  // namespace
@@ -102,6 +107,9 @@ Candidate primitive_candidate(const dnnl::primitive& primitive, const dnnl::prim
   const dnnl::memory::desc scratchpad = description.scratchpad_desc();
   if (scratchpad.get_size() > 0)
     args.push_back({DNNL_ARG_SCRATCHPAD, scratchpad, static_cast<int>(uses.size()) + 1, {}});
+  step->result_operand = uses.size();
+  const auto result_arg = std::ranges::find(args, static_cast<int>(uses.size()), &PrimitiveArg::operand);
+  step->result_bytes = result_arg->desc.get_size();
   step->args = std::move(args);
   return {"onednn:" + std::string(description.impl_info_str()),
           run_primitive,

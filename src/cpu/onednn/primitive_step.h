@@ -44,7 +44,7 @@ struct PrimitiveArg {
 Candidate primitive_candidate(const dnnl::primitive& primitive, const dnnl::primitive_desc_base& description,
                               std::vector<PrimitiveArg> args, std::vector<OperandUse> uses, const Layout& result);
 
-/// Attributes with the scratchpad in the step's own memory: nothing is allocated while it runs.
+/// Attributes with the scratchpad in the step's own memory instead of oneDNN's.
 dnnl::primitive_attr base_attributes();
 
 /// A constant packed as a primitive wants it.

@@ -106,18 +106,16 @@ void Session::set_threshold(int decision, float threshold) {
 void Session::set_thresholds(std::span<const float> thresholds) {
   const auto& decisions = state_->plan.decisions();
   const int count = static_cast<int>(decisions.size());
-  if (thresholds.size() == 1) {
-    require(std::ranges::any_of(decisions, &DecisionInfo::tunable), ErrorCode::argument,
-            "the model has no decision with a threshold");
-    for (int d = 0; d < count; ++d) {
-      if (decisions[static_cast<std::size_t>(d)].tunable) set_threshold(d, thresholds[0]);
-    }
-    return;
+  const auto tunable = static_cast<std::size_t>(std::ranges::count_if(decisions, &DecisionInfo::tunable));
+  require(tunable > 0, ErrorCode::argument, "the model has no decision with a threshold");
+  require(thresholds.size() == 1 || thresholds.size() == tunable, ErrorCode::argument,
+          "{} thresholds were given; the model has {} decision{} with a threshold", thresholds.size(), tunable,
+          tunable == 1 ? "" : "s");
+  std::size_t next = 0;
+  for (int d = 0; d < count; ++d) {
+    if (decisions[static_cast<std::size_t>(d)].tunable)
+      set_threshold(d, thresholds[thresholds.size() == 1 ? 0 : next++]);
   }
-  require(thresholds.size() == decisions.size(), ErrorCode::argument,
-          "{} thresholds were given; the model has {} decisions", thresholds.size(), decisions.size());
-  for (int d = 0; d < count; ++d) check_tunable(decisions, d);
-  for (int d = 0; d < count; ++d) set_threshold(d, thresholds[static_cast<std::size_t>(d)]);
 }
 
 float Session::threshold(int decision) const {

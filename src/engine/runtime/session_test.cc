@@ -88,13 +88,16 @@ TEST(SessionThresholds, APredicateHasNone) {
   EXPECT_EQ(session.threshold(0), Predicate::kThreshold);
   EXPECT_EQ(session.threshold(1), 0.3F);
   EXPECT_EQ(session.threshold(2), 0.3F);
+  session.set_thresholds(std::array{0.4F, 0.5F});
+  EXPECT_EQ(session.threshold(0), Predicate::kThreshold) << "a list counts the decisions that have a threshold";
+  EXPECT_EQ(session.threshold(1), 0.4F);
+  EXPECT_EQ(session.threshold(2), 0.5F);
 }
 
 TEST(SessionThresholds, ARefusedListChangesNothing) {
   Session session(plan_of(kTree));
-  expect_error(ErrorCode::argument, "is a predicate", [&] { session.set_thresholds(std::array{0.1F, 0.2F, 0.3F}); });
-  expect_error(ErrorCode::argument, "2 thresholds were given; the model has 3 decisions", [&] {
-    session.set_thresholds(std::array{0.1F, 0.2F});
+  expect_error(ErrorCode::argument, "3 thresholds were given; the model has 2 decisions with a threshold", [&] {
+    session.set_thresholds(std::array{0.1F, 0.2F, 0.3F});
   });
   expect_error(ErrorCode::argument, "0 thresholds", [&] { session.set_thresholds({}); });
   EXPECT_EQ(session.threshold(1), 0.9F);
