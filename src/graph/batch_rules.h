@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string>
+#include <variant>
+
+#include "graph/batch.h"
+
+namespace exeunt {
+
+/// Where the batch is in a node's result, or why it is nowhere: "reduces over the samples".
+using BatchVerdict = std::variant<BatchPlace, std::string>;
+
+/// A node with at least one operand that holds samples; the others are shared.
+/// @param states  one an operand; shared for those left out
+BatchVerdict follow_batch(const Graph& graph, const Node& node, const std::vector<BatchState>& states);
+
+}  // namespace exeunt
