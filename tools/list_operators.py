@@ -8,7 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs/operators.md"
 FAMILIES = {"elementwise": "Element by element", "network": "Networks", "shape": "Shapes and moving data",
-            "quantize": "Quantisation"}
+            "quantize": "Quantisation", "data": "Indices and rearrangement", "resize": "Images"}
 ROW = re.compile(r'\{"(\w+)", convert_\w+\}')
 
 HEAD = """# Operators

@@ -32,6 +32,8 @@ Values convert_cast(NodeContext& node) {
   return {node.add(ops::Cast{dtype_of_onnx(node.integer("to", 0))}, {node.operand(0)})};
 }
 
+Values convert_cast_like(NodeContext& node) { return {node.add(ops::Cast{node.type(1).dtype}, {node.operand(0)})}; }
+
 Values convert_where(NodeContext& node) {
   return {node.add(ops::Where{}, {node.operand(0), node.operand(1), node.operand(2)})};
 }
@@ -71,7 +73,7 @@ constexpr ConverterRow kRows[] = {
     {"Less", convert_compare},      {"LessOrEqual", convert_compare}, {"Cast", convert_cast},
     {"Where", convert_where},       {"Dropout", convert_dropout},     {"ReduceMax", convert_reduce},
     {"ReduceMean", convert_reduce}, {"ReduceMin", convert_reduce},    {"ReduceProd", convert_reduce},
-    {"ReduceSum", convert_reduce},
+    {"ReduceSum", convert_reduce},  {"CastLike", convert_cast_like},
 };
 
 }  // namespace

@@ -35,17 +35,9 @@ ops::Window read_window(const NodeContext& node, const Shape& x, ops::Ints kerne
 }
 
 Values convert_conv(NodeContext& node) {
-  const Shape& w = node.shape(1);
-  require(w.rank() >= 3, ErrorCode::shape, "w is {}; at least one spatial axis is needed", w.str());
-  const ops::Ints kernel(w.begin() + 2, w.end());
-  require(node.integers("kernel_shape", kernel) == kernel, ErrorCode::format, "kernel_shape does not match w {}",
-          w.str());
-  const ops::Window window = read_window(node, node.shape(0), kernel);
   Values operands = {node.operand(0), node.operand(1)};
   if (node.has_operand(2)) operands.push_back(node.operand(2));
-  return {node.add(
-      ops::Conv{window.strides, window.pads, window.dilations, node.integer("group", 1), ops::Activation::none},
-      std::move(operands))};
+  return {node.add(conv_of(node, node.shape(0), node.shape(1)), std::move(operands))};
 }
 
 Values convert_pool(NodeContext& node) {
@@ -112,6 +104,15 @@ constexpr ConverterRow kRows[] = {
 };
 
 }  // namespace
+
+ops::Conv conv_of(const NodeContext& node, const Shape& x, const Shape& w) {
+  require(w.rank() >= 3, ErrorCode::shape, "w is {}; at least one spatial axis is needed", w.str());
+  const ops::Ints kernel(w.begin() + 2, w.end());
+  require(node.integers("kernel_shape", kernel) == kernel, ErrorCode::format, "kernel_shape does not match w {}",
+          w.str());
+  const ops::Window window = read_window(node, x, kernel);
+  return {window.strides, window.pads, window.dilations, node.integer("group", 1), ops::Activation::none};
+}
 
 std::span<const ConverterRow> network_converters() { return kRows; }
 

@@ -7,24 +7,21 @@
 #include "base/error.h"
 #include "base/shape.h"
 #include "graph/verify.h"
+#include "onnx/inline_functions.h"
 #include "onnx/lift_exits.h"
 #include "onnx/node_context.h"
+#include "onnx/opset.h"
 #include "onnx/tensor_proto.h"
 
 namespace exeunt {
 
 namespace {
 
-constexpr std::int64_t kMinOpset = 11;
-constexpr std::int64_t kMaxOpset = 23;
-
 std::vector<const onnx::NodeProto*> nodes_of(const onnx::GraphProto& graph) {
   std::vector<const onnx::NodeProto*> nodes;
   for (const onnx::NodeProto& node : graph.node()) nodes.push_back(&node);
   return nodes;
 }
-
-bool is_default_domain(const std::string& domain) { return domain.empty() || domain == "ai.onnx"; }
 
 }  // namespace
 
@@ -56,13 +53,9 @@ Graph Importer::run(ImportNotes* notes) {
 
 void Importer::check_header() {
   require(model_.has_graph(), ErrorCode::format, "holds no graph; is this an ONNX model?");
-  for (const auto& entry : model_.opset_import()) {
-    if (is_default_domain(entry.domain())) notes_.opset = entry.version();
-  }
+  notes_.opset = default_opset(model_.opset_import(), 0);
   notes_.producer = model_.producer_name();
-  require(notes_.opset >= kMinOpset && notes_.opset <= kMaxOpset, ErrorCode::unsupported,
-          "uses opset {}; {} to {} are supported (convert it with onnx.version_converter)", notes_.opset, kMinOpset,
-          kMaxOpset);
+  check_opset(notes_.opset);
   require(model_.graph().output_size() > 0, ErrorCode::format, "the graph has no outputs");
   require(model_.graph().sparse_initializer_size() == 0, ErrorCode::unsupported,
           "sparse initializers are not supported");
@@ -165,15 +158,16 @@ void Importer::import_ready(Frame& frame) {
     progress = false;
     std::erase_if(frame.pending, [&](const onnx::NodeProto* node) {
       if (node->op_type() == "If" || !is_ready(*node, *frame.scope)) return false;
-      import_node(*node, *frame.scope);
+      is_loop(*node) ? import_loop(*node, frame) : import_node(*node, *frame.scope);
       return progress = true;
     });
   }
 }
 
 bool Importer::is_ready(const onnx::NodeProto& node, const Scope& scope) const {
-  return std::ranges::all_of(node.input(),
-                             [&](const std::string& name) { return name.empty() || scope.find(name) != nullptr; });
+  const auto known = [&](const std::string& name) { return name.empty() || scope.find(name) != nullptr; };
+  return std::ranges::all_of(node.input(), known) &&
+         (!is_loop(node) || std::ranges::all_of(captured_names(node), known));
 }
 
 void Importer::import_node(const onnx::NodeProto& node, Scope& scope) {
@@ -194,6 +188,11 @@ void Importer::import_node(const onnx::NodeProto& node, Scope& scope) {
       report(node, error.what(), error.code());
     }
   }
+  define_outputs(node, results, scope);
+}
+
+/// Names the results of a node; none at all if it could not be imported.
+void Importer::define_outputs(const onnx::NodeProto& node, const std::vector<ValueId>& results, Scope& scope) {
   for (int i = 0; i < node.output_size(); ++i) {
     if (node.output(i).empty()) continue;
     const ValueId value =
@@ -206,7 +205,7 @@ void Importer::import_node(const onnx::NodeProto& node, Scope& scope) {
 
 std::vector<ValueId> Importer::convert(const onnx::NodeProto& node, std::vector<ValueId> operands) {
   const std::size_t first_new = graph_.values.size();
-  NodeContext context(node, notes_.opset, std::move(operands), graph_, constants_, options_.folder);
+  NodeContext context(node, opset_of(node), std::move(operands), graph_, constants_, options_.folder);
   std::vector<ValueId> results = find_converter(node.op_type())(context);
   for (ValueId& result : results) {
     Value& value = graph_.value(result);
@@ -218,6 +217,11 @@ std::vector<ValueId> Importer::convert(const onnx::NodeProto& node, std::vector<
     }
   }
   return results;
+}
+
+std::int64_t Importer::opset_of(const onnx::NodeProto& node) const {
+  const auto found = opsets_.find(&node);
+  return found == opsets_.end() ? notes_.opset : found->second;
 }
 
 TreeId Importer::finish_frame(const Frame& frame) {
@@ -257,7 +261,7 @@ TreeId Importer::add_exit(const Frame& frame) {
 void Importer::report(const onnx::NodeProto& node, std::string_view reason, ErrorCode code) {
   const std::string domain = is_default_domain(node.domain()) ? "" : node.domain() + ".";
   const std::string name = !node.name().empty() ? node.name() : node.output_size() > 0 ? node.output(0) : "";
-  std::string problem = fmt::format("node '{}' ({}{}-{}): {}", name, domain, node.op_type(), notes_.opset, reason);
+  std::string problem = fmt::format("node '{}' ({}{}-{}): {}", name, domain, node.op_type(), opset_of(node), reason);
   if (std::ranges::find(problems_, problem) != problems_.end()) return;
   if (problems_.empty()) problem_code_ = code;
   problems_.push_back(std::move(problem));
@@ -298,7 +302,9 @@ void Importer::explain_stuck(const Frame& frame) const {
 }
 
 Graph import_onnx(const onnx::ModelProto& model, const ImportOptions& options, ImportNotes* notes) {
-  return Importer(model, options).run(notes);
+  if (model.functions_size() == 0) return Importer(model, options, {}).run(notes);
+  const InlinedModel inlined = inline_functions(model);
+  return Importer(inlined.model, options, inlined.opsets).run(notes);
 }
 
 }  // namespace exeunt

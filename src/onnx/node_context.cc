@@ -30,6 +30,15 @@ ops::Ints NodeContext::constant_ints(std::size_t i) const {
   return values;
 }
 
+ops::Floats NodeContext::constant_floats(std::size_t i) const {
+  const auto tensor = constant(i);
+  ops::Floats values;
+  dispatch(tensor->dtype(), [&]<class T>(TypeTag<T>) {
+    for (const T value : tensor->span<T>()) values.push_back(static_cast<double>(widen(value)));
+  });
+  return values;
+}
+
 double NodeContext::constant_number(std::size_t i) const {
   const auto tensor = constant(i);
   require(tensor->elements() == 1, ErrorCode::shape, "operand {} is {}; one element is needed", i,
@@ -94,7 +103,8 @@ ValueId NodeContext::reshape(ValueId value, const Shape& shape) {
 }
 
 ConvertFn find_converter(std::string_view op_type) {
-  for (const auto rows : {elementwise_converters(), network_converters(), shape_converters(), quantize_converters()}) {
+  for (const auto rows : {elementwise_converters(), network_converters(), shape_converters(), data_converters(),
+                          quantize_converters(), resize_converters()}) {
     const auto found = std::ranges::find(rows, op_type, &ConverterRow::op_type);
     if (found != rows.end()) return found->convert;
   }

@@ -1,0 +1,152 @@
+#include <algorithm>
+
+#include "base/dtype.h"
+#include "base/error.h"
+#include "base/shape.h"
+#include "onnx/importer.h"
+#include "onnx/opset.h"
+#include "onnx/tensor_proto.h"
+
+namespace exeunt {
+
+namespace {
+
+/// Steps of all loops of a model together: each is a copy of a body.
+constexpr int kMaxLoopSteps = 100'000;
+
+void collect_names(const onnx::GraphProto& graph, std::unordered_set<std::string> defined,
+                   std::vector<std::string>& captured) {
+  const auto use = [&](const std::string& name) {
+    if (!name.empty() && !defined.contains(name)) captured.push_back(name);
+  };
+  for (const auto& input : graph.input()) defined.insert(input.name());
+  for (const auto& initializer : graph.initializer()) defined.insert(initializer.name());
+  for (const auto& node : graph.node()) defined.insert(node.output().begin(), node.output().end());
+  for (const auto& node : graph.node()) {
+    for (const std::string& name : node.input()) use(name);
+    for (const auto& attribute : node.attribute()) {
+      if (attribute.has_g()) collect_names(attribute.g(), defined, captured);
+    }
+  }
+  for (const auto& output : graph.output()) use(output.name());
+}
+
+const onnx::GraphProto& body_of(const onnx::NodeProto& node) {
+  const auto found =
+      std::ranges::find_if(node.attribute(), [](const auto& a) { return a.name() == "body" && a.has_g(); });
+  require(found != node.attribute().end(), ErrorCode::format, "has no body");
+  return found->g();
+}
+
+/// What a scan output is after no step at all: its element type is in the file, its shape may be.
+TensorType empty_scan(const onnx::ValueInfoProto& output) {
+  const auto& type = output.type().tensor_type();
+  std::vector<std::int64_t> dims = {0};
+  for (const auto& dim : type.shape().dim()) dims.push_back(dim.dim_value());
+  require(type.has_shape(), ErrorCode::unsupported, "it has no step, and the file does not give the shape of '{}'",
+          output.name());
+  return {dtype_of_onnx(type.elem_type()), Shape(dims)};
+}
+
+}  // namespace
+
+std::vector<std::string> captured_names(const onnx::NodeProto& node) {
+  std::vector<std::string> captured;
+  for (const auto& attribute : node.attribute()) {
+    if (attribute.has_g()) collect_names(attribute.g(), {}, captured);
+  }
+  return captured;
+}
+
+bool is_loop(const onnx::NodeProto& node) { return node.op_type() == "Loop" && is_default_domain(node.domain()); }
+
+/// A loop whose number of steps is known becomes a copy of its body for each.
+void Importer::import_loop(const onnx::NodeProto& node, const Frame& frame) {
+  std::vector<ValueId> results;
+  try {
+    results = unroll(node, frame);
+  } catch (const Error& error) {
+    report(node, error.what(), error.code());
+  }
+  define_outputs(node, results, *frame.scope);
+}
+
+/// The results of a loop; none if something in it was not imported.
+std::vector<ValueId> Importer::unroll(const onnx::NodeProto& node, const Frame& frame) {
+  const onnx::GraphProto& body = body_of(node);
+  const auto states = static_cast<std::size_t>(std::max(0, node.input_size() - 2));
+  require(body.input_size() == node.input_size() && static_cast<std::size_t>(body.output_size()) > states,
+          ErrorCode::format, "the body has {} inputs and {} outputs; {} and more than {} are needed", body.input_size(),
+          body.output_size(), node.input_size(), states);
+  std::vector<ValueId> operands;
+  for (const std::string& name : node.input()) operands.push_back(name.empty() ? kNoValue : *frame.scope->find(name));
+  const auto scalar = [&]<class T>(ValueId v, std::string_view what, T otherwise) {
+    if (v == kNoValue) return otherwise;
+    const auto constant = constants_.get(v);
+    require(constant != nullptr, ErrorCode::unsupported,
+            "{} depends on the model's input; loops are unrolled when the file is read", what);
+    require(constant->dtype() == (std::same_as<T, bool> ? DType::boolean : DType::i64) && constant->elements() == 1,
+            ErrorCode::dtype, "{} is {}", what, constant->type().str());
+    return constant->span<T>()[0];
+  };
+  for (std::size_t i = 0; i < operands.size(); ++i) {
+    const bool poisoned = operands[i] == kNoValue && !node.input(static_cast<int>(i)).empty();
+    if (poisoned) return {};
+  }
+  const std::int64_t trips = scalar(operands[0], "the number of steps", std::numeric_limits<std::int64_t>::max());
+  bool goes_on = scalar(operands[1], "the condition", true);
+  std::vector<ValueId> state(operands.begin() + 2, operands.end());
+  std::vector<std::vector<ValueId>> scans(static_cast<std::size_t>(body.output_size()) - 1 - states);
+  for (std::int64_t step = 0; step < trips && goes_on; ++step) {
+    require(++loop_steps_ <= kMaxLoopSteps, ErrorCode::unsupported, "the loops take more than {} steps", kMaxLoopSteps);
+    std::vector<ValueId> inputs = {intern(Tensor::of<std::int64_t>(DType::i64, {}, std::array{step}), ""),
+                                   intern(Tensor::of<bool>(DType::boolean, {}, std::array{true}), "")};
+    inputs.insert(inputs.end(), state.begin(), state.end());
+    const std::vector<ValueId> outputs = import_body(body, inputs, frame);
+    if (std::ranges::find(outputs, kNoValue) != outputs.end()) return {};
+    goes_on = scalar(outputs[0], "the condition", true);
+    std::copy_n(outputs.begin() + 1, states, state.begin());
+    for (std::size_t i = 0; i < scans.size(); ++i) scans[i].push_back(outputs[1 + states + i]);
+  }
+  std::vector<ValueId> results = std::move(state);
+  for (std::size_t i = 0; i < scans.size(); ++i) {
+    std::vector<ValueId>& rows = scans[i];
+    if (rows.empty()) {
+      results.push_back(intern(Tensor(empty_scan(body.output(static_cast<int>(1 + states + i)))), ""));
+      continue;
+    }
+    for (ValueId& row : rows) {
+      const Shape& shape = graph_.type(row).shape;
+      ops::Ints dims = {1};
+      dims.insert(dims.end(), shape.begin(), shape.end());
+      row = graph_.add_node(ops::Reshape{std::move(dims)}, {row}, node.name());
+    }
+    results.push_back(graph_.add_node(ops::Concat{0}, std::move(rows), node.name()));
+  }
+  return results;
+}
+
+std::vector<ValueId> Importer::import_body(const onnx::GraphProto& body, const std::vector<ValueId>& operands,
+                                           const Frame& frame) {
+  Frame inner;
+  inner.graph = &body;
+  for (const onnx::NodeProto& node : body.node()) inner.pending.push_back(&node);
+  inner.scope = std::make_shared<Scope>();
+  inner.scope->outer = frame.scope;
+  add_initializers(body, *inner.scope);
+  for (std::size_t i = 0; i < operands.size(); ++i)
+    inner.scope->names[body.input(static_cast<int>(i)).name()] = operands[i];
+  import_ready(inner);
+  const bool decides = std::ranges::any_of(inner.pending, [](const auto* node) { return node->op_type() == "If"; });
+  require(!decides, ErrorCode::unsupported, "a conditional inside a loop");
+  if (!inner.pending.empty()) explain_stuck(inner);
+  std::vector<ValueId> results;
+  for (const auto& output : body.output()) {
+    const ValueId* value = inner.scope->find(output.name());
+    require(value != nullptr, ErrorCode::format, "nothing produces its output '{}'", output.name());
+    results.push_back(*value);
+  }
+  return results;
+}
+
+}  // namespace exeunt
