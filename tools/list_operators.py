@@ -14,7 +14,8 @@ ROW = re.compile(r'\{"(\w+)", convert_\w+\}')
 HEAD = """# Operators
 
 ONNX operators that Exeunt reads, opset 11 to 23, made by `tools/list_operators.py`. Operands that give shapes, axes or bounds must be constant or
-follow from shapes. `If` is lifted to decisions and exits: see [exits.md](exits.md). Anything else is refused when the file is read,
+follow from shapes. `If` is lifted to decisions and exits: see [exits.md](exits.md). `Loop` is unrolled, so the number of its steps must be known, and `Range` and
+`NonZero` need constant operands. Functions of the model itself are inlined. Anything else is refused when the file is read,
 with the name, opset and reason of every such node.
 """
 

@@ -7,10 +7,6 @@ namespace {
 
 using Values = std::vector<ValueId>;
 
-ValueId number(NodeContext& node, float value) {
-  return node.add_constant(Tensor::of<float>(DType::f32, {}, std::array{value}));
-}
-
 ValueId cast(NodeContext& node, ValueId value, DType to) {
   return node.graph().type(value).dtype == to ? value : node.add(ops::Cast{to}, {value});
 }
@@ -28,8 +24,9 @@ Values convert_quantize(NodeContext& node) {
   if (const std::int64_t wanted = node.integer("output_dtype", 0); wanted != 0) {
     const DType dtype = dtype_of_onnx(wanted);
     if (operands.size() == 2) operands.push_back(node.add_constant(Tensor(TensorType{dtype, node.shape(1)})));
-    require(node.graph().type(operands[2]).dtype == dtype, ErrorCode::dtype, "output_dtype is {}, the zero point is {}",
-            dtype_name(dtype), dtype_name(node.graph().type(operands[2]).dtype));
+    require(node.graph().type(operands[2]).dtype == dtype, ErrorCode::format,
+            "output_dtype is {}, the zero point is {}", dtype_name(dtype),
+            dtype_name(node.graph().type(operands[2]).dtype));
   }
   return {node.add(ops::Quantize{node.integer("axis", 1), node.integer("block_size", 0)}, std::move(operands))};
 }
@@ -45,8 +42,8 @@ Values convert_dequantize(NodeContext& node) {
 Values convert_dynamic_quantize(NodeContext& node) {
   using enum ops::BinaryFn;
   const ValueId x = node.operand(0);
-  const ValueId zero = number(node, 0);
-  const ValueId highest = number(node, 255);
+  const ValueId zero = node.add_scalar(DType::f32, 0);
+  const ValueId highest = node.add_scalar(DType::f32, 255);
   const ValueId min = binary(node, Min, node.add(ops::Reduce{ops::ReduceFn::ReduceMin, {}, false}, {x}), zero);
   const ValueId max = binary(node, Max, node.add(ops::Reduce{ops::ReduceFn::ReduceMax, {}, false}, {x}), zero);
   const ValueId scale = binary(node, Div, binary(node, Sub, max, min), highest);
@@ -67,31 +64,39 @@ ValueId along_axis(NodeContext& node, ValueId parameter, int behind) {
   return node.reshape(parameter, Shape(dims));
 }
 
-/// Operand `i` minus its zero point, operand `zero`, as i32; the zero point broadcasts as in along_axis.
-ValueId centred(NodeContext& node, std::size_t i, std::size_t zero, int behind) {
+/// Operand `i` minus its zero point, operand `zero`, as `to`; the zero point broadcasts as in along_axis.
+ValueId centred(NodeContext& node, std::size_t i, std::size_t zero, int behind, DType to) {
   const DType dtype = node.type(i).dtype;
   require(dtype == DType::i8 || dtype == DType::u8, ErrorCode::dtype, "operand {} is {}; i8 or u8 is needed", i,
           dtype_name(dtype));
-  const ValueId x = cast(node, node.operand(i), DType::i32);
+  const ValueId x = cast(node, node.operand(i), to);
   if (!node.has_operand(zero)) return x;
   require(node.type(zero).dtype == dtype, ErrorCode::dtype, "operand {} is {}, its zero point {}", i, dtype_name(dtype),
           dtype_name(node.type(zero).dtype));
-  const ValueId shift = cast(node, along_axis(node, node.operand(zero), behind), DType::i32);
+  const ValueId shift = cast(node, along_axis(node, node.operand(zero), behind), to);
   const ValueId result = binary(node, ops::BinaryFn::Sub, x, shift);
   require(node.graph().type(result).shape == node.shape(i), ErrorCode::shape, "zero point {} does not fit {}",
           node.shape(zero).str(), node.shape(i).str());
   return result;
 }
 
-Values convert_conv_integer(NodeContext& node) {
-  const ValueId x = centred(node, 0, 2, 0);
-  const ValueId w = centred(node, 1, 3, node.shape(1).rank() - 1);
-  return {node.add(conv_of(node, node.shape(0), node.shape(1)), {x, w})};
+/// The sum of products of a convolution of integers: x and w are operands `x` and `w`, each followed
+/// by its zero point `x_zero`, `w_zero`. In f64, whose 53 bits hold every such sum exactly.
+ValueId convolve(NodeContext& node, std::size_t x, std::size_t w, std::size_t x_zero, std::size_t w_zero,
+                 ValueId bias = kNoValue) {
+  Values operands = {centred(node, x, x_zero, 0, DType::f64),
+                     centred(node, w, w_zero, node.shape(w).rank() - 1, DType::f64)};
+  if (bias != kNoValue) operands.push_back(cast(node, bias, DType::f64));
+  return node.add(conv_of(node, node.shape(x), node.shape(w)), std::move(operands));
 }
 
-Values convert_matmul_integer(NodeContext& node) {
-  return {node.add(ops::MatMul{}, {centred(node, 0, 2, 1), centred(node, 1, 3, 0)})};
+ValueId multiply(NodeContext& node, std::size_t a, std::size_t b, std::size_t a_zero, std::size_t b_zero) {
+  return node.add(ops::MatMul{}, {centred(node, a, a_zero, 1, DType::i32), centred(node, b, b_zero, 0, DType::i32)});
 }
+
+Values convert_conv_integer(NodeContext& node) { return {cast(node, convolve(node, 0, 1, 2, 3), DType::i32)}; }
+
+Values convert_matmul_integer(NodeContext& node) { return {multiply(node, 0, 1, 2, 3)}; }
 
 /// Scales of both factors and of the result, and the result's zero point, as operands of a node.
 struct Requantization {
@@ -120,16 +125,12 @@ ValueId requantize(NodeContext& node, ValueId sum, const Requantization& r) {
 }
 
 Values convert_qlinear_conv(NodeContext& node) {
-  const int behind = node.shape(3).rank() - 1;
-  Values operands = {centred(node, 0, 2, 0), centred(node, 3, 5, behind)};
-  if (node.has_operand(8)) operands.push_back(node.operand(8));
-  const ValueId sum = node.add(conv_of(node, node.shape(0), node.shape(3)), std::move(operands));
-  return {requantize(node, sum, {1, 4, 6, 7, 0, behind - 1, 0})};
+  const ValueId sum = convolve(node, 0, 3, 2, 5, node.optional_operand(8));
+  return {requantize(node, sum, {1, 4, 6, 7, 0, node.shape(3).rank() - 2, 0})};
 }
 
 Values convert_qlinear_matmul(NodeContext& node) {
-  const ValueId sum = node.add(ops::MatMul{}, {centred(node, 0, 2, 1), centred(node, 3, 5, 0)});
-  return {requantize(node, sum, {1, 4, 6, 7, 1, 0, 1})};
+  return {requantize(node, multiply(node, 0, 3, 2, 5), {1, 4, 6, 7, 1, 0, 1})};
 }
 
 constexpr ConverterRow kRows[] = {

@@ -4,15 +4,15 @@
 #include "base/error.h"
 #include "base/shape.h"
 #include "onnx/importer.h"
-#include "onnx/opset.h"
+#include "onnx/node_context.h"
 #include "onnx/tensor_proto.h"
 
 namespace exeunt {
 
 namespace {
 
-/// Steps of all loops of a model together: each is a copy of a body.
-constexpr int kMaxLoopSteps = 100'000;
+/// Nodes of all unrolled loops of a model together; a step counts as one more.
+constexpr int kMaxLoopNodes = 1 << 18;
 
 void collect_names(const onnx::GraphProto& graph, std::unordered_set<std::string> defined,
                    std::vector<std::string>& captured) {
@@ -71,59 +71,69 @@ void Importer::import_loop(const onnx::NodeProto& node, const Frame& frame) {
   define_outputs(node, results, *frame.scope);
 }
 
+namespace {
+
+/// Operand `v` of a loop, one element known when the file is read; `otherwise` if it is left out.
+template <class T>
+T known_scalar(ConstantEvaluator& constants, ValueId v, std::string_view what, T otherwise) {
+  if (v == kNoValue) return otherwise;
+  const auto constant = constants.get(v);
+  require(constant != nullptr, ErrorCode::unsupported,
+          "{} depends on the model's input; loops are unrolled when the file is read", what);
+  require(constant->dtype() == (std::same_as<T, bool> ? DType::boolean : DType::i64) && constant->elements() == 1,
+          ErrorCode::dtype, "{} is {}", what, constant->type().str());
+  return constant->span<T>()[0];
+}
+
+}  // namespace
+
 /// The results of a loop; none if something in it was not imported.
 std::vector<ValueId> Importer::unroll(const onnx::NodeProto& node, const Frame& frame) {
   const onnx::GraphProto& body = body_of(node);
   const auto states = static_cast<std::size_t>(std::max(0, node.input_size() - 2));
-  require(body.input_size() == node.input_size() && static_cast<std::size_t>(body.output_size()) > states,
-          ErrorCode::format, "the body has {} inputs and {} outputs; {} and more than {} are needed", body.input_size(),
-          body.output_size(), node.input_size(), states);
-  std::vector<ValueId> operands;
-  for (const std::string& name : node.input()) operands.push_back(name.empty() ? kNoValue : *frame.scope->find(name));
-  const auto scalar = [&]<class T>(ValueId v, std::string_view what, T otherwise) {
-    if (v == kNoValue) return otherwise;
-    const auto constant = constants_.get(v);
-    require(constant != nullptr, ErrorCode::unsupported,
-            "{} depends on the model's input; loops are unrolled when the file is read", what);
-    require(constant->dtype() == (std::same_as<T, bool> ? DType::boolean : DType::i64) && constant->elements() == 1,
-            ErrorCode::dtype, "{} is {}", what, constant->type().str());
-    return constant->span<T>()[0];
-  };
-  for (std::size_t i = 0; i < operands.size(); ++i) {
-    const bool poisoned = operands[i] == kNoValue && !node.input(static_cast<int>(i)).empty();
-    if (poisoned) return {};
+  require(node.input_size() >= 2 && body.input_size() == node.input_size() &&
+              static_cast<std::size_t>(body.output_size()) > states,
+          ErrorCode::format, "the body has {} inputs and {} outputs for {} operands", body.input_size(),
+          body.output_size(), node.input_size());
+  std::vector<ValueId> state;
+  for (const std::string& name : node.input()) {
+    state.push_back(name.empty() ? kNoValue : *frame.scope->find(name));
+    if (!name.empty() && state.back() == kNoValue) return {};
   }
-  const std::int64_t trips = scalar(operands[0], "the number of steps", std::numeric_limits<std::int64_t>::max());
-  bool goes_on = scalar(operands[1], "the condition", true);
-  std::vector<ValueId> state(operands.begin() + 2, operands.end());
+  constexpr std::int64_t kEndless = std::numeric_limits<std::int64_t>::max();
+  const std::int64_t trips = known_scalar(constants_, state[0], "the number of steps", kEndless);
+  bool goes_on = known_scalar(constants_, state[1], "the condition", true);
   std::vector<std::vector<ValueId>> scans(static_cast<std::size_t>(body.output_size()) - 1 - states);
   for (std::int64_t step = 0; step < trips && goes_on; ++step) {
-    require(++loop_steps_ <= kMaxLoopSteps, ErrorCode::unsupported, "the loops take more than {} steps", kMaxLoopSteps);
-    std::vector<ValueId> inputs = {intern(Tensor::of<std::int64_t>(DType::i64, {}, std::array{step}), ""),
-                                   intern(Tensor::of<bool>(DType::boolean, {}, std::array{true}), "")};
-    inputs.insert(inputs.end(), state.begin(), state.end());
-    const std::vector<ValueId> outputs = import_body(body, inputs, frame);
+    loop_nodes_ += 1 + std::min(body.node_size(), kMaxLoopNodes);
+    require(loop_nodes_ <= kMaxLoopNodes, ErrorCode::unsupported, "the loops unroll to more than {} nodes",
+            kMaxLoopNodes);
+    state[0] = intern(Tensor::of<std::int64_t>(DType::i64, {}, std::array{step}), "");
+    state[1] = intern(Tensor::of<bool>(DType::boolean, {}, std::array{true}), "");
+    const std::vector<ValueId> outputs = import_body(body, state, frame);
     if (std::ranges::find(outputs, kNoValue) != outputs.end()) return {};
-    goes_on = scalar(outputs[0], "the condition", true);
-    std::copy_n(outputs.begin() + 1, states, state.begin());
+    goes_on = known_scalar(constants_, outputs[0], "the condition", true);
+    std::copy_n(outputs.begin() + 1, states, state.begin() + 2);
     for (std::size_t i = 0; i < scans.size(); ++i) scans[i].push_back(outputs[1 + states + i]);
   }
-  std::vector<ValueId> results = std::move(state);
+  std::vector<ValueId> results(state.begin() + 2, state.end());
   for (std::size_t i = 0; i < scans.size(); ++i) {
-    std::vector<ValueId>& rows = scans[i];
-    if (rows.empty()) {
-      results.push_back(intern(Tensor(empty_scan(body.output(static_cast<int>(1 + states + i)))), ""));
-      continue;
-    }
-    for (ValueId& row : rows) {
-      const Shape& shape = graph_.type(row).shape;
-      ops::Ints dims = {1};
-      dims.insert(dims.end(), shape.begin(), shape.end());
-      row = graph_.add_node(ops::Reshape{std::move(dims)}, {row}, node.name());
-    }
-    results.push_back(graph_.add_node(ops::Concat{0}, std::move(rows), node.name()));
+    const bool none = scans[i].empty();
+    results.push_back(none ? intern(Tensor(empty_scan(body.output(static_cast<int>(1 + states + i)))), "")
+                           : stack(std::move(scans[i]), node.name()));
   }
   return results;
+}
+
+/// Values of one shape, joined along a new first axis.
+ValueId Importer::stack(std::vector<ValueId> rows, const std::string& name) {
+  for (ValueId& row : rows) {
+    const Shape& shape = graph_.type(row).shape;
+    ops::Ints dims = {1};
+    dims.insert(dims.end(), shape.begin(), shape.end());
+    row = graph_.add_node(ops::Reshape{std::move(dims)}, {row}, name);
+  }
+  return graph_.add_node(ops::Concat{0}, std::move(rows), name);
 }
 
 std::vector<ValueId> Importer::import_body(const onnx::GraphProto& body, const std::vector<ValueId>& operands,

@@ -10,12 +10,14 @@
 #include "onnx/inline_functions.h"
 #include "onnx/lift_exits.h"
 #include "onnx/node_context.h"
-#include "onnx/opset.h"
 #include "onnx/tensor_proto.h"
 
 namespace exeunt {
 
 namespace {
+
+constexpr std::int64_t kMinOpset = 11;
+constexpr std::int64_t kMaxOpset = 23;
 
 std::vector<const onnx::NodeProto*> nodes_of(const onnx::GraphProto& graph) {
   std::vector<const onnx::NodeProto*> nodes;
@@ -53,9 +55,13 @@ Graph Importer::run(ImportNotes* notes) {
 
 void Importer::check_header() {
   require(model_.has_graph(), ErrorCode::format, "holds no graph; is this an ONNX model?");
-  notes_.opset = default_opset(model_.opset_import(), 0);
+  for (const auto& entry : model_.opset_import()) {
+    if (is_default_domain(entry.domain())) notes_.opset = entry.version();
+  }
   notes_.producer = model_.producer_name();
-  check_opset(notes_.opset);
+  require(notes_.opset >= kMinOpset && notes_.opset <= kMaxOpset, ErrorCode::unsupported,
+          "uses opset {}; {} to {} are supported (convert it with onnx.version_converter)", notes_.opset, kMinOpset,
+          kMaxOpset);
   require(model_.graph().output_size() > 0, ErrorCode::format, "the graph has no outputs");
   require(model_.graph().sparse_initializer_size() == 0, ErrorCode::unsupported,
           "sparse initializers are not supported");
@@ -304,6 +310,10 @@ void Importer::explain_stuck(const Frame& frame) const {
 Graph import_onnx(const onnx::ModelProto& model, const ImportOptions& options, ImportNotes* notes) {
   if (model.functions_size() == 0) return Importer(model, options, {}).run(notes);
   const InlinedModel inlined = inline_functions(model);
+  for (const auto& [node, opset] : inlined.opsets) {
+    require(opset >= kMinOpset && opset <= kMaxOpset, ErrorCode::unsupported,
+            "node '{}' of a function uses opset {}; {} to {} are supported", node->name(), opset, kMinOpset, kMaxOpset);
+  }
   return Importer(inlined.model, options, inlined.opsets).run(notes);
 }
 

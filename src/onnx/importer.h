@@ -59,6 +59,7 @@ class Importer {
 
   void import_loop(const onnx::NodeProto& node, const Frame& frame);
   std::vector<ValueId> unroll(const onnx::NodeProto& node, const Frame& frame);
+  ValueId stack(std::vector<ValueId> rows, const std::string& name);
   std::vector<ValueId> import_body(const onnx::GraphProto& body, const std::vector<ValueId>& operands,
                                    const Frame& frame);
 
@@ -86,7 +87,7 @@ class Importer {
   ErrorCode problem_code_ = ErrorCode::unsupported;
   int exits_ = 0;
   int depth_ = 0;
-  int loop_steps_ = 0;
+  int loop_nodes_ = 0;
 };
 
 /// The names that the graphs in a node use but do not define.

@@ -5,13 +5,16 @@
 #include <string>
 #include <vector>
 
-#include "onnx/opset.h"
+#include "base/error.h"
+#include "onnx/node_context.h"
 
 namespace exeunt {
 
 namespace {
 
 constexpr int kMaxNodes = 1 << 20;
+/// Calls inside each other; each is a level of recursion and makes names longer.
+constexpr std::size_t kMaxDepth = 100;
 
 using Key = std::pair<std::string, std::string>;  // domain, name
 using Nodes = google::protobuf::RepeatedPtrField<onnx::NodeProto>;
@@ -36,6 +39,15 @@ std::map<std::string, onnx::AttributeProto> default_attributes(const onnx::Funct
     defaults[attribute.name()] = std::move(attribute);
   }
   return defaults;
+}
+
+/// The version of the default domain in a list of opset imports; `otherwise` if it is not there.
+template <class Imports>
+std::int64_t default_opset(const Imports& imports, std::int64_t otherwise) {
+  for (const auto& entry : imports) {
+    if (is_default_domain(entry.domain())) otherwise = entry.version();
+  }
+  return otherwise;
 }
 
 /// What one call puts in place of the names and attributes of a body. For the model itself: nothing.
@@ -128,6 +140,7 @@ class Inliner {
   void inline_call(const onnx::FunctionProto& function, const onnx::NodeProto& node, Nodes& to, const Call& outer) {
     require(std::ranges::find(calls_, &function) == calls_.end(), ErrorCode::format, "function '{}' calls itself",
             function.name());
+    require(calls_.size() < kMaxDepth, ErrorCode::unsupported, "more than {} functions call each other", kMaxDepth);
     calls_.push_back(&function);
     const std::string name = node.name().empty() ? function.name() : node.name();
     Call call{false,
@@ -135,7 +148,6 @@ class Inliner {
               fmt::format("{}:{}/", name, ++inlined_),
               {},
               default_attributes(function)};
-    with_context(fmt::format("function '{}'", function.name()), [&] { check_opset(call.opset); });
     for (const auto& attribute : node.attribute()) call.attributes[attribute.name()] = attribute;
     require(node.input_size() <= function.input_size() && node.output_size() <= function.output_size(),
             ErrorCode::format, "node '{}' calls function '{}' with {} inputs and {} outputs; it has {} and {}",

@@ -17,8 +17,8 @@ struct InlinedModel {
 ///
 /// Names of a body get the call's name in front; attributes by reference take the call's value, else
 /// the function's default, else they are left out. Source: ONNX IR 8 and later, FunctionProto.
-/// @throws Error format for a function that calls itself; unsupported for over a million nodes, an attribute that
-///         hands a graph to a function, or an opset that Exeunt does not read
+/// @throws Error format for a function that calls itself; unsupported for over a million nodes, calls over 100
+///         deep, or an attribute that hands a graph to a function
 InlinedModel inline_functions(const onnx::ModelProto& model);
 
 }  // namespace exeunt

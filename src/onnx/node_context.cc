@@ -89,6 +89,8 @@ ops::Ints NodeContext::integers(std::string_view name, ops::Ints otherwise) cons
   return {attribute->ints().begin(), attribute->ints().end()};
 }
 
+bool is_default_domain(const std::string& domain) { return domain.empty() || domain == "ai.onnx"; }
+
 std::string NodeContext::node_name() const {
   if (!node_.name().empty()) return node_.name();
   return node_.output_size() > 0 ? node_.output(0) : node_.op_type();
@@ -96,6 +98,12 @@ std::string NodeContext::node_name() const {
 
 ValueId NodeContext::add(Op op, std::vector<ValueId> operands) {
   return graph_.add_node(std::move(op), std::move(operands), node_name());
+}
+
+ValueId NodeContext::add_scalar(DType dtype, double value) {
+  Tensor scalar(TensorType{dtype, {}});
+  dispatch(dtype, [&]<class T>(TypeTag<T>) { scalar.mutable_span<T>()[0] = convert<T>(value); });
+  return add_constant(std::move(scalar));
 }
 
 ValueId NodeContext::reshape(ValueId value, const Shape& shape) {

@@ -60,6 +60,8 @@ class NodeContext {
   /// Adds a node named after this one.
   ValueId add(Op op, std::vector<ValueId> operands);
   ValueId add_constant(Tensor tensor) { return graph_.add_constant(std::move(tensor), node_name()); }
+  /// Adds a constant of rank 0.
+  ValueId add_scalar(DType dtype, double value);
   ValueId reshape(ValueId value, const Shape& shape);
   const Graph& graph() const noexcept { return graph_; }
   std::string node_name() const;
@@ -80,6 +82,9 @@ struct ConverterRow {
   std::string_view op_type;
   ConvertFn convert;
 };
+
+/// ONNX's own operators, as opposed to those of other projects.
+bool is_default_domain(const std::string& domain);
 
 /// The convolution that a node's attributes describe for operands of these shapes. @throws Error shape, format
 ops::Conv conv_of(const NodeContext& node, const Shape& x, const Shape& w);

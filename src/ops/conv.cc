@@ -1,7 +1,5 @@
 #include "ops/conv.h"
 
-#include "ops/arithmetic.h"
-
 namespace exeunt::ops {
 
 namespace {
@@ -12,9 +10,9 @@ Window window_of(const Conv& op, const Shape& w) {
 
 /// One output element before bias: sum over the group's channels and the window.
 template <class T>
-Wide<T> dot(const T* x, const T* w, const Window3& window, std::int64_t channels,
-            const std::array<std::int64_t, 3>& at) {
-  Wide<T> sum{};
+double dot(const T* x, const T* w, const Window3& window, std::int64_t channels,
+           const std::array<std::int64_t, 3>& at) {
+  double sum = 0;
   const auto& [id, ih, iw] = window.in;
   const auto& [kd, kh, kw] = window.kernel;
   std::array<std::int64_t, 3> start{};
@@ -30,8 +28,7 @@ Wide<T> dot(const T* x, const T* w, const Window3& window, std::int64_t channels
         const T* taps = w + ((c * kd + d) * kh + h) * kw;
         for (std::int64_t k = 0; k < kw; ++k) {
           const std::int64_t column = start[2] + k * window.dilations[2];
-          if (column < 0 || column >= iw) continue;
-          sum = wrapping_add(sum, wrapping_multiply(widen(row[column]), widen(taps[k])));
+          if (column >= 0 && column < iw) sum += widen(row[column]) * widen(taps[k]);
         }
       }
     }
@@ -55,12 +52,12 @@ void reference_as(const Conv& op, Inputs in, MutableTensorView y) {
     for (std::int64_t m = 0; m < ws[0]; ++m) {
       const T* x = in[0].as<T>() + (n * xs[1] + m / group_out * group_in) * x_plane;
       const T* w = in[1].as<T>() + m * taps;
-      const Wide<T> b = bias.present() ? widen(bias.as<T>()[m]) : Wide<T>{};
+      const double b = bias.present() ? widen(bias.as<T>()[m]) : 0.0;
       for (std::int64_t d = 0; d < window.out[0]; ++d) {
         for (std::int64_t h = 0; h < window.out[1]; ++h) {
           for (std::int64_t c = 0; c < window.out[2]; ++c, ++o) {
-            Wide<T> value = wrapping_add(dot(x, w, window, group_in, {d, h, c}), b);
-            if (residual.present()) value = wrapping_add(value, Wide<T>{widen(residual.as<T>()[o])});
+            double value = dot(x, w, window, group_in, {d, h, c}) + b;
+            if (residual.present()) value += widen(residual.as<T>()[o]);
             y.as<T>()[o] = convert<T>(activate(op.activation, value));
           }
         }
@@ -74,8 +71,7 @@ void reference_as(const Conv& op, Inputs in, MutableTensorView y) {
 TensorType infer(const Conv& op, Types in) {
   const TensorType& x = type_at(in, 0);
   const TensorType& w = type_at(in, 1);
-  require(is_float(x.dtype) || x.dtype == DType::i32, ErrorCode::dtype, "x is {}; a float type or i32 is needed",
-          dtype_name(x.dtype));
+  require_float(x, "x");
   require_same_dtype(x, w);
   require(x.shape.rank() >= 3 && x.shape.rank() == w.shape.rank(), ErrorCode::shape,
           "x is {} and w is {}; one rank of 3 to 5 is needed", x.shape.str(), w.shape.str());
@@ -97,7 +93,7 @@ TensorType infer(const Conv& op, Types in) {
 
 void reference(const Conv& op, Inputs in, Outputs out) {
   dispatch(out[0].dtype(), [&]<class T>(TypeTag<T>) {
-    if constexpr (AnyFloat<T> || std::same_as<T, std::int32_t>) reference_as<T>(op, in, out[0]);
+    if constexpr (AnyFloat<T>) reference_as<T>(op, in, out[0]);
   });
 }
 

@@ -9,9 +9,8 @@ namespace exeunt::ops {
 /// Convolution: activation(x * w + b + residual).
 ///
 /// Operands: x [N,C,spatial...], w [M,C/group,kernel...], b [M] (optional), residual of y's shape
-/// (optional); floats of one dtype or i32 (which wraps), 1 to 3 spatial axes. Result: y [N,M,spatial...].
-/// Source: ONNX Conv-1, -11, -22; i32 serves ConvInteger-10 and QLinearConv-10. Bias is the ONNX input; residual
-/// and activation come from fusion.
+/// (optional); floats of one dtype, 1 to 3 spatial axes. Result: y [N,M,spatial...].
+/// Source: ONNX Conv-1, -11, -22. Bias is the ONNX input; residual and activation come from fusion.
 struct Conv {
   static constexpr std::string_view kName = "Conv";
   Ints strides;

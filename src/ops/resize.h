@@ -39,7 +39,7 @@ struct Resize {
   static constexpr std::string_view kName = "Resize";
   Ints sizes;
   Floats scales;
-  Floats roi;
+  Floats roi = {};
   ResizeMode mode = ResizeMode::nearest;
   ResizeCoordinates coordinates = ResizeCoordinates::half_pixel;
   ResizeRounding rounding = ResizeRounding::round_prefer_floor;

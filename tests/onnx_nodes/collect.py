@@ -38,7 +38,7 @@ OPERATORS = set(
 CONSTANT_OPERANDS = {
     "ConstantOfShape": [0],
     "CumSum": [1],
-    "Dropout": [2],
+    "Dropout": [1, 2],
     "Expand": [1],
     "Loop": [0, 1],
     "NonZero": [0],
@@ -93,9 +93,16 @@ def names_that_must_be_constant(model) -> set[str]:
         for at in CONSTANT_OPERANDS.get(node.op_type, []):
             if at < len(node.input):
                 needed.add(node.input[at])
-    for node in reversed(model.graph.node):
-        if needed & set(node.output) and node.op_type not in ("Shape", "Size"):
-            needed.update(node.input)
+    nodes = list(all_nodes(model.graph))
+    while True:
+        before = len(needed)
+        for node in nodes:
+            if needed & set(node.output) and node.op_type not in ("Shape", "Size"):
+                needed.update(node.input)
+                graphs = [attribute.g for attribute in node.attribute if attribute.HasField("g")]
+                needed.update(value.name for graph in graphs for value in graph.output)
+        if len(needed) == before:
+            break
     return needed & {value.name for value in model.graph.input}
 
 
@@ -132,10 +139,14 @@ def prepare(model, inputs) -> list[TensorProto]:
     return left
 
 
-def read_tensors(folder: Path, kind: str) -> list[TensorProto]:
+def read_tensors(folder: Path, kind: str, declared) -> list[TensorProto]:
     tensors = []
     while (path := folder / f"{kind}_{len(tensors)}.pb").exists():
-        tensors.append(TensorProto.FromString(path.read_bytes()))
+        tensor = TensorProto.FromString(path.read_bytes())
+        # NumPy has no bfloat16, so ONNX keeps the bits of one as uint16.
+        if declared[len(tensors)].type.tensor_type.elem_type == TensorProto.BFLOAT16:
+            tensor.data_type = TensorProto.BFLOAT16
+        tensors.append(tensor)
     return tensors
 
 
@@ -152,11 +163,12 @@ def collect_case(folder: Path, target: Path) -> list[str]:
     lines = []
     for data in sorted(folder.glob("test_data_set_*")):
         model = onnx.load(folder / "model.onnx")
-        inputs = prepare(model, read_tensors(data, "input"))
+        outputs = read_tensors(data, "output", model.graph.output)
+        inputs = prepare(model, read_tensors(data, "input", model.graph.input))
         name = folder.name + (data.name.replace("test_data_set_", "#") if not data.name.endswith("_0") else "")
         (target / name).mkdir()
         onnx.save(model, target / name / "model.onnx")
-        for kind, tensors in {"input": inputs, "output": read_tensors(data, "output")}.items():
+        for kind, tensors in {"input": inputs, "output": outputs}.items():
             for i, tensor in enumerate(tensors):
                 (target / name / f"{kind}_{i}.pb").write_bytes(tensor.SerializeToString())
         operator = operator_of(folder.name, folder / "model.onnx")
