@@ -7,8 +7,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs/operators.md"
-FAMILIES = {"elementwise": "Element by element", "network": "Networks", "shape": "Shapes and moving data",
-            "quantize": "Quantisation"}
+FAMILIES = {"activation": "Activation functions", "elementwise": "Element by element", "network": "Networks",
+            "normalize": "Normalisation", "pool": "Pooling", "quantize": "Quantisation", "reduce": "Reductions",
+            "shape": "Shapes and moving data"}
 ROW = re.compile(r'\{"(\w+)", convert_\w+\}')
 
 HEAD = """# Operators

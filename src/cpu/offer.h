@@ -10,10 +10,14 @@ namespace exeunt::cpu {
 
 // One function for each op that has CPU kernels. `node.node.op` holds the op.
 Offer offer(const ops::Conv& op, const NodeView& node);
+Offer offer(const ops::ConvTranspose& op, const NodeView& node);
 Offer offer(const ops::Gemm& op, const NodeView& node);
 Offer offer(const ops::MatMul& op, const NodeView& node);
 Offer offer(const ops::Pool& op, const NodeView& node);
 Offer offer(const ops::Softmax& op, const NodeView& node);
+Offer offer(const ops::LogSoftmax& op, const NodeView& node);
+Offer offer(const ops::Lrn& op, const NodeView& node);
+Offer offer(const ops::Reduce& op, const NodeView& node);
 Offer offer(const ops::Unary& op, const NodeView& node);
 Offer offer(const ops::Binary& op, const NodeView& node);
 Offer offer(const ops::Slice& op, const NodeView& node);

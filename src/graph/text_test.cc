@@ -41,9 +41,11 @@ struct OpCase {
   std::vector<std::string_view> operands;
 };
 
-/// Every op that is no family, with all fields away from their defaults.
+/// Every op that is no family, and families with fields, all of them away from their defaults.
 std::vector<OpCase> single_cases() {
   return {
+      {ops::ArgReduce{.fn = ops::ArgReduceFn::ArgMin, .axis = 1, .keepdims = false, .select_last_index = true},
+       {"f32[2,3]"}},
       {ops::BatchNorm{.epsilon = 1e-3}, {"f32[1,2]", "f32[2]", "f32[2]", "f32[2]", "f32[2]"}},
       {ops::Cast{.to = DType::bf16}, {"i8[2]"}},
       {ops::Concat{.axis = -1}, {"f32[2,1]", "f32[2,3]"}},
@@ -53,12 +55,22 @@ std::vector<OpCase> single_cases() {
                  .group = 2,
                  .activation = ops::Activation::relu},
        {"f32[1,4,8,8]", "f32[2,2,3,3]", "", "f32[1,2,4,8]"}},
+      {ops::ConvTranspose{
+           .strides = {2, 1}, .pads = {0, 1, 2, 3}, .dilations = {1, 2}, .output_padding = {1, 0}, .group = 2},
+       {"f32[1,4,8,8]", "f32[4,1,3,3]", "f32[2]"}},
+      {ops::CumSum{.axis = 1, .exclusive = true, .reverse = true}, {"f32[2,3]"}},
       {ops::Dequantize{.axis = 0}, {"i8[2,3]", "f32[2]", "i8[2]"}},
       {ops::Expand{.shape = {3, 2}}, {"f32[2]"}},
       {ops::Gather{.axis = 1}, {"f32[2,3]", "i64[2]"}},
       {ops::Gemm{.trans_a = true, .trans_b = true, .alpha = 0.1, .beta = -2, .activation = ops::Activation::relu},
        {"f32[3,2]", "f32[4,3]", "f32[4]"}},
+      {ops::LayerNorm{.axis = 1, .epsilon = 0.5, .center = false}, {"f32[1,2,3]", "f32[2,3]", "f32[3]"}},
+      {ops::LogSoftmax{.axis = 0}, {"f32[4]"}},
+      {ops::Lrn{.size = 3, .alpha = 0.5, .beta = 0.25, .bias = 2}, {"f32[1,2]"}},
       {ops::MatMul{}, {"f32[2,3]", "f32[3]"}},
+      {ops::MaxPoolIndices{
+           .kernel = {3}, .strides = {2}, .pads = {1, 0}, .dilations = {1}, .ceil_mode = true, .column_major = true},
+       {"f32[1,2,8]"}},
       {ops::Pad{.pads = {-1, 2}, .mode = ops::PadMode::reflect, .value = 1e300}, {"f32[5]"}},
       {ops::Pool{.fn = ops::PoolFn::average,
                  .kernel = {3},
@@ -66,7 +78,8 @@ std::vector<OpCase> single_cases() {
                  .pads = {1, 0},
                  .dilations = {1},
                  .ceil_mode = true,
-                 .count_include_pad = true},
+                 .count_include_pad = true,
+                 .p = 3},
        {"f32[1,2,8]"}},
       {ops::Quantize{.axis = 0}, {"f32[2,3]", "f32[2]", "u16[2]"}},
       {ops::Reshape{.shape = {2, 1, 3}}, {"f32[6]"}},
@@ -76,23 +89,30 @@ std::vector<OpCase> single_cases() {
        {"f32[4]"}},
       {ops::Softmax{.axis = 0}, {"f32[4]"}},
       {ops::Transpose{.perm = {1, 0}}, {"f32[2,3]"}},
+      {ops::Unary{ops::UnaryFn::Clip, -std::numeric_limits<double>::infinity(), 0.1}, {"f32[2]"}},
       {ops::Where{}, {"bool[2]", "f32[2]", "f32[]"}},
   };
+}
+
+/// A type that the op takes.
+std::string_view operand_of(const Op& op) {
+  const std::string_view name = op_name(op);
+  if (name == "Not" || name == "And" || name == "Or" || name == "Xor") return "bool[2,3]";
+  return name.starts_with("Bit") || name == "Mod" ? "u8[2,3]" : "f32[2,3]";
 }
 
 /// The members of the families; all of them have operands of one type.
 std::vector<OpCase> family_cases() {
   std::vector<OpCase> cases;
   for (const Op& op : op_prototypes()) {
-    const bool logic = op == Op(ops::Unary{ops::UnaryFn::Not}) || op == Op(ops::Binary{ops::BinaryFn::And}) ||
-                       op == Op(ops::Binary{ops::BinaryFn::Or}) || op == Op(ops::Binary{ops::BinaryFn::Xor});
-    const std::string_view x = logic ? "bool[2,3]" : "f32[2,3]";
+    const std::string_view x = operand_of(op);
     if (std::holds_alternative<ops::Unary>(op)) cases.push_back({op, {x}});
     if (std::holds_alternative<ops::Binary>(op) || std::holds_alternative<ops::Compare>(op))
       cases.push_back({op, {x, x}});
     if (const auto* reduce = std::get_if<ops::Reduce>(&op)) {
       cases.push_back({ops::Reduce{.fn = reduce->fn, .axes = {-1, 0}, .keepdims = false}, {x}});
     }
+    if (std::holds_alternative<ops::ArgReduce>(op)) cases.push_back({op, {x}});
   }
   return cases;
 }

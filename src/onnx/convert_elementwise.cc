@@ -1,3 +1,6 @@
+#include <limits>
+
+#include "base/dtype.h"
 #include "onnx/node_context.h"
 #include "onnx/tensor_proto.h"
 
@@ -15,22 +18,64 @@ Values convert_binary(NodeContext& node) {
   return {node.add(ops::Binary{*ops::parse_enum<ops::BinaryFn>(node.op_type())}, {node.operand(0), node.operand(1)})};
 }
 
-/// Max, Min and Sum take any number of operands.
-Values convert_variadic(NodeContext& node) {
-  const auto fn = node.op_type() == "Sum" ? ops::BinaryFn::Add : *ops::parse_enum<ops::BinaryFn>(node.op_type());
+/// All operands, of any number, combined one after the other.
+ValueId combine(NodeContext& node, ops::BinaryFn fn) {
   ValueId result = node.operand(0);
   for (std::size_t i = 1; i < node.operand_count(); ++i) result = node.add(ops::Binary{fn}, {result, node.operand(i)});
-  return {result};
+  return result;
+}
+
+Values convert_variadic(NodeContext& node) {
+  return {
+      combine(node, node.op_type() == "Sum" ? ops::BinaryFn::Add : *ops::parse_enum<ops::BinaryFn>(node.op_type()))};
+}
+
+Values convert_mean(NodeContext& node) {
+  const ValueId count = node.add_scalar(node.type(0).dtype, static_cast<double>(node.operand_count()));
+  return {node.add(ops::Binary{ops::BinaryFn::Div}, {combine(node, ops::BinaryFn::Add), count})};
+}
+
+Values convert_mod(NodeContext& node) {
+  const auto fn = node.integer("fmod", 0) != 0 ? ops::BinaryFn::Fmod : ops::BinaryFn::Mod;
+  return {node.add(ops::Binary{fn}, {node.operand(0), node.operand(1)})};
+}
+
+Values convert_bit_shift(NodeContext& node) {
+  const std::string direction = node.text("direction", "");
+  require(direction == "LEFT" || direction == "RIGHT", ErrorCode::format, "direction is '{}'", direction);
+  const auto fn = direction == "LEFT" ? ops::BinaryFn::BitShiftLeft : ops::BinaryFn::BitShiftRight;
+  return {node.add(ops::Binary{fn}, {node.operand(0), node.operand(1)})};
 }
 
 Values convert_compare(NodeContext& node) {
   return {node.add(ops::Compare{*ops::parse_enum<ops::CompareFn>(node.op_type())}, {node.operand(0), node.operand(1)})};
 }
 
+/// Only NaN differs from itself.
+Values convert_is_nan(NodeContext& node) {
+  const ValueId same = node.add(ops::Compare{ops::CompareFn::Equal}, {node.operand(0), node.operand(0)});
+  return {node.add(ops::Unary{ops::UnaryFn::Not}, {same})};
+}
+
+Values convert_is_inf(NodeContext& node) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  const bool negative = node.integer("detect_negative", 1) != 0;
+  const bool positive = node.integer("detect_positive", 1) != 0;
+  const TensorType x = node.type(0);
+  require(is_float(x.dtype), ErrorCode::dtype, "x is {}; a float type is needed", dtype_name(x.dtype));
+  if (!negative && !positive) return {node.add_constant(Tensor(TensorType{DType::boolean, x.shape}))};
+  const ValueId value =
+      negative && positive ? node.add(ops::Unary{ops::UnaryFn::Abs}, {node.operand(0)}) : node.operand(0);
+  const ValueId infinity = node.add_scalar(x.dtype, positive ? kInfinity : -kInfinity);
+  return {node.add(ops::Compare{ops::CompareFn::Equal}, {value, infinity})};
+}
+
 Values convert_cast(NodeContext& node) {
   require(node.has_attribute("to"), ErrorCode::format, "attribute 'to' is missing");
   return {node.add(ops::Cast{dtype_of_onnx(node.integer("to", 0))}, {node.operand(0)})};
 }
+
+Values convert_cast_like(NodeContext& node) { return {node.add(ops::Cast{node.type(1).dtype}, {node.operand(0)})}; }
 
 Values convert_where(NodeContext& node) {
   return {node.add(ops::Where{}, {node.operand(0), node.operand(1), node.operand(2)})};
@@ -49,31 +94,34 @@ Values convert_dropout(NodeContext& node) {
   return results;
 }
 
-Values convert_reduce(NodeContext& node) {
-  // The axes became an operand in opset 13 (ReduceSum) and 18 (the others).
-  ops::Ints axes = node.has_operand(1) ? node.constant_ints(1) : node.integers("axes");
-  if (axes.empty() && node.integer("noop_with_empty_axes", 0) != 0) return {node.operand(0)};
-  const auto fn = *ops::parse_enum<ops::ReduceFn>(node.op_type());
-  // Read before the braces: where the last member of such a list throws, GCC 12 at -O3 destroys members not yet made.
-  const bool keepdims = node.integer("keepdims", 1) != 0;
-  return {node.add(ops::Reduce{fn, std::move(axes), keepdims}, {node.operand(0)})};
-}
-
 constexpr ConverterRow kRows[] = {
-    {"Abs", convert_unary},         {"Ceil", convert_unary},          {"Erf", convert_unary},
-    {"Exp", convert_unary},         {"Floor", convert_unary},         {"Identity", convert_unary},
-    {"Log", convert_unary},         {"Neg", convert_unary},           {"Not", convert_unary},
-    {"Reciprocal", convert_unary},  {"Relu", convert_unary},          {"Round", convert_unary},
-    {"Sigmoid", convert_unary},     {"Sign", convert_unary},          {"Sqrt", convert_unary},
-    {"Tanh", convert_unary},        {"Add", convert_binary},          {"And", convert_binary},
-    {"Div", convert_binary},        {"Mul", convert_binary},          {"Or", convert_binary},
-    {"Pow", convert_binary},        {"Sub", convert_binary},          {"Xor", convert_binary},
-    {"Max", convert_variadic},      {"Min", convert_variadic},        {"Sum", convert_variadic},
-    {"Equal", convert_compare},     {"Greater", convert_compare},     {"GreaterOrEqual", convert_compare},
-    {"Less", convert_compare},      {"LessOrEqual", convert_compare}, {"Cast", convert_cast},
-    {"Where", convert_where},       {"Dropout", convert_dropout},     {"ReduceMax", convert_reduce},
-    {"ReduceMean", convert_reduce}, {"ReduceMin", convert_reduce},    {"ReduceProd", convert_reduce},
-    {"ReduceSum", convert_reduce},
+    {"Abs", convert_unary},         {"Acos", convert_unary},
+    {"Acosh", convert_unary},       {"Asin", convert_unary},
+    {"Asinh", convert_unary},       {"Atan", convert_unary},
+    {"Atanh", convert_unary},       {"BitwiseNot", convert_unary},
+    {"Ceil", convert_unary},        {"Cos", convert_unary},
+    {"Cosh", convert_unary},        {"Erf", convert_unary},
+    {"Exp", convert_unary},         {"Floor", convert_unary},
+    {"Identity", convert_unary},    {"Log", convert_unary},
+    {"Neg", convert_unary},         {"Not", convert_unary},
+    {"Reciprocal", convert_unary},  {"Round", convert_unary},
+    {"Sign", convert_unary},        {"Sin", convert_unary},
+    {"Sinh", convert_unary},        {"Sqrt", convert_unary},
+    {"Tan", convert_unary},         {"Tanh", convert_unary},
+    {"Add", convert_binary},        {"And", convert_binary},
+    {"BitwiseAnd", convert_binary}, {"BitwiseOr", convert_binary},
+    {"BitwiseXor", convert_binary}, {"Div", convert_binary},
+    {"Mul", convert_binary},        {"Or", convert_binary},
+    {"Pow", convert_binary},        {"Sub", convert_binary},
+    {"Xor", convert_binary},        {"BitShift", convert_bit_shift},
+    {"Mod", convert_mod},           {"Max", convert_variadic},
+    {"Min", convert_variadic},      {"Sum", convert_variadic},
+    {"Mean", convert_mean},         {"Equal", convert_compare},
+    {"Greater", convert_compare},   {"GreaterOrEqual", convert_compare},
+    {"Less", convert_compare},      {"LessOrEqual", convert_compare},
+    {"IsInf", convert_is_inf},      {"IsNaN", convert_is_nan},
+    {"Cast", convert_cast},         {"CastLike", convert_cast_like},
+    {"Where", convert_where},       {"Dropout", convert_dropout},
 };
 
 }  // namespace

@@ -119,11 +119,6 @@ TEST(ConvertReduce, RefusesWrongAxes) {
                  "y = ReduceMax(x, a)", 18);
 }
 
-TEST(ConvertElementwise, ClipIsNotThereYet) {
-  expect_refused(ErrorCode::unsupported, "node 'y' (Clip-17): this operator is not supported", "float[1,3] x",
-                 "y = Clip(x)");
-}
-
 }  // namespace
 
 }  // namespace exeunt

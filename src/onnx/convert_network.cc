@@ -1,41 +1,12 @@
 #include "base/shape.h"
 #include "onnx/node_context.h"
+#include "onnx/read_window.h"
 
 namespace exeunt {
 
 namespace {
 
 using Values = std::vector<ValueId>;
-
-/// Strides, dilations and pads of a node with `kernel`, auto_pad resolved for the input's size.
-ops::Window read_window(const NodeContext& node, const Shape& x, ops::Ints kernel) {
-  const std::size_t count = kernel.size();
-  require(x.rank() >= 3 && static_cast<std::size_t>(x.rank() - 2) == count, ErrorCode::shape,
-          "x is {}; a window of {} axes does not fit", x.str(), count);
-  ops::Window w{std::move(kernel), node.integers("strides", ops::Ints(count, 1)),
-                node.integers("pads", ops::Ints(2 * count, 0)), node.integers("dilations", ops::Ints(count, 1))};
-  require(w.strides.size() == count && w.dilations.size() == count && w.pads.size() == 2 * count, ErrorCode::format,
-          "strides, dilations or pads do not fit a window of {} axes", count);
-  const std::string auto_pad = node.text("auto_pad", "NOTSET");
-  if (auto_pad == "NOTSET") return w;
-  w.pads.assign(2 * count, 0);
-  if (auto_pad == "VALID") return w;
-  require(auto_pad == "SAME_UPPER" || auto_pad == "SAME_LOWER", ErrorCode::format, "auto_pad is '{}'", auto_pad);
-  for (std::size_t a = 0; a < count; ++a) {
-    const std::int64_t size = x[static_cast<int>(a) + 2];
-    for (const std::int64_t value : {w.kernel[a], w.strides[a], w.dilations[a]}) {
-      // Beyond this the sums below would overflow.
-      require(value > 0 && value <= kMaxTensorBytes, ErrorCode::format, "a window, stride or dilation of {}", value);
-    }
-    const std::int64_t out = (size + w.strides[a] - 1) / w.strides[a];
-    const std::int64_t span = (w.kernel[a] - 1) * w.dilations[a] + 1;
-    const std::int64_t total = std::max<std::int64_t>(0, (out - 1) * w.strides[a] + span - size);
-    const std::int64_t more = total - total / 2;
-    w.pads[a] = auto_pad == "SAME_UPPER" ? total / 2 : more;
-    w.pads[a + count] = total - w.pads[a];
-  }
-  return w;
-}
 
 Values convert_conv(NodeContext& node) {
   const Shape& w = node.shape(1);
@@ -52,36 +23,52 @@ Values convert_conv(NodeContext& node) {
                    std::move(operands))};
 }
 
-Values convert_pool(NodeContext& node) {
-  require(!node.has_output(1), ErrorCode::unsupported, "the indices (second output) are used");
-  require(node.integer("storage_order", 0) == 0, ErrorCode::unsupported, "storage_order 1");
-  require(node.has_attribute("kernel_shape"), ErrorCode::format, "attribute 'kernel_shape' is missing");
-  const ops::Window w = read_window(node, node.shape(0), node.integers("kernel_shape"));
-  const auto fn = node.op_type() == "MaxPool" ? ops::PoolFn::max : ops::PoolFn::average;
-  // Read before the braces, as in convert_conv.
-  const bool ceil_mode = node.integer("ceil_mode", 0) != 0;
-  const bool count_include_pad = node.integer("count_include_pad", 0) != 0;
-  return {node.add(ops::Pool{fn, w.kernel, w.strides, w.pads, w.dilations, ceil_mode, count_include_pad},
-                   {node.operand(0)})};
+/// The pads and output_padding that make the output as large as the file wants it.
+struct Transposed {
+  ops::Window window;
+  ops::Ints output_padding;
+};
+
+Transposed read_transposed(const NodeContext& node, const Shape& x, const ops::Ints& kernel) {
+  const std::string auto_pad = node.text("auto_pad", "NOTSET");
+  const bool same = auto_pad == "SAME_UPPER" || auto_pad == "SAME_LOWER";
+  Transposed t{read_window(node, x, kernel), node.integers("output_padding", ops::Ints(kernel.size(), 0))};
+  require(t.output_padding.size() == kernel.size(), ErrorCode::format,
+          "output_padding does not fit a window of {} axes", kernel.size());
+  ops::Ints wanted = node.integers("output_shape");
+  // Some exporters write batch and channels as well.
+  if (wanted.size() == kernel.size() + 2) wanted.erase(wanted.begin(), wanted.begin() + 2);
+  require(wanted.empty() || wanted.size() == kernel.size(), ErrorCode::format, "output_shape has {} axes",
+          wanted.size());
+  if (wanted.empty() && !same) return t;
+  for (std::size_t a = 0; a < kernel.size(); ++a) {
+    const std::int64_t size = x[static_cast<int>(a) + 2];
+    const std::int64_t stride = t.window.strides[a];
+    const std::int64_t full =
+        ops::transposed_output(size, kernel[a], stride, 0, 0, t.window.dilations[a], t.output_padding[a]);
+    const std::int64_t total = full - (wanted.empty() ? size * stride : wanted[a]);
+    t.window.pads[a] = t.window.pads[a + kernel.size()] = 0;
+    // A stride longer than the window leaves places at the end that nothing reaches.
+    if (total < 0) t.output_padding[a] -= total;
+    if (total <= 0) continue;
+    t.window.pads[a] = auto_pad == "SAME_UPPER" ? total / 2 : total - total / 2;
+    t.window.pads[a + kernel.size()] = total - t.window.pads[a];
+  }
+  return t;
 }
 
-Values convert_global_pool(NodeContext& node) {
-  const Shape& x = node.shape(0);
-  require(x.rank() >= 3, ErrorCode::shape, "x is {}; a spatial axis is needed", x.str());
-  const ops::Ints kernel(x.begin() + 2, x.end());
-  const std::size_t count = kernel.size();
-  const auto fn = node.op_type() == "GlobalMaxPool" ? ops::PoolFn::max : ops::PoolFn::average;
-  return {
-      node.add(ops::Pool{fn, kernel, ops::Ints(count, 1), ops::Ints(2 * count, 0), ops::Ints(count, 1), false, false},
-               {node.operand(0)})};
-}
-
-Values convert_batch_norm(NodeContext& node) {
-  require(node.integer("training_mode", 0) == 0 && !node.has_output(1), ErrorCode::unsupported,
-          "training mode; export the model for inference");
-  require(node.integer("spatial", 1) == 1, ErrorCode::unsupported, "spatial 0");
-  return {node.add(ops::BatchNorm{node.number("epsilon", 1e-5)},
-                   {node.operand(0), node.operand(1), node.operand(2), node.operand(3), node.operand(4)})};
+Values convert_conv_transpose(NodeContext& node) {
+  const Shape& w = node.shape(1);
+  require(w.rank() >= 3, ErrorCode::shape, "w is {}; at least one spatial axis is needed", w.str());
+  const ops::Ints kernel(w.begin() + 2, w.end());
+  require(node.integers("kernel_shape", kernel) == kernel, ErrorCode::format, "kernel_shape does not match w {}",
+          w.str());
+  Transposed t = read_transposed(node, node.shape(0), kernel);
+  Values operands = {node.operand(0), node.operand(1)};
+  if (node.has_operand(2)) operands.push_back(node.operand(2));
+  return {node.add(ops::ConvTranspose{t.window.strides, t.window.pads, t.window.dilations, t.output_padding,
+                                      node.integer("group", 1)},
+                   std::move(operands))};
 }
 
 Values convert_gemm(NodeContext& node) {
@@ -94,27 +81,47 @@ Values convert_gemm(NodeContext& node) {
 
 Values convert_matmul(NodeContext& node) { return {node.add(ops::MatMul{}, {node.operand(0), node.operand(1)})}; }
 
-Values convert_softmax(NodeContext& node) {
+/// The result of `apply(value, axis)` along the node's axis. Before opset 13 all axes from `axis` on are one.
+template <class F>
+Values along_axis(NodeContext& node, F&& apply) {
+  if (node.opset() >= 13) return {apply(node.operand(0), node.integer("axis", -1))};
   const Shape x = node.shape(0);
-  if (node.opset() >= 13) return {node.add(ops::Softmax{node.integer("axis", -1)}, {node.operand(0)})};
-  // Before opset 13 all axes from `axis` on are one.
   const int axis = normalize_axis(node.integer("axis", 1), x.rank());
-  if (axis == x.rank() - 1) return {node.add(ops::Softmax{-1}, {node.operand(0)})};
+  if (axis == x.rank() - 1) return {apply(node.operand(0), -1)};
   Shape flat{1, 1};
   for (int a = 0; a < x.rank(); ++a) flat[a < axis ? 0 : 1] *= x[a];
-  return {node.reshape(node.add(ops::Softmax{-1}, {node.reshape(node.operand(0), flat)}), x)};
+  return {node.reshape(apply(node.reshape(node.operand(0), flat), -1), x)};
+}
+
+Values convert_softmax(NodeContext& node) {
+  return along_axis(node, [&](ValueId x, std::int64_t axis) { return node.add(ops::Softmax{axis}, {x}); });
+}
+
+Values convert_log_softmax(NodeContext& node) {
+  return along_axis(node, [&](ValueId x, std::int64_t axis) { return node.add(ops::LogSoftmax{axis}, {x}); });
+}
+
+/// 1 where the index along the axis is that of the first largest element.
+Values convert_hardmax(NodeContext& node) {
+  return along_axis(node, [&](ValueId x, std::int64_t given) {
+    const TensorType type = node.graph().type(x);
+    const int axis = normalize_axis(given, type.shape.rank());
+    ops::Ints dims(static_cast<std::size_t>(type.shape.rank()), 1);
+    dims[static_cast<std::size_t>(axis)] = type.shape[axis];
+    Tensor places(TensorType{DType::i64, Shape(dims)});
+    std::int64_t next = 0;
+    for (std::int64_t& place : places.mutable_span<std::int64_t>()) place = next++;
+    const ValueId best = node.add(ops::ArgReduce{ops::ArgReduceFn::ArgMax, axis, true, false}, {x});
+    const ValueId here = node.add(ops::Compare{ops::CompareFn::Equal}, {best, node.add_constant(std::move(places))});
+    return node.add(ops::Cast{type.dtype}, {here});
+  });
 }
 
 constexpr ConverterRow kRows[] = {
-    {"Conv", convert_conv},
-    {"MaxPool", convert_pool},
-    {"AveragePool", convert_pool},
-    {"GlobalMaxPool", convert_global_pool},
-    {"GlobalAveragePool", convert_global_pool},
-    {"BatchNormalization", convert_batch_norm},
-    {"Gemm", convert_gemm},
-    {"MatMul", convert_matmul},
-    {"Softmax", convert_softmax},
+    {"Conv", convert_conv},       {"ConvTranspose", convert_conv_transpose},
+    {"Gemm", convert_gemm},       {"MatMul", convert_matmul},
+    {"Softmax", convert_softmax}, {"LogSoftmax", convert_log_softmax},
+    {"Hardmax", convert_hardmax},
 };
 
 }  // namespace

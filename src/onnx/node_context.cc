@@ -19,6 +19,10 @@ std::shared_ptr<const Tensor> NodeContext::constant(std::size_t i) const {
   return tensor;
 }
 
+std::shared_ptr<const Tensor> NodeContext::constant_or_null(std::size_t i) const {
+  return has_operand(i) ? constants_.get(operands_[i]) : nullptr;
+}
+
 ops::Ints NodeContext::constant_ints(std::size_t i) const {
   const auto tensor = constant(i);
   require(is_integer(tensor->dtype()), ErrorCode::dtype, "operand {} is {}; integers are needed", i,
@@ -84,6 +88,12 @@ ValueId NodeContext::add(Op op, std::vector<ValueId> operands) {
   return graph_.add_node(std::move(op), std::move(operands), node_name());
 }
 
+ValueId NodeContext::add_scalar(DType dtype, double value) {
+  Tensor scalar(TensorType{dtype, {}});
+  dispatch(dtype, [&]<class T>(TypeTag<T>) { scalar.mutable_span<T>()[0] = convert<T>(value); });
+  return add_constant(std::move(scalar));
+}
+
 ValueId NodeContext::reshape(ValueId value, const Shape& shape) {
   return add(ops::Reshape{{shape.begin(), shape.end()}}, {value});
 }
@@ -96,7 +106,9 @@ std::string name_of(const onnx::NodeProto& node) {
 }
 
 ConvertFn find_converter(std::string_view op_type) {
-  for (const auto rows : {elementwise_converters(), network_converters(), shape_converters(), quantize_converters()}) {
+  for (const auto rows :
+       {activation_converters(), elementwise_converters(), network_converters(), normalize_converters(),
+        pool_converters(), quantize_converters(), reduce_converters(), shape_converters()}) {
     const auto found = std::ranges::find(rows, op_type, &ConverterRow::op_type);
     if (found != rows.end()) return found->convert;
   }

@@ -46,6 +46,8 @@ class NodeContext {
 
   /// Operand `i` as a constant. @throws Error unsupported if it depends on the model's input
   std::shared_ptr<const Tensor> constant(std::size_t i) const;
+  /// The same, but null where `constant` would throw.
+  std::shared_ptr<const Tensor> constant_or_null(std::size_t i) const;
   /// Operand `i` as a list of integers, from any integer dtype.
   ops::Ints constant_ints(std::size_t i) const;
   /// The only element of operand `i`.
@@ -61,6 +63,8 @@ class NodeContext {
   /// Adds a node named after this one.
   ValueId add(Op op, std::vector<ValueId> operands);
   ValueId add_constant(Tensor tensor) { return graph_.add_constant(std::move(tensor), node_name()); }
+  /// Adds a constant of rank 0.
+  ValueId add_scalar(DType dtype, double value);
   ValueId reshape(ValueId value, const Shape& shape);
   const Graph& graph() const noexcept { return graph_; }
   std::string node_name() const { return name_of(node_); }
@@ -89,8 +93,12 @@ struct ConverterRow {
 ConvertFn find_converter(std::string_view op_type);
 
 /// The rows of one family; see convert_*.cc.
+std::span<const ConverterRow> activation_converters();
 std::span<const ConverterRow> elementwise_converters();
 std::span<const ConverterRow> network_converters();
+std::span<const ConverterRow> normalize_converters();
+std::span<const ConverterRow> pool_converters();
+std::span<const ConverterRow> reduce_converters();
 std::span<const ConverterRow> shape_converters();
 std::span<const ConverterRow> quantize_converters();
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cmath>
 #include <concepts>
 #include <cstdint>
 
@@ -22,6 +23,16 @@ W wrapping_multiply(W a, W b) noexcept {
     return static_cast<W>(static_cast<std::uint64_t>(a) * static_cast<std::uint64_t>(b));
   } else {
     return a * b;
+  }
+}
+
+/// |a| in a Wide type; the smallest integer is its own.
+template <class W>
+W magnitude(W a) noexcept {
+  if constexpr (std::integral<W>) {
+    return static_cast<W>(a < W{} ? std::uint64_t{0} - static_cast<std::uint64_t>(a) : static_cast<std::uint64_t>(a));
+  } else {
+    return std::abs(a);
   }
 }
 

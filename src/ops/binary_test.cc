@@ -119,6 +119,48 @@ TEST(Binary, PowTakesTheTypeOfTheBaseWhateverTheExponents) {
   EXPECT_THAT(values<std::int32_t>(i), ElementsAre(8, 3, -8, 0));
 }
 
+TEST(Binary, ModHasTheSignOfTheDivisorFmodThatOfTheDividend) {
+  for (const DType dtype : kSigned) {
+    SCOPED_TRACE(dtype_name(dtype));
+    EXPECT_THAT(apply(BinaryFn::Mod, dtype, {7, -7, 7, -7, -6}, {3, 3, -3, -3, 3}), ElementsAre(1, 2, -2, -1, 0));
+    EXPECT_THAT(apply(BinaryFn::Fmod, dtype, {7, -7, 7, -7, -6}, {3, 3, -3, -3, 3}), ElementsAre(1, -1, 1, -1, 0));
+    EXPECT_THAT(apply(BinaryFn::Mod, dtype, {7, -7}, {0, -1}), ElementsAre(0, 0));
+  }
+  EXPECT_THAT(apply_f32(BinaryFn::Fmod, {5.5F, -5.5F, 1, kInf}, {2, 2, 0, 2}),
+              ElementsAre(1.5F, -1.5F, IsNaN(), IsNaN()));
+  constexpr std::int64_t kMin = std::numeric_limits<std::int64_t>::min();
+  for (const BinaryFn fn : {BinaryFn::Mod, BinaryFn::Fmod}) {
+    EXPECT_THAT(values<std::int64_t>(run_op(Binary{fn}, {i64({1}, {kMin}), i64({1}, {-1})})), ElementsAre(0));
+  }
+}
+
+TEST(Binary, BitsOfEveryIntegerType) {
+  for (const DType dtype : kIntegers) {
+    SCOPED_TRACE(dtype_name(dtype));
+    EXPECT_THAT(apply(BinaryFn::BitwiseAnd, dtype, {12}, {10}), ElementsAre(8));
+    EXPECT_THAT(apply(BinaryFn::BitwiseOr, dtype, {12}, {10}), ElementsAre(14));
+    EXPECT_THAT(apply(BinaryFn::BitwiseXor, dtype, {12}, {10}), ElementsAre(6));
+  }
+  EXPECT_THAT(apply(BinaryFn::BitwiseXor, DType::i8, {-1}, {1}), ElementsAre(-2));
+}
+
+TEST(Binary, ShiftsDropWhatLeavesTheType) {
+  for (const DType dtype : {DType::u8, DType::u16, DType::u32, DType::u64}) {
+    SCOPED_TRACE(dtype_name(dtype));
+    EXPECT_THAT(apply(BinaryFn::BitShiftLeft, dtype, {3, 1, 1}, {2, 0, 64}), ElementsAre(12, 1, 0));
+    EXPECT_THAT(apply(BinaryFn::BitShiftRight, dtype, {13, 1, 1}, {2, 0, 64}), ElementsAre(3, 1, 0));
+  }
+  EXPECT_THAT(apply(BinaryFn::BitShiftLeft, DType::u8, {255, 255}, {4, 8}), ElementsAre(240, 0));
+}
+
+TEST(Binary, PReluScalesWhatIsNegative) {
+  EXPECT_THAT(apply_f32(BinaryFn::PRelu, {-4, 4, 0, kNaN}, {0.5F, 0.5F, 7, 1}), ElementsAre(-2, 4, 0, IsNaN()));
+  EXPECT_THAT(apply(BinaryFn::PRelu, DType::i32, {-4, 4}, {3, 3}), ElementsAre(-12, 4));
+  const Tensor y = run_op(Binary{BinaryFn::PRelu}, {f32({1, 2, 2}, {-1, 1, -1, -2}), f32({2, 1}, {10, 100})});
+  EXPECT_THAT(values<float>(y), ElementsAre(-10, 1, -100, -200));
+  EXPECT_EQ(error_of(Binary{BinaryFn::PRelu}, {"f32[3]", "f32[2,3]"}), ErrorCode::shape);
+}
+
 TEST(Binary, ShortFloatsRoundHalfToEvenOnce) {
   EXPECT_THAT(apply(BinaryFn::Add, DType::f16, {2048, 2048}, {1, 3}), ElementsAre(2048, 2052));
   EXPECT_THAT(apply(BinaryFn::Add, DType::bf16, {256, 256}, {1, 3}), ElementsAre(256, 260));
@@ -132,6 +174,9 @@ TEST(Binary, RefusesOperandsThatDoNotFit) {
   EXPECT_EQ(error_of(Binary{BinaryFn::And}, {"i32[2]", "i32[2]"}), ErrorCode::dtype);
   EXPECT_EQ(error_of(Binary{BinaryFn::Pow}, {"f32[2]", "bool[2]"}), ErrorCode::dtype);
   EXPECT_EQ(error_of(Binary{BinaryFn::Add}, {"f32[2]"}), ErrorCode::argument);
+  EXPECT_EQ(error_of(Binary{BinaryFn::Mod}, {"f32[2]", "f32[2]"}), ErrorCode::dtype);
+  EXPECT_EQ(error_of(Binary{BinaryFn::BitwiseOr}, {"bool[2]", "bool[2]"}), ErrorCode::dtype);
+  EXPECT_EQ(error_of(Binary{BinaryFn::BitShiftLeft}, {"i32[2]", "i32[2]"}), ErrorCode::dtype);
 }
 
 }  // namespace

@@ -23,6 +23,8 @@ void add_prototypes(std::vector<Op>& list) {
     add_family<T, ops::CompareFn>(list);
   } else if constexpr (std::same_as<T, ops::Reduce>) {
     add_family<T, ops::ReduceFn>(list);
+  } else if constexpr (std::same_as<T, ops::ArgReduce>) {
+    add_family<T, ops::ArgReduceFn>(list);
   } else {
     list.emplace_back(T{});
   }
@@ -77,8 +79,8 @@ double estimate_work(const Op& op, ops::Types in, const TensorType& out) {
 }
 
 double count_macs(const Op& op, ops::Types in, const TensorType& out) {
-  const bool product = std::holds_alternative<ops::Conv>(op) || std::holds_alternative<ops::Gemm>(op) ||
-                       std::holds_alternative<ops::MatMul>(op);
+  const bool product = std::holds_alternative<ops::Conv>(op) || std::holds_alternative<ops::ConvTranspose>(op) ||
+                       std::holds_alternative<ops::Gemm>(op) || std::holds_alternative<ops::MatMul>(op);
   return product ? estimate_work(op, in, out) : 0;
 }
 

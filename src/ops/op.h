@@ -5,16 +5,23 @@
 #include <variant>
 #include <vector>
 
+#include "ops/arg_reduce.h"
 #include "ops/batch_norm.h"
 #include "ops/binary.h"
 #include "ops/cast.h"
 #include "ops/compare.h"
 #include "ops/concat.h"
 #include "ops/conv.h"
+#include "ops/conv_transpose.h"
+#include "ops/cum_sum.h"
 #include "ops/expand.h"
 #include "ops/gather.h"
 #include "ops/gemm.h"
+#include "ops/layer_norm.h"
+#include "ops/log_softmax.h"
+#include "ops/lrn.h"
 #include "ops/matmul.h"
+#include "ops/max_pool_indices.h"
 #include "ops/pad.h"
 #include "ops/pool.h"
 #include "ops/quantize.h"
@@ -30,10 +37,11 @@
 namespace exeunt {
 
 /// Every operation of a graph. Closed: an op without a shape rule or a reference does not compile.
-using Op =
-    std::variant<ops::BatchNorm, ops::Binary, ops::Cast, ops::Compare, ops::Concat, ops::Conv, ops::Dequantize,
-                 ops::Expand, ops::Gather, ops::Gemm, ops::MatMul, ops::Pad, ops::Pool, ops::Quantize, ops::Reduce,
-                 ops::Reshape, ops::ShapeOf, ops::Slice, ops::Softmax, ops::Transpose, ops::Unary, ops::Where>;
+using Op = std::variant<ops::ArgReduce, ops::BatchNorm, ops::Binary, ops::Cast, ops::Compare, ops::Concat, ops::Conv,
+                        ops::ConvTranspose, ops::CumSum, ops::Dequantize, ops::Expand, ops::Gather, ops::Gemm,
+                        ops::LayerNorm, ops::LogSoftmax, ops::Lrn, ops::MatMul, ops::MaxPoolIndices, ops::Pad,
+                        ops::Pool, ops::Quantize, ops::Reduce, ops::Reshape, ops::ShapeOf, ops::Slice, ops::Softmax,
+                        ops::Transpose, ops::Unary, ops::Where>;
 
 /// The op's name in texts, "Conv" or, for families, the member's: "Add".
 std::string_view op_name(const Op& op) noexcept;

@@ -1,28 +1,12 @@
 #include "ops/pool.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 namespace exeunt::ops {
 
 namespace {
-
-/// The part of one window along one axis: the taps that lie in the input, and how many lie in input or padding.
-struct Extent {
-  std::int64_t start, first, last, padded;
-};
-
-Extent extent_of(const Window3& w, std::size_t axis, std::int64_t at) {
-  Extent e{at * w.strides[axis] - w.pads[axis], 0, 0, 0};
-  const std::int64_t d = w.dilations[axis];
-  e.last = w.kernel[axis];
-  while (e.first < e.last && e.start + e.first * d < 0) ++e.first;
-  while (e.last > e.first && e.start + (e.last - 1) * d >= w.in[axis]) --e.last;
-  for (std::int64_t k = 0; k < w.kernel[axis]; ++k) {
-    if (e.start + k * d < w.in[axis] + w.pads_end[axis]) ++e.padded;
-  }
-  return e;
-}
 
 /// What padding counts as in a maximum.
 template <class T>
@@ -35,24 +19,44 @@ Wide<T> lowest() {
 }
 
 template <class T>
-T pool_one(const Pool& op, const T* x, const Window3& w, const Extent& z, const Extent& y, const Extent& c) {
-  Wide<T> sum{};
+T max_of(const T* x, const Window3& w, const Extent3& e) {
   Wide<T> best = lowest<T>();
-  for (std::int64_t i = z.first; i < z.last; ++i) {
-    for (std::int64_t j = y.first; j < y.last; ++j) {
-      const T* row = x + ((z.start + i * w.dilations[0]) * w.in[1] + y.start + j * w.dilations[1]) * w.in[2];
-      for (std::int64_t k = c.first; k < c.last; ++k) {
-        const Wide<T> value = widen(row[c.start + k * w.dilations[2]]);
-        sum += value;
-        // NaN wins and stays: a comparison with it is false both ways.
-        if (!(value <= best)) best = best != best ? best : value;
-      }
-    }
+  for_each_tap(w, e, [&](std::int64_t at) {
+    const Wide<T> value = widen(x[at]);
+    // NaN wins and stays: a comparison with it is false both ways.
+    if (!(value <= best)) best = best != best ? best : value;
+  });
+  return convert<T>(best);
+}
+
+template <class T>
+T average_of(bool count_include_pad, const T* x, const Window3& w, const Extent3& e) {
+  double sum = 0;
+  for_each_tap(w, e, [&](std::int64_t at) { sum += static_cast<double>(widen(x[at])); });
+  const std::int64_t count =
+      count_include_pad ? e[0].padded * e[1].padded * e[2].padded : e[0].taps() * e[1].taps() * e[2].taps();
+  return convert<T>(sum / static_cast<double>(std::max<std::int64_t>(count, 1)));
+}
+
+template <class T>
+T norm_of(std::int64_t p, const T* x, const Window3& w, const Extent3& e) {
+  const auto power = static_cast<double>(p);
+  double sum = 0;
+  for_each_tap(w, e, [&](std::int64_t at) { sum += std::pow(std::abs(static_cast<double>(widen(x[at]))), power); });
+  return convert<T>(std::pow(sum, 1 / power));
+}
+
+template <class T>
+T pool_one(const Pool& op, const T* x, const Window3& w, const Extent3& e) {
+  switch (op.fn) {
+    case PoolFn::average:
+      return average_of(op.count_include_pad, x, w, e);
+    case PoolFn::lp:
+      return norm_of(op.p, x, w, e);
+    case PoolFn::max:
+      break;
   }
-  if (op.fn == PoolFn::max) return convert<T>(best);
-  const std::int64_t count = op.count_include_pad ? z.padded * y.padded * c.padded
-                                                  : (z.last - z.first) * (y.last - y.first) * (c.last - c.first);
-  return convert<T>(static_cast<double>(sum) / static_cast<double>(std::max<std::int64_t>(count, 1)));
+  return max_of(x, w, e);
 }
 
 template <class T>
@@ -62,13 +66,7 @@ void reference_as(const Pool& op, TensorView x, MutableTensorView y) {
   T* out = y.as<T>();
   for (std::int64_t p = 0; p < planes; ++p) {
     const T* plane = x.as<T>() + p * w.in[0] * w.in[1] * w.in[2];
-    for (std::int64_t d = 0; d < w.out[0]; ++d) {
-      const Extent z = extent_of(w, 0, d);
-      for (std::int64_t h = 0; h < w.out[1]; ++h) {
-        const Extent r = extent_of(w, 1, h);
-        for (std::int64_t c = 0; c < w.out[2]; ++c) *out++ = pool_one(op, plane, w, z, r, extent_of(w, 2, c));
-      }
-    }
+    for_each_window(w, [&](const Extent3& e) { *out++ = pool_one(op, plane, w, e); });
   }
 }
 
@@ -78,14 +76,8 @@ TensorType infer(const Pool& op, Types in) {
   const TensorType& x = type_at(in, 0);
   require(x.dtype != DType::boolean && (op.fn == PoolFn::max || is_float(x.dtype)), ErrorCode::dtype,
           "{} pooling of {} is not possible", enum_name(op.fn), dtype_name(x.dtype));
-  const WindowView window{op.kernel, op.strides, op.pads, op.dilations};
-  const TensorType y{x.dtype, window_output_shape(x.shape, x.shape[1], window, op.ceil_mode)};
-  for (std::size_t i = 0; i < op.pads.size(); ++i) {
-    const std::size_t axis = i % op.kernel.size();
-    require(op.pads[i] <= (op.kernel[axis] - 1) * op.dilations[axis], ErrorCode::argument,
-            "padding {} is not smaller than the window", op.pads[i]);
-  }
-  return y;
+  require(op.fn != PoolFn::lp || op.p > 0, ErrorCode::argument, "p is {}; 1 or more is needed", op.p);
+  return {x.dtype, pool_output_shape(x.shape, {op.kernel, op.strides, op.pads, op.dilations}, op.ceil_mode)};
 }
 
 void reference(const Pool& op, Inputs in, Outputs out) {

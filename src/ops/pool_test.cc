@@ -183,6 +183,26 @@ TEST(AveragePool, ShortFloatsAreRoundedOnlyAtTheEnd) {
   EXPECT_THAT(numbers(run_op(plain(PoolFn::average, {4}), {x})), ElementsAre(513));
 }
 
+TEST(LpPool, IsTheNormOfAWindowInEveryFloatType) {
+  for (const DType dtype : kFloats) {
+    SCOPED_TRACE(dtype_name(dtype));
+    Pool op = plain(PoolFn::lp, {2});
+    EXPECT_THAT(numbers(run_op(op, {tensor(dtype, {1, 1, 3}, {3, -4, 0})})), ElementsAre(5, 4));
+    op.p = 1;
+    EXPECT_THAT(numbers(run_op(op, {tensor(dtype, {1, 1, 3}, {3, -4, 0})})), ElementsAre(7, 4));
+  }
+}
+
+TEST(LpPool, PaddingIsZeroAndHigherPowersWork) {
+  EXPECT_THAT(values<float>(run_op(pool1(PoolFn::lp, 2, 1, {1, 1}), {f32({1, 1, 2}, {3, 4})})), ElementsAre(3, 5, 4));
+  Pool op = plain(PoolFn::lp, {2, 2});
+  op.p = 3;
+  EXPECT_THAT(numbers(run_op(op, {f32({1, 1, 2, 2}, {3, -4, 5, 0})})), near({6}, 1e-6));
+  op.p = 0;
+  EXPECT_EQ(error_of(op, {"f32[1,1,4,4]"}), ErrorCode::argument);
+  EXPECT_EQ(error_of(plain(PoolFn::lp, {2}), {"i32[1,1,4]"}), ErrorCode::dtype);
+}
+
 TEST(Pool, EmptyBatch) {
   EXPECT_EQ(run_op(plain(PoolFn::max, {2}), {f32({0, 3, 4}, {})}).shape(), (Shape{0, 3, 3}));
   EXPECT_EQ(run_op(plain(PoolFn::average, {2}), {f32({2, 0, 4}, {})}).shape(), (Shape{2, 0, 3}));

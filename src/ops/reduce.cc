@@ -1,5 +1,6 @@
 #include "ops/reduce.h"
 
+#include <algorithm>
 #include <limits>
 
 #include "ops/arithmetic.h"
@@ -15,6 +16,20 @@ AxisFlags reduced_axes(const Reduce& op, int rank) {
   if (op.axes.empty()) reduced.fill(true);
   for (const std::int64_t axis : op.axes) reduced[static_cast<std::size_t>(normalize_axis(axis, rank))] = true;
   return reduced;
+}
+
+/// What an element counts as before it is combined with the others.
+template <class W>
+W term(ReduceFn fn, W x) {
+  switch (fn) {
+    case ReduceFn::ReduceL1:
+      return magnitude(x);
+    case ReduceFn::ReduceL2:
+    case ReduceFn::ReduceSumSquare:
+      return wrapping_multiply(x, x);
+    default:
+      return x;
+  }
 }
 
 template <class W>
@@ -49,6 +64,40 @@ Wide<T> start_of(ReduceFn fn) {
   }
 }
 
+template <class T>
+T finish(ReduceFn fn, Wide<T> value, std::int64_t count) {
+  switch (fn) {
+    case ReduceFn::ReduceL2:
+      return convert<T>(std::sqrt(static_cast<double>(value)));
+    case ReduceFn::ReduceLogSum:
+      return convert<T>(std::log(static_cast<double>(value)));
+    case ReduceFn::ReduceMean:
+      return convert<T>(static_cast<double>(value) / static_cast<double>(count));
+    default:
+      return convert<T>(value);
+  }
+}
+
+/// One output element of all functions but ReduceLogSumExp; `reduced` walks what it is made of.
+template <class T>
+T reduce_one(ReduceFn fn, const T* x, StridedLoop<1> reduced, std::int64_t count) {
+  Wide<T> value = start_of<T>(fn);
+  for (; !reduced.done(); reduced.next()) value = combine(fn, value, term(fn, widen(x[reduced.offset(0)])));
+  return finish<T>(fn, value, count);
+}
+
+template <class T>
+T log_sum_exp(const T* x, const StridedLoop<1>& reduced) {
+  const auto at = [&](const StridedLoop<1>& loop) { return static_cast<double>(widen(x[loop.offset(0)])); };
+  double highest = -std::numeric_limits<double>::infinity();
+  for (StridedLoop<1> loop = reduced; !loop.done(); loop.next()) highest = std::max(highest, at(loop));
+  // Infinite differences would be NaN.
+  const double base = std::isinf(highest) ? 0 : highest;
+  double sum = 0;
+  for (StridedLoop<1> loop = reduced; !loop.done(); loop.next()) sum += std::exp(at(loop) - base);
+  return convert<T>(base + std::log(sum));
+}
+
 /// For each output element, walks the reduced axes: offsets are sums of kept and reduced strides.
 template <class T>
 void reference_as(const Reduce& op, TensorView x, MutableTensorView y) {
@@ -57,18 +106,12 @@ void reference_as(const Reduce& op, TensorView x, MutableTensorView y) {
   Shape kept = x.shape();
   Shape inner = x.shape();
   for (int a = 0; a < kept.rank(); ++a) (reduced[static_cast<std::size_t>(a)] ? kept : inner)[a] = 1;
-  const std::int64_t count = inner.elements();
+  const StridedLoop<1> loop(inner, {strides});
   T* out = y.as<T>();
   for (StridedLoop<1> outer(kept, {strides}); !outer.done(); outer.next()) {
-    Wide<T> value = start_of<T>(op.fn);
-    for (StridedLoop<1> loop(inner, {strides}); !loop.done(); loop.next()) {
-      value = combine(op.fn, value, widen(x.as<T>()[outer.offset(0) + loop.offset(0)]));
-    }
-    if (op.fn == ReduceFn::ReduceMean) {
-      *out++ = convert<T>(static_cast<double>(value) / static_cast<double>(count));
-    } else {
-      *out++ = convert<T>(value);
-    }
+    const T* from = x.as<T>() + outer.offset(0);
+    *out++ =
+        op.fn == ReduceFn::ReduceLogSumExp ? log_sum_exp(from, loop) : reduce_one(op.fn, from, loop, inner.elements());
   }
 }
 
@@ -76,7 +119,8 @@ void reference_as(const Reduce& op, TensorView x, MutableTensorView y) {
 
 TensorType infer(const Reduce& op, Types in) {
   const TensorType& x = type_at(in, 0);
-  require(x.dtype != DType::boolean, ErrorCode::dtype, "{} takes numbers, not bool", op.name());
+  const bool takes_bool = op.fn == ReduceFn::ReduceMax || op.fn == ReduceFn::ReduceMin;
+  require(x.dtype != DType::boolean || takes_bool, ErrorCode::dtype, "{} takes numbers, not bool", op.name());
   const AxisFlags reduced = reduced_axes(op, x.shape.rank());
   std::vector<std::int64_t> dims;
   for (int a = 0; a < x.shape.rank(); ++a) {
@@ -87,9 +131,7 @@ TensorType infer(const Reduce& op, Types in) {
 }
 
 void reference(const Reduce& op, Inputs in, Outputs out) {
-  dispatch(out[0].dtype(), [&]<class T>(TypeTag<T>) {
-    if constexpr (!std::same_as<T, bool>) reference_as<T>(op, in[0], out[0]);
-  });
+  dispatch(out[0].dtype(), [&]<class T>(TypeTag<T>) { reference_as<T>(op, in[0], out[0]); });
 }
 
 double work(const Reduce&, Types in, const TensorType&) { return static_cast<double>(in[0]->shape.elements()); }

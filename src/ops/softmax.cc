@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "ops/lines.h"
+
 namespace exeunt::ops {
 
 namespace {
@@ -31,14 +33,9 @@ void reference(const Softmax& op, Inputs in, Outputs out) {
     if constexpr (AnyFloat<T>) {
       const Shape& shape = out[0].shape();
       const int axis = normalize_axis(op.axis, shape.rank());
-      std::int64_t inner = 1;
-      for (int a = axis + 1; a < shape.rank(); ++a) inner *= shape[a];
-      const std::int64_t line = shape[axis] * inner;
-      for (std::int64_t start = 0; start < shape.elements(); start += line) {
-        for (std::int64_t i = 0; i < inner; ++i) {
-          softmax_line(in[0].as<T>() + start + i, out[0].as<T>() + start + i, shape[axis], inner);
-        }
-      }
+      for_each_line(shape, axis, [&](std::int64_t start, std::int64_t stride) {
+        softmax_line(in[0].as<T>() + start, out[0].as<T>() + start, shape[axis], stride);
+      });
     }
   });
 }

@@ -77,7 +77,7 @@ TEST(Unary, NaNStaysNaN) {
   for (const DType dtype : kFloats) {
     for (std::size_t i = 0; i < kEnumNames<UnaryFn>.size(); ++i) {
       const auto fn = static_cast<UnaryFn>(i);
-      if (fn == UnaryFn::Not) continue;
+      if (fn == UnaryFn::Not || fn == UnaryFn::BitwiseNot || fn == UnaryFn::ThresholdedRelu) continue;
       SCOPED_TRACE(enum_name(fn));
       EXPECT_THAT(apply(fn, dtype, {kNaN}), ElementsAre(IsNaN()));
     }

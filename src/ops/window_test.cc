@@ -61,6 +61,15 @@ TEST(WindowOutput, CeilModeStartsNoWindowBeyondTheInput) {
   EXPECT_EQ(output({.input = 4, .kernel = 1, .stride = 5, .ceil_mode = true}), 1);
 }
 
+TEST(TransposedOutput, IsTheInputOfAConvolutionThatGivesThisOutput) {
+  EXPECT_EQ(transposed_output(5, 3, 1, 0, 0, 1, 0), 7);
+  EXPECT_EQ(transposed_output(5, 3, 2, 1, 0, 1, 0), 10);
+  EXPECT_EQ(transposed_output(5, 3, 2, 1, 1, 2, 1), 12);
+  expect_error(ErrorCode::shape, "leave nothing", [] { transposed_output(1, 2, 1, 2, 1, 1, 0); });
+  expect_error(ErrorCode::argument, "output padding", [] { transposed_output(1, 2, 1, 0, 0, 1, -1); });
+  expect_error(ErrorCode::argument, "stride", [] { transposed_output(1, 2, 0, 0, 0, 1, 0); });
+}
+
 TEST(WindowOutput, RefusesAWindowThatDoesNotFitOnce) {
   expect_error(ErrorCode::shape, "does not fit", [] { output({.input = 2}); });
   expect_error(ErrorCode::shape, "does not fit", [] { output({.dilation = 4}); });

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <optional>
+
 #include "cases/op_case.h"
 #include "ops/unary.h"
 
@@ -15,25 +17,39 @@ constexpr std::string_view kAfterConv =
 
 std::string after_conv(std::string_view rest) { return std::string(kAfterConv) + std::string(rest); }
 
-Exactness exactness_of(ops::UnaryFn fn) {
+/// How a function's CPU kernel answers; nothing if it has none.
+std::optional<Exactness> kernel_of(ops::UnaryFn fn) {
   using enum ops::UnaryFn;
   switch (fn) {
-    case Erf:
+    case Abs:
+    case Clip:
+    case LeakyRelu:
+    case Neg:
+    case Relu:
+      return Exactness::exact;
+    case Elu:
     case Exp:
+    case Gelu:
+    case GeluTanh:
+    case HardSwish:
     case Log:
+    case Mish:
     case Reciprocal:
     case Sigmoid:
     case Sqrt:
+    case Swish:
     case Tanh:
       return Exactness::approximate;
     default:
-      return Exactness::exact;
+      return std::nullopt;
   }
 }
 
-bool has_kernel(ops::UnaryFn fn) {
+/// For functions that have parameters. A quarter is exact in f32.
+std::string_view parameters_of(ops::UnaryFn fn) {
   using enum ops::UnaryFn;
-  return fn != Ceil && fn != Erf && fn != Floor && fn != Identity && fn != Not && fn != Round && fn != Sign;
+  if (fn == Clip) return "{alpha=-1, beta=2}";
+  return fn == Elu || fn == LeakyRelu || fn == Swish ? "{alpha=0.25}" : "";
 }
 
 /// Log and Sqrt of 0.5 and more; the others of [-4, 4], so that they bend.
@@ -50,12 +66,13 @@ std::vector<OpCase> unary_cases() {
   std::vector<OpCase> cases;
   for (std::size_t i = 0; i < ops::kEnumNames<ops::UnaryFn>.size(); ++i) {
     const auto fn = static_cast<ops::UnaryFn>(i);
-    if (fn == ops::UnaryFn::Not) continue;
+    if (fn == ops::UnaryFn::Not || fn == ops::UnaryFn::BitwiseNot) continue;
     const std::string name(ops::enum_name(fn));
-    const std::string refused = has_kernel(fn) ? "" : "no CPU kernel for this function";
+    const std::optional<Exactness> kernel = kernel_of(fn);
+    const std::string refused = kernel ? "" : "no CPU kernel for this function";
     for (const auto& [where, type] : {std::pair{"picture", "f32[1,3,5,7]"}, {"row", "f32[17]"}, {"scalar", "f32[]"}}) {
-      cases.push_back({fmt::format("{}_{}", name, where), exactness_of(fn),
-                       argument(fn, type) + fmt::format("%y = {}(%z)", name), refused});
+      cases.push_back({fmt::format("{}_{}", name, where), kernel.value_or(Exactness::exact),
+                       argument(fn, type) + fmt::format("%y = {}(%z){}", name, parameters_of(fn)), refused});
     }
   }
   const auto rounding = Exactness::rounding;

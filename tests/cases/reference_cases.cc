@@ -29,11 +29,19 @@ std::vector<OpCase> reference_cases() {
       {"compare_and_where", rounding,
        after_conv("const %k f32[] = {0}\n%g = Greater(%c, %k)\n%n = Neg(%c)\n%y = Where(%g, %c, %n)"), refused},
       {"gather_channels", rounding, after_conv("const %i i64[3] = {4, 0, -2}\n%y = Gather(%c, %i){axis=1}"), refused},
-      {"reduce_mean_of_picture", rounding, after_conv("%y = ReduceMean(%c){axes=[2,3]}"), refused},
-      {"reduce_max_of_all", rounding, after_conv("%y = ReduceMax(%c){keepdims=false}"), refused},
-      {"reduce_sum_of_channels", rounding, after_conv("%s = ReduceSum(%c){axes=[1], keepdims=false}\n%y = Relu(%s)"),
+      {"arg_max_of_channels", exact, after_conv("%y = ArgMax(%c){axis=1}"), refused},
+      {"cum_sum_of_rows", rounding, after_conv("%y = CumSum(%c){axis=2}"), refused},
+      {"layer_norm", Exactness::approximate,
+       after_conv("const %s f32[5,1,1] = random\nconst %b f32[5,1,1] = random\n"
+                  "%y = LayerNorm(%c, %s, %b){axis=2, epsilon=0.5}"),
        refused},
-      {"reduce_of_nothing", exact, "input %x f32[2,0] \"x\"\n%y = ReduceSum(%x){axes=[1]}", refused},
+      {"max_pool_indices", exact,
+       "input %x f32[1,2,5,5] \"x\"\n"
+       "%y = MaxPoolIndices(%x){kernel=[2,2], strides=[2,2], pads=[0,0,0,0], dilations=[1,1]}",
+       refused},
+      {"reduce_log_sum_exp", rounding, after_conv("%y = ReduceLogSumExp(%c){axes=[2,3]}"),
+       "no CPU kernel for this function"},
+      {"reduce_of_nothing", exact, "input %x f32[2,0] \"x\"\n%y = ReduceSum(%x){axes=[1]}", "an empty tensor"},
       {"shape", exact, after_conv("%y = Shape(%c)"), refused},
   };
   cases.push_back({"between_convs", rounding,

@@ -15,8 +15,40 @@ struct Eltwise {
   float beta = 0;
 };
 
-std::optional<Eltwise> eltwise_of(ops::UnaryFn fn) {
-  switch (fn) {
+/// Not Softplus: oneDNN's falls below 0 for x under -15 or so.
+std::optional<Eltwise> activation_of(const ops::Unary& op) {
+  const auto alpha = static_cast<float>(op.alpha);
+  const auto beta = static_cast<float>(op.beta);
+  switch (op.fn) {
+    case ops::UnaryFn::Clip:
+      return Eltwise{algorithm::eltwise_clip, alpha, beta};
+    case ops::UnaryFn::Elu:
+      return Eltwise{algorithm::eltwise_elu, alpha};
+    case ops::UnaryFn::Gelu:
+      return Eltwise{algorithm::eltwise_gelu_erf};
+    case ops::UnaryFn::GeluTanh:
+      return Eltwise{algorithm::eltwise_gelu_tanh};
+    case ops::UnaryFn::HardSwish:
+      return Eltwise{algorithm::eltwise_hardswish};
+    case ops::UnaryFn::LeakyRelu:
+      return Eltwise{algorithm::eltwise_relu, alpha};
+    case ops::UnaryFn::Mish:
+      return Eltwise{algorithm::eltwise_mish};
+    case ops::UnaryFn::Relu:
+      return Eltwise{algorithm::eltwise_relu};
+    case ops::UnaryFn::Sigmoid:
+      return Eltwise{algorithm::eltwise_logistic};
+    case ops::UnaryFn::Swish:
+      return Eltwise{algorithm::eltwise_swish, alpha};
+    case ops::UnaryFn::Tanh:
+      return Eltwise{algorithm::eltwise_tanh};
+    default:
+      return std::nullopt;
+  }
+}
+
+std::optional<Eltwise> eltwise_of(const ops::Unary& op) {
+  switch (op.fn) {
     case ops::UnaryFn::Abs:
       return Eltwise{algorithm::eltwise_abs};
     case ops::UnaryFn::Exp:
@@ -27,16 +59,10 @@ std::optional<Eltwise> eltwise_of(ops::UnaryFn fn) {
       return Eltwise{algorithm::eltwise_linear, -1, 0};
     case ops::UnaryFn::Reciprocal:
       return Eltwise{algorithm::eltwise_pow, 1, -1};
-    case ops::UnaryFn::Relu:
-      return Eltwise{algorithm::eltwise_relu};
-    case ops::UnaryFn::Sigmoid:
-      return Eltwise{algorithm::eltwise_logistic};
     case ops::UnaryFn::Sqrt:
       return Eltwise{algorithm::eltwise_sqrt};
-    case ops::UnaryFn::Tanh:
-      return Eltwise{algorithm::eltwise_tanh};
     default:
-      return std::nullopt;
+      return activation_of(op);
   }
 }
 
@@ -88,11 +114,24 @@ Candidate binary_candidate(algorithm kind, const NodeView& node, std::size_t lar
                              {{large, layout}, {small, other_layout}}, layout);
 }
 
+Candidate prelu_candidate(const NodeView& node) {
+  const Shape& shape = node.result_type().shape;
+  const Shape& slope = node.operand_type(1)->shape;
+  const Layout& layout = node.layouts[0];
+  const dnnl::memory::desc x = describe_memory(shape, layout);
+  const dnnl::memory::desc w = describe_row_major(slope, std::max(shape.rank(), 1));
+  const dnnl::prelu_forward::desc description(dnnl::prop_kind::forward_inference, x, w);
+  const dnnl::prelu_forward::primitive_desc primitive(description, base_attributes(), dnnl_engine());
+  return primitive_candidate(dnnl::prelu_forward(primitive), primitive,
+                             {{DNNL_ARG_SRC, x, 0, {}}, {DNNL_ARG_WEIGHTS, w, 1, {}}, {DNNL_ARG_DST, x, 2, {}}},
+                             {{0, layout}, {1, Layout::row_major(slope.rank())}}, layout);
+}
+
 }  // namespace
 
 Offer offer(const ops::Unary& op, const NodeView& node) {
   if (std::string reason = refuse_types(node); !reason.empty()) return reason;
-  const std::optional<Eltwise> f = eltwise_of(op.fn);
+  const std::optional<Eltwise> f = eltwise_of(op);
   if (!f) return "no CPU kernel for this function";
   return offer_or_reason([&] { return eltwise_candidate(*f, node); });
 }
@@ -107,6 +146,7 @@ Offer offer(const ops::Binary& op, const NodeView& node) {
       return eltwise_candidate({algorithm::eltwise_pow, 1, exponent->span<float>()[0]}, node);
     });
   }
+  if (op.fn == ops::BinaryFn::PRelu) return offer_or_reason([&] { return prelu_candidate(node); });
   const std::optional<algorithm> kind = binary_of(op.fn);
   if (!kind) return "no CPU kernel for this function";
   const bool commutes = *kind != algorithm::binary_sub && *kind != algorithm::binary_div;

@@ -22,6 +22,7 @@ dnnl::memory::dims end_padding(const ops::Pool& op, const Shape& x, const Shape&
 Offer offer(const ops::Pool& op, const NodeView& node) {
   if (std::string reason = refuse_types(node); !reason.empty()) return reason;
   if (std::ranges::any_of(op.dilations, [](std::int64_t d) { return d != 1; })) return "dilated pooling";
+  if (op.fn == ops::PoolFn::lp) return "no CPU kernel for this function";
   const Shape& xs = node.operand_type(0)->shape;
   const Shape& ys = node.result_type().shape;
   const dnnl::memory::dims end = end_padding(op, xs, ys);

@@ -1,0 +1,78 @@
+#include <fmt/format.h>
+
+#include "cases/op_case.h"
+
+namespace exeunt::testing {
+
+namespace {
+
+/// %c is channels-last [1,5,4,4].
+std::string after_conv(const std::string& rest) {
+  return "input %x f32[1,3,4,4] \"x\"\nconst %w f32[5,3,1,1] = random\n"
+         "%c = Conv(%x, %w){strides=[1,1], pads=[0,0,0,0], dilations=[1,1]}\n" +
+         rest;
+}
+
+void add_reductions(std::vector<OpCase>& cases) {
+  for (const std::string fn :
+       {"ReduceL1", "ReduceL2", "ReduceMax", "ReduceMean", "ReduceMin", "ReduceProd", "ReduceSum", "ReduceSumSquare"}) {
+    cases.push_back({fn + "_of_picture", Exactness::rounding, after_conv("%y = " + fn + "(%c){axes=[2,3]}")});
+    cases.push_back({fn + "_of_channels", Exactness::rounding,
+                     after_conv("%s = " + fn + "(%c){axes=[1], keepdims=false}\n%y = Relu(%s)")});
+    cases.push_back({fn + "_of_all", Exactness::rounding, after_conv("%y = " + fn + "(%c){keepdims=false}")});
+  }
+  cases.push_back({"ReduceSum_of_a_one", Exactness::exact, "input %x f32[3,1] \"x\"\n%y = ReduceSum(%x){axes=[1]}",
+                   "nothing to reduce"});
+}
+
+void add_transposed(std::vector<OpCase>& cases) {
+  const auto transposed = [&](const std::string& name, const std::string& operands, const std::string& fields) {
+    cases.push_back({"conv_transpose_" + name, Exactness::rounding, operands + "%y = ConvTranspose" + fields});
+  };
+  const std::string plane = "input %x f32[2,4,5,6] \"x\"\n";
+  transposed("plain", plane + "const %w f32[4,3,2,2] = random\n",
+             "(%x, %w){strides=[1,1], pads=[0,0,0,0], dilations=[1,1], output_padding=[0,0]}");
+  transposed("upsampling", plane + "const %w f32[4,3,4,4] = random\nconst %b f32[3] = random\n",
+             "(%x, %w, %b){strides=[2,2], pads=[1,1,1,1], dilations=[1,1], output_padding=[0,0]}");
+  transposed("longer", plane + "const %w f32[4,3,3,3] = random\n",
+             "(%x, %w){strides=[3,2], pads=[1,0,0,1], dilations=[1,2], output_padding=[2,1]}");
+  transposed("groups", plane + "const %w f32[4,3,3,3] = random\nconst %b f32[6] = random\n",
+             "(%x, %w, %b){strides=[2,1], pads=[0,1,1,0], dilations=[1,1], output_padding=[0,0], group=2}");
+  transposed("one_axis", "input %x f32[1,2,7] \"x\"\nconst %w f32[2,2,3] = random\n",
+             "(%x, %w){strides=[2], pads=[1,1], dilations=[1], output_padding=[1]}");
+  transposed("three_axes", "input %x f32[1,2,3,3,3] \"x\"\nconst %w f32[2,2,2,2,2] = random\n",
+             "(%x, %w){strides=[2,1,2], pads=[0,0,0,0,0,0], dilations=[1,1,1], output_padding=[0,0,0]}");
+  cases.push_back({"conv_transpose_run_time_weights", Exactness::rounding,
+                   plane + "input %w f32[4,3,2,2] \"w\"\n"
+                           "%y = ConvTranspose(%x, %w){strides=[1,1], pads=[0,0,0,0], dilations=[1,1], "
+                           "output_padding=[0,0]}",
+                   "weights that are computed at run time"});
+}
+
+void add_slopes(std::vector<OpCase>& cases) {
+  for (const std::string shape : {"[]", "[1]", "[5,1,1]", "[4]", "[1,5,4,4]"}) {
+    cases.push_back({fmt::format("PRelu_{}", cases.size()), Exactness::rounding,
+                     after_conv("const %k f32" + shape + " = random\n%y = PRelu(%c, %k)")});
+  }
+}
+
+}  // namespace
+
+std::vector<OpCase> math_cases() {
+  std::vector<OpCase> cases;
+  add_reductions(cases);
+  add_transposed(cases);
+  add_slopes(cases);
+  const auto approximate = Exactness::approximate;
+  cases.push_back({"lrn", approximate, after_conv("%y = LRN(%c){size=3, alpha=0.5, beta=0.75, bias=2}")});
+  cases.push_back({"lrn_wide", approximate, after_conv("%y = LRN(%c){size=9, alpha=0.5, beta=0.5}")});
+  cases.push_back({"lrn_even", approximate, after_conv("%y = LRN(%c){size=4, alpha=0.5}"), "a window of even size"});
+  cases.push_back({"log_softmax", approximate, after_conv("%y = LogSoftmax(%c)")});
+  cases.push_back({"log_softmax_of_channels", approximate, after_conv("%y = LogSoftmax(%c){axis=1}")});
+  cases.push_back({"lp_pool", Exactness::rounding,
+                   after_conv("%y = Pool(%c){fn=lp, kernel=[2,2], strides=[1,1], pads=[0,0,0,0], dilations=[1,1]}"),
+                   "no CPU kernel for this function"});
+  return cases;
+}
+
+}  // namespace exeunt::testing
