@@ -32,7 +32,9 @@ struct Transposed {
 Transposed read_transposed(const NodeContext& node, const Shape& x, const ops::Ints& kernel) {
   const std::string auto_pad = node.text("auto_pad", "NOTSET");
   const bool same = auto_pad == "SAME_UPPER" || auto_pad == "SAME_LOWER";
-  Transposed t{read_window(node, x, kernel), node.integers("output_padding", ops::Ints(kernel.size(), 0))};
+  // Read before the braces, as in convert_conv.
+  ops::Ints output_padding = node.integers("output_padding", ops::Ints(kernel.size(), 0));
+  Transposed t{read_window(node, x, kernel), std::move(output_padding)};
   require(t.output_padding.size() == kernel.size(), ErrorCode::format,
           "output_padding does not fit a window of {} axes", kernel.size());
   ops::Ints wanted = node.integers("output_shape");

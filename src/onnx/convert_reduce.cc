@@ -24,7 +24,9 @@ Values convert_reduce(NodeContext& node) {
   ops::Ints axes = node.has_operand(1) ? node.constant_ints(1) : node.integers("axes");
   const auto fn = *ops::parse_enum<ops::ReduceFn>(node.op_type());
   if (axes.empty() && node.integer("noop_with_empty_axes", 0) != 0) return reduce_nothing(node, fn);
-  return {node.add(ops::Reduce{fn, std::move(axes), node.integer("keepdims", 1) != 0}, {node.operand(0)})};
+  // Read before the braces: where the last member of such a list throws, GCC 12 at -O3 destroys members not yet made.
+  const bool keepdims = node.integer("keepdims", 1) != 0;
+  return {node.add(ops::Reduce{fn, std::move(axes), keepdims}, {node.operand(0)})};
 }
 
 Values convert_arg_reduce(NodeContext& node) {
