@@ -10,6 +10,7 @@ namespace {
 
 using Kind = BatchState::Kind;
 
+constexpr const char* kForeignIndices = "picks from one sample by another's indices";
 constexpr const char* kApart = "combines values that hold the samples along different axes";
 
 std::int64_t elements_before(const Shape& shape, int axis) {
@@ -47,6 +48,7 @@ class Rules {
   BatchVerdict operator()(const ops::Softmax& op) const { return along(op.axis, "sums over the samples"); }
   BatchVerdict operator()(const ops::LogSoftmax& op) const { return along(op.axis, "sums over the samples"); }
   BatchVerdict operator()(const ops::CumSum& op) const { return along(op.axis, "sums over the samples"); }
+  BatchVerdict operator()(const ops::TopK& op) const { return along(op.axis, "sorts the samples"); }
   BatchVerdict operator()(const ops::Lrn&) const { return along(1, "takes the samples for channels"); }
   BatchVerdict operator()(const ops::BatchNorm&) const {
     if (!only_first()) return "takes its parameters from the samples";
@@ -121,11 +123,33 @@ class Rules {
     return BatchPlace{static_cast<int>(found - op.perm.begin()), place(0).outer};
   }
 
-  /// An op without a rule.
-  template <class T>
-  BatchVerdict operator()(const T&) const {
-    return "is not known to keep samples apart";
+  BatchVerdict operator()(const ops::Tile& op) const {
+    const std::int64_t repeats = op.repeats[static_cast<std::size_t>(place(0).axis)];
+    if (repeats != 1) return fmt::format("repeats the axis of the samples {} times", repeats);
+    return place(0);
   }
+
+  BatchVerdict operator()(const ops::Resize& op) const {
+    const auto axis = static_cast<std::size_t>(place(0).axis);
+    const bool cropped = op.coordinates == ops::ResizeCoordinates::tf_crop_and_resize && !op.roi.empty() &&
+                         (op.roi[axis] != 0 || op.roi[op.roi.size() / 2 + axis] != 1);
+    if (cropped || op.scales[axis] != 1 || op.sizes[axis] != shape(0)[place(0).axis]) return "resizes over the samples";
+    return place(0);
+  }
+
+  BatchVerdict operator()(const ops::OneHot& op) const {
+    if (holds(1)) return "takes its values from the samples";
+    const BatchPlace at = place(0);
+    return BatchPlace{normalize_axis(op.axis, result().rank()) <= at.axis ? at.axis + 1 : at.axis, at.outer};
+  }
+
+  BatchVerdict operator()(const ops::GatherElements& op) const { return indexed(op.axis, {0, 1}); }
+  BatchVerdict operator()(const ops::ScatterElements& op) const { return indexed(op.axis, {1}); }
+  BatchVerdict operator()(const ops::GatherND& op) const;
+  BatchVerdict operator()(const ops::ScatterND&) const;
+
+  /// A Shape counts the samples: BatchAxes sees to it.
+  BatchVerdict operator()(const ops::ShapeOf&) const { return "counts the samples"; }
 
  private:
   bool holds(std::size_t i) const { return i < states_.size() && states_[i].kind == Kind::samples; }
@@ -182,6 +206,13 @@ class Rules {
     return place(0);
   }
 
+  /// Picking or updating along one axis by indices; each of `own` must hold samples.
+  BatchVerdict indexed(std::int64_t axis, std::initializer_list<std::size_t> own) const {
+    if (std::ranges::any_of(own, [&](std::size_t i) { return !holds(i); })) return kForeignIndices;
+    if (normalize_axis(axis, result().rank()) == place(1).axis) return "picks single samples";
+    return elementwise();
+  }
+
   const Graph& graph_;
   const Node& node_;
   const std::vector<BatchState>& states_;
@@ -229,12 +260,28 @@ BatchVerdict Rules::operator()(const ops::MatMul&) const {
 }
 
 BatchVerdict Rules::operator()(const ops::Gather& op) const {
-  if (holds(0) && holds(1)) return "picks from one sample by another's indices";
+  if (holds(0) && holds(1)) return kForeignIndices;
   const int axis = normalize_axis(op.axis, shape(0).rank());
   if (holds(1)) return BatchPlace{axis + place(1).axis, place(1).outer};
   if (axis == place(0).axis) return "picks single samples";
   const int more = shape(1).rank() - 1;
   return BatchPlace{place(0).axis + (axis < place(0).axis ? more : 0), place(0).outer};
+}
+
+BatchVerdict Rules::operator()(const ops::GatherND& op) const {
+  const int rank = shape(1).rank();
+  if (!holds(0) && op.batch_dims == 0 && place(1).axis < rank - 1) return place(1);
+  if (!holds(0) || !holds(1) || place(0) != place(1) || place(0).axis >= op.batch_dims) return kForeignIndices;
+  return place(0);
+}
+
+BatchVerdict Rules::operator()(const ops::ScatterND&) const {
+  const int rank = shape(1).rank();
+  const auto named = static_cast<int>(shape(1)[rank - 1]);  // axes of the data that indices name
+  if (!holds(0) || holds(1) || place(0).axis < named) return kForeignIndices;
+  const BatchPlace update{place(0).axis - named + rank - 1, place(0).outer};
+  if (holds(2) && place(2) != update) return kApart;
+  return place(0);
 }
 
 BatchVerdict Rules::operator()(const ops::Reshape&) const {
