@@ -27,6 +27,8 @@ struct DecisionInfo {
   std::string criterion;  ///< "max_prob", "predicate"
   float threshold = 0;
   bool tunable = false;  ///< the threshold may be set at run time; false for a predicate
+  /// How the file makes one score of a batch's: "max", "min", "mean", "first", or "none" if it does not say.
+  std::string combine;
 };
 
 /// One exit. Exits are numbered in the order in which samples reach them.

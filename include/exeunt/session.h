@@ -7,12 +7,39 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <vector>
 
 namespace exeunt {
+
+/// Order of the axes of one picture.
+enum class ImageLayout : std::uint8_t { chw, hwc };
+
+/// How the caller hands over one input, where that is not how the model takes it. Values are converted sample by sample
+/// on their way into the plan, in one pass.
+struct InputFormat {
+  /// Axis order of the arrays handed over; empty: the model's, also where another one would fit.
+  std::optional<ImageLayout> layout;
+  /// Axis order of the model's input; empty: found from its shape (the axis of size 1, 3 or 4 at either end, the first
+  /// one if both).
+  std::optional<ImageLayout> model_layout;
+  /// Each value v becomes (v * scale - mean[c]) / stddev[c]. `mean` and `stddev` hold one value, or one per channel.
+  float scale = 1.0F;
+  std::vector<float> mean = {0.0F};
+  std::vector<float> stddev = {1.0F};
+};
+
+/// For whom a decision is taken.
+enum class DecisionScope : std::uint8_t {
+  sample,  ///< for each sample alone
+  batch    ///< for all samples of a run at once, as ONNX does: by DecisionInfo::combine of their scores
+};
 
 struct SessionOptions {
   /// The most samples that one `run` may get.
   std::int64_t max_batch = 1;
+  DecisionScope decision_scope = DecisionScope::sample;
+  /// By input of the plan; inputs beyond the list are taken as the model has them.
+  std::vector<InputFormat> inputs = {};
 };
 
 /// The answers of one run, sample by sample. Belongs to its session; valid until the next run.
@@ -23,7 +50,8 @@ class Results {
   int exit(std::int64_t i) const noexcept;
   /// The score of the last decision that sample `i` met, in the criterion's unit; NaN if it met none.
   float score(std::int64_t i) const noexcept;
-  /// The scores of all decisions for sample `i`; NaN where it did not come by.
+  /// The scores of all decisions for sample `i`; NaN where it did not come by. With DecisionScope::batch they are those
+  /// of the batch.
   std::span<const float> scores(std::int64_t i) const noexcept;
   /// Model output `output` of sample `i`, in the shape its exit gives it (batch axis of 1 included).
   TensorView output(std::int64_t i, std::size_t output = 0) const noexcept;
@@ -52,7 +80,8 @@ class Results {
 /// weights. Thread rule: one session, one thread at a time.
 class Session {
  public:
-  /// Allocates everything a run needs. @throws Error argument, device
+  /// Allocates everything a run needs. @throws Error argument (also for an InputFormat that cannot belong to its
+  /// input), device
   explicit Session(const Plan& plan, const SessionOptions& options = {});
   ~Session();
   Session(Session&&) noexcept;
@@ -60,8 +89,10 @@ class Session {
 
   /// Runs 1 .. max_batch samples.
   /// @param inputs  one for each of the plan's inputs, [N, ...] with the plan's dims after the batch
-  ///                axis (a model whose first axis is not 1 takes exactly its own shape); borrowed for the call
-  /// @throws Error shape, dtype, argument if the inputs do not fit; nothing else can fail
+  ///                axis (a model whose first axis is not 1 takes exactly its own shape); borrowed for the call.
+  ///                An input of floats takes u8 as well; see InputFormat
+  /// @throws Error shape, dtype, argument if the inputs do not fit, unsupported for several samples at once where the
+  ///         model does not keep them apart or does not say how a batch decides; nothing else can fail
   /// Cost: no memory is allocated by Exeunt.
   const Results& run(std::span<const TensorView> inputs);
   const Results& run(const TensorView& input) { return run(std::span(&input, 1)); }

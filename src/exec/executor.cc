@@ -49,9 +49,7 @@ const Segment& Executor::run(std::span<const std::byte* const> inputs, std::span
     const auto number = static_cast<std::size_t>(segment->decision);
     const float score = segment->score({resolve(segment->looked_at), segment->looked_at_type});
     scores[number] = score;
-    const DecisionSetting& setting = settings[number];
-    const bool leaves = setting.mode == DecisionSetting::Mode::by_score ? score > setting.threshold
-                                                                        : setting.mode == DecisionSetting::Mode::leave;
+    const bool leaves = settings[number].leaves(score);
     segment = &plan_->segments[static_cast<std::size_t>(leaves ? segment->leave : segment->stay)];
   }
 }

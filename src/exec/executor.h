@@ -16,6 +16,8 @@ struct DecisionSetting {
   enum class Mode : std::uint8_t { by_score, leave, stay };
   float threshold = 0;
   Mode mode = Mode::by_score;
+
+  bool leaves(float score) const noexcept { return mode == Mode::by_score ? score > threshold : mode == Mode::leave; }
 };
 
 /// Runs a plan for one sample at a time: walks the tree, segment by segment. Holds the arena and the
@@ -39,6 +41,8 @@ class Executor {
   TensorView exit_output(const Segment& exit, std::size_t output) const noexcept;
 
  private:
+  friend class BatchExecutor;
+
   struct Call {
     StepFn run;
     const StepArgs* args;

@@ -93,13 +93,13 @@ BatchState BatchAxes::follow(NodeId id) {
     const auto element = batch_element(*shape_of, graph_.type(node.inputs[0]).shape, operands[0]);
     return element ? BatchState{Kind::count, {*element, 1}, id} : BatchState{};
   }
-  const BatchVerdict verdict = follow_batch(graph_, node, operands);
+  const BatchVerdict verdict = follow_batch(graph_, node, operands, free_batch_);
   if (const auto* place = std::get_if<BatchPlace>(&verdict)) return {Kind::samples, *place, kNoNode};
   reasons_[id] = std::get<std::string>(verdict);
   return {Kind::mixed, {}, id};
 }
 
-std::optional<BatchObstacle> find_batch_obstacle(const Graph& graph) {
+std::optional<BatchObstacle> find_batch_obstacle(const Graph& graph, bool free_batch) {
   for (const ValueId v : graph.inputs) {
     const Shape& shape = graph.type(v).shape;
     if (shape.rank() > 0 && shape[0] == 1) continue;
@@ -108,7 +108,7 @@ std::optional<BatchObstacle> find_batch_obstacle(const Graph& graph) {
                          shape.rank() == 0 ? fmt::format("is {}: it has no axis for the samples", type)
                                            : fmt::format("is {}: its first axis is not a batch of 1", type)};
   }
-  BatchAxes axes(graph);
+  BatchAxes axes(graph, free_batch);
   // The first one in the order of the nodes: what comes later may be its consequence only.
   NodeId first = kNoNode;
   for (const TreeId id : exits_of(graph)) {

@@ -41,13 +41,15 @@ struct BatchObstacle {
 };
 
 /// Follows the batch axis from the inputs through the nodes by their shape rules. The batch is axis 0 of every input,
-/// of size 1. The graph may grow meanwhile.
+/// of size 1. The graph may grow meanwhile. With `free_batch` the file leaves that size open, and `x[0:1]` is the first
+/// sample; a file made for a batch of 1 means all there are.
 ///
 /// A Reshape says at batch 1 only which elements it keeps together. Of several places where the batch could be
-/// afterwards the likeliest counts: an axis of 1 at the old place, else the first one; then a place inside a larger axis.
+/// afterwards the likeliest counts: an axis of 1 at the old place, else the first one; then a place inside a larger
+/// axis.
 class BatchAxes {
  public:
-  explicit BatchAxes(const Graph& graph) : graph_(graph) {}
+  explicit BatchAxes(const Graph& graph, bool free_batch = false) : graph_(graph), free_batch_(free_batch) {}
 
   const BatchState& of(ValueId v);
   /// Why `culprit` of a state is one.
@@ -57,6 +59,7 @@ class BatchAxes {
   BatchState follow(NodeId id);
 
   const Graph& graph_;
+  bool free_batch_;
   std::size_t next_node_ = 0;
   std::size_t next_value_ = 0;
   std::vector<BatchState> states_;  // by value
@@ -65,6 +68,6 @@ class BatchAxes {
 
 /// What keeps the answers of several samples from being those of each sample alone; empty if nothing does. What only
 /// decisions look at may combine samples: decisions are taken for each sample.
-std::optional<BatchObstacle> find_batch_obstacle(const Graph& graph);
+std::optional<BatchObstacle> find_batch_obstacle(const Graph& graph, bool free_batch = false);
 
 }  // namespace exeunt

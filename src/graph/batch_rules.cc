@@ -30,11 +30,12 @@ bool takes_scalars(const Op& op) {
       op);
 }
 
-/// The batch axis of the result, op by op. Every rule answers for the batch that makes the operand's axis N times as long.
+/// The batch axis of the result, op by op. Every rule answers for the batch that makes the operand's axis N times as
+/// long.
 class Rules {
  public:
-  Rules(const Graph& graph, const Node& node, const std::vector<BatchState>& states)
-      : graph_(graph), node_(node), states_(states) {}
+  Rules(const Graph& graph, const Node& node, const std::vector<BatchState>& states, bool free_batch)
+      : graph_(graph), node_(node), states_(states), free_batch_(free_batch) {}
 
   BatchVerdict operator()(const ops::Binary&) const { return elementwise(); }
   BatchVerdict operator()(const ops::Cast&) const { return elementwise(); }
@@ -66,9 +67,7 @@ class Rules {
     if (place(0).axis < 2) return place(0);
     return "pools over the samples";
   }
-  BatchVerdict operator()(const ops::MaxPoolIndices&) const {
-    return "counts its indices from the first sample on";
-  }
+  BatchVerdict operator()(const ops::MaxPoolIndices&) const { return "counts its indices from the first sample on"; }
 
   BatchVerdict operator()(const ops::Gemm& op) const;
   BatchVerdict operator()(const ops::MatMul&) const;
@@ -101,9 +100,14 @@ class Rules {
   }
 
   BatchVerdict operator()(const ops::Slice& op) const {
+    const std::int64_t size = shape(0)[place(0).axis];
     const auto ranges = slice_ranges(op, shape(0));
     const auto& range = ranges[static_cast<std::size_t>(place(0).axis)];
-    if (range.start != 0 || range.step != 1 || range.count != shape(0)[place(0).axis]) return "picks single samples";
+    if (range.start != 0 || range.step != 1 || range.count != size) return "picks single samples";
+    for (std::size_t i = 0; free_batch_ && i < op.axes.size(); ++i) {
+      const bool over_samples = normalize_axis(op.axes[i], shape(0).rank()) == place(0).axis;
+      if (over_samples && op.ends[i] == size) return "picks single samples";
+    }
     return place(0);
   }
 
@@ -216,6 +220,7 @@ class Rules {
   const Graph& graph_;
   const Node& node_;
   const std::vector<BatchState>& states_;
+  bool free_batch_;
 };
 
 BatchVerdict Rules::operator()(const ops::Gemm& op) const {
@@ -317,11 +322,12 @@ BatchVerdict Rules::operator()(const ops::Reshape&) const {
 
 }  // namespace
 
-BatchVerdict follow_batch(const Graph& graph, const Node& node, const std::vector<BatchState>& states) {
+BatchVerdict follow_batch(const Graph& graph, const Node& node, const std::vector<BatchState>& states,
+                          bool free_batch) {
   const bool scalar = std::ranges::any_of(
       states, [](const BatchState& state) { return state.kind == Kind::samples && state.place.axis < 0; });
   if (scalar && !takes_scalars(node.op)) return "needs an axis for the samples, of which each is one number here";
-  return std::visit(Rules(graph, node, states), node.op);
+  return std::visit(Rules(graph, node, states, free_batch), node.op);
 }
 
 }  // namespace exeunt

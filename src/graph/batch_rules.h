@@ -12,6 +12,7 @@ using BatchVerdict = std::variant<BatchPlace, std::string>;
 
 /// A node with at least one operand that holds samples; the others are shared.
 /// @param states  one an operand; shared for those left out
-BatchVerdict follow_batch(const Graph& graph, const Node& node, const std::vector<BatchState>& states);
+/// @param free_batch  see BatchAxes
+BatchVerdict follow_batch(const Graph& graph, const Node& node, const std::vector<BatchState>& states, bool free_batch);
 
 }  // namespace exeunt

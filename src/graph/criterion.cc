@@ -1,5 +1,8 @@
 #include "graph/criterion.h"
 
+#include <algorithm>
+#include <array>
+
 #include "base/dtype.h"
 
 namespace exeunt {
@@ -25,6 +28,38 @@ float any_true(TensorView view) noexcept {
 }
 
 }  // namespace
+
+namespace {
+
+constexpr std::array<std::string_view, 5> kCombineNames = {"max", "min", "mean", "first", "none"};
+
+}  // namespace
+
+std::string_view combine_name(Combine combine) noexcept { return kCombineNames[static_cast<std::size_t>(combine)]; }
+
+std::optional<Combine> parse_combine(std::string_view name) noexcept {
+  const auto* const found = std::ranges::find(kCombineNames, name);
+  if (found == kCombineNames.end()) return std::nullopt;
+  return static_cast<Combine>(found - kCombineNames.begin());
+}
+
+Combine negated(Combine combine) noexcept {
+  if (combine == Combine::max) return Combine::min;
+  if (combine == Combine::min) return Combine::max;
+  return combine == Combine::mean ? Combine::none : combine;
+}
+
+float combine_scores(Combine combine, std::span<const float> scores) noexcept {
+  if (combine == Combine::first || combine == Combine::none) return scores.front();
+  double sum = 0;
+  float best = scores.front();
+  for (const float score : scores) {
+    if (score != score) return score;
+    sum += static_cast<double>(score);
+    best = combine == Combine::max ? std::max(best, score) : std::min(best, score);
+  }
+  return combine == Combine::mean ? static_cast<float>(sum / static_cast<double>(scores.size())) : best;
+}
 
 std::string_view criterion_name(const Criterion& criterion) noexcept {
   return std::visit([](const auto& c) { return c.kName; }, criterion);

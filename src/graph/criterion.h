@@ -3,6 +3,7 @@
 #include <exeunt/tensor.h>
 
 #include <optional>
+#include <span>
 #include <string_view>
 #include <variant>
 
@@ -24,6 +25,24 @@ struct Predicate {
 
 /// How a decision is scored. A sample leaves when score > threshold, strictly; a NaN score never leaves.
 using Criterion = std::variant<MaxProb, Predicate>;
+
+/// How a file that decides for a whole batch makes one score of the samples' scores. The order of all names.
+enum class Combine : std::uint8_t {
+  max,    ///< the batch leaves if any sample would
+  min,    ///< ... if all samples would
+  mean,   ///< ... if the mean score is above the threshold
+  first,  ///< as its first sample
+  none    ///< the file does not say, or in a way that scores do not show
+};
+
+std::string_view combine_name(Combine combine) noexcept;
+std::optional<Combine> parse_combine(std::string_view name) noexcept;
+
+/// The combination of the negated scores of a predicate.
+Combine negated(Combine combine) noexcept;
+
+/// One score of at least one. A NaN among those that count makes it NaN.
+float combine_scores(Combine combine, std::span<const float> scores) noexcept;
 
 /// "max_prob", "predicate".
 std::string_view criterion_name(const Criterion& criterion) noexcept;

@@ -49,6 +49,7 @@ struct Decision {
   ValueId input = kNoValue;
   TreeId leave = kNoTree;
   TreeId stay = kNoTree;
+  Combine combine = Combine::max;  ///< for those who decide for whole batches
 };
 
 /// Where in an exit's outputs the class scores stand, one row a sample: elements `offset` ..

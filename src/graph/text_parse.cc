@@ -214,6 +214,14 @@ class Parser {
     lexer_.expect(")");
     lexer_.expect(">");
     decision.threshold = lexer_.take_number<float>();
+    if (lexer_.take_if("batch")) {
+      lexer_.expect("(");
+      const std::optional<Combine> combine = parse_combine(lexer_.word());
+      if (!combine) lexer_.error(fmt::format("there is no combination '{}'", lexer_.word()));
+      lexer_.take();
+      decision.combine = *combine;
+      lexer_.expect(")");
+    }
     if (lexer_.word().starts_with('"')) decision.name = lexer_.take_string();
     lexer_.expect("{");
     decision.leave = parse_tree(depth + 1);

@@ -25,6 +25,7 @@ struct ImportOptions {
 struct ImportNotes {
   std::int64_t opset = 0;
   std::string producer;
+  bool free_batch = false;          ///< the first axis of an input is symbolic
   int conditionals = 0;             ///< `If` nodes met
   int folded_conditionals = 0;      ///< of these, those whose condition is constant
   std::size_t constant_bytes = 0;   ///< all weights as the file holds them

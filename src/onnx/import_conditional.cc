@@ -82,10 +82,10 @@ TreeId Importer::import_conditional(const onnx::NodeProto& node, const Frame& fr
     notes_.folded_conditionals += fresh ? 1 : 0;
     return import_arm(node, constant->span<bool>()[0], frame);
   }
-  const LiftedCondition lifted = lift_condition(graph_, constants_, condition);
+  const LiftedCondition lifted = lift_condition(graph_, constants_, axes_, condition);
   const auto id = static_cast<TreeId>(graph_.tree.size());
   graph_.tree.emplace_back();
-  Decision decision{name_of(node), lifted.criterion, lifted.threshold, lifted.input, kNoTree, kNoTree};
+  Decision decision{name_of(node), lifted.criterion, lifted.threshold, lifted.input, kNoTree, kNoTree, lifted.combine};
   decision_names_.push_back(decision.name);
   decision.leave = import_arm(node, lifted.then_leaves, frame);
   decision.stay = import_arm(node, !lifted.then_leaves, frame);

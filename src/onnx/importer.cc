@@ -41,6 +41,13 @@ void Scope::add(const std::string& name, ValueId value) {
   names.emplace(name, value);
 }
 
+bool has_free_batch(const onnx::ModelProto& model) {
+  return std::ranges::any_of(model.graph().input(), [](const auto& input) {
+    const auto& shape = input.type().tensor_type().shape();
+    return shape.dim_size() > 0 && (!shape.dim(0).has_dim_value() || shape.dim(0).dim_value() < 0);
+  });
+}
+
 Graph Importer::run(ImportNotes* notes) {
   check_header();
   Frame frame;
@@ -67,6 +74,7 @@ void Importer::check_header() {
     if (is_default_domain(entry.domain())) notes_.opset = entry.version();
   }
   notes_.producer = model_.producer_name();
+  notes_.free_batch = has_free_batch(model_);
   require(notes_.opset >= kMinOpset && notes_.opset <= kMaxOpset, ErrorCode::unsupported,
           "uses opset {}; {} to {} are supported (convert it with onnx.version_converter)", notes_.opset, kMinOpset,
           kMaxOpset);

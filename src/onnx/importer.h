@@ -8,6 +8,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "graph/batch.h"
 #include "graph/constant_eval.h"
 #include "onnx/import.h"
 
@@ -41,13 +42,16 @@ bool is_loop(const onnx::NodeProto& node);
 /// The names that the graphs in a node (arms of an `If`, the body of a `Loop`) take from around them.
 std::vector<std::string> captured_names(const onnx::NodeProto& node);
 
+/// Whether the first axis of an input is symbolic.
+bool has_free_batch(const onnx::ModelProto& model);
+
 /// The opset of nodes that do not have the model's.
 using NodeOpsets = std::unordered_map<const onnx::NodeProto*, std::int64_t>;
 
 class Importer {
  public:
   Importer(const onnx::ModelProto& model, const ImportOptions& options, const NodeOpsets& opsets)
-      : model_(model), options_(options), opsets_(opsets), constants_(graph_) {}
+      : model_(model), options_(options), opsets_(opsets), constants_(graph_), axes_(graph_, has_free_batch(model)) {}
 
   Graph run(ImportNotes* notes);
 
@@ -87,6 +91,7 @@ class Importer {
   const NodeOpsets opsets_;
   Graph graph_;
   ConstantEvaluator constants_;
+  BatchAxes axes_;
   ImportNotes notes_;
   std::unordered_multimap<std::uint64_t, ValueId> interned_;
   std::unordered_map<const onnx::GraphProto*, std::unordered_map<std::string, ValueId>> initializers_;

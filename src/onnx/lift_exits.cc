@@ -76,23 +76,79 @@ ops::CompareFn mirrored(ops::CompareFn fn) {
   return fn;
 }
 
-std::optional<LiftedCondition> lift_max_prob(const Graph& graph, ConstantEvaluator& constants, const Node* node) {
+/// A value of one element without the node that made it of all samples; the node stays if it reduces within the
+/// samples too.
+struct Combined {
+  ValueId value = kNoValue;
+  std::optional<Combine> combine;  ///< empty: no node made it of all samples
+};
+
+std::optional<Combine> combination_of(const Graph& graph, const Node& node) {
+  if (const auto* reduce = op_as<ops::Reduce>(&node)) {
+    if (reduce->fn == ops::ReduceFn::ReduceMax) return Combine::max;
+    if (reduce->fn == ops::ReduceFn::ReduceMin) return Combine::min;
+    if (reduce->fn == ops::ReduceFn::ReduceMean) return Combine::mean;
+  }
+  if (op_as<ops::Slice>(&node) != nullptr) {
+    const auto range = ops::slice_ranges(std::get<ops::Slice>(node.op), graph.type(node.inputs[0]).shape)[0];
+    if (range.start == 0 && range.count == 1) return Combine::first;
+  }
+  const Tensor* index = op_as<ops::Gather>(&node) != nullptr ? graph.constant(node.inputs[1]) : nullptr;
+  if (index == nullptr || index->elements() != 1) return std::nullopt;
+  const bool zero =
+      index->dtype() == DType::i32 ? index->span<std::int32_t>()[0] == 0 : index->span<std::int64_t>()[0] == 0;
+  return zero ? std::optional(Combine::first) : std::nullopt;
+}
+
+Combined without_combination(const Graph& graph, BatchAxes& axes, ValueId v) {
+  v = skip_views(graph, v);
+  const BatchState state = axes.of(v);
+  if (state.kind != BatchState::Kind::mixed || state.culprit != graph.value(v).producer) return {v, std::nullopt};
+  const Node& node = *graph.producer(v);
+  const auto combine = combination_of(graph, node);
+  if (!combine) return {v, Combine::none};
+  return {graph.type(node.inputs[0]).shape.elements() == 1 ? node.inputs[0] : v, combine};
+}
+
+/// A comparison with a constant on its right.
+struct Limit {
+  ops::CompareFn fn;
+  ValueId score = kNoValue;
+  std::optional<float> limit;  ///< empty: not of a type that a threshold has
+};
+
+std::optional<Limit> limit_of(ConstantEvaluator& constants, const Node* node) {
   const auto* compare = op_as<ops::Compare>(node);
   if (compare == nullptr || compare->fn == ops::CompareFn::Equal) return std::nullopt;
-  ops::CompareFn fn = compare->fn;
-  ValueId score = node->inputs[0];
-  std::optional<float> limit = constant_scalar(constants, node->inputs[1]);
-  if (!limit) {
-    score = node->inputs[1];
-    limit = constant_scalar(constants, node->inputs[0]);
-    fn = mirrored(fn);
-  }
-  const ValueId probabilities = limit ? max_of_softmax(graph, score) : kNoValue;
+  if (constants.get(node->inputs[1]) != nullptr)
+    return Limit{compare->fn, node->inputs[0], constant_scalar(constants, node->inputs[1])};
+  if (constants.get(node->inputs[0]) == nullptr) return std::nullopt;
+  return Limit{mirrored(compare->fn), node->inputs[1], constant_scalar(constants, node->inputs[0])};
+}
+
+bool is_greater(ops::CompareFn fn) { return fn == ops::CompareFn::Greater || fn == ops::CompareFn::GreaterOrEqual; }
+
+/// @param outer  how bools behind the comparison combine; empty: they do not
+std::optional<LiftedCondition> lift_max_prob(const Graph& graph, BatchAxes& axes, const Limit& compare,
+                                             std::optional<Combine> outer) {
+  if (!compare.limit) return std::nullopt;
+  const Combined score = without_combination(graph, axes, compare.score);
+  const ValueId probabilities = max_of_softmax(graph, score.value);
   if (probabilities == kNoValue) return std::nullopt;
-  const bool strict = fn == ops::CompareFn::Greater || fn == ops::CompareFn::LessOrEqual;
-  const bool then_leaves = fn == ops::CompareFn::Greater || fn == ops::CompareFn::GreaterOrEqual;
-  const float threshold = strict ? *limit : std::nextafter(*limit, -std::numeric_limits<float>::infinity());
-  return LiftedCondition{MaxProb{}, threshold, probabilities, then_leaves};
+  const bool strict = compare.fn == ops::CompareFn::Greater || compare.fn == ops::CompareFn::LessOrEqual;
+  const float limit = *compare.limit;
+  const float threshold = strict ? limit : std::nextafter(limit, -std::numeric_limits<float>::infinity());
+  const bool then_leaves = is_greater(compare.fn);
+  if (outer && !then_leaves) outer = negated(*outer);
+  return LiftedCondition{MaxProb{}, threshold, probabilities, then_leaves,
+                         outer.value_or(score.combine.value_or(Combine::none))};
+}
+
+/// How the bools of a comparison combine, if its scores do.
+Combine combine_of_bools(const Graph& graph, BatchAxes& axes, const Limit& compare) {
+  const Combine combine = without_combination(graph, axes, compare.score).combine.value_or(Combine::none);
+  if (combine == Combine::mean) return Combine::none;
+  return is_greater(compare.fn) ? combine : negated(combine);
 }
 
 /// The softmax behind `v`: where its scores stand in `v`.
@@ -134,19 +190,44 @@ ValueId skip_bool_casts(const Graph& graph, ValueId v) {
   return graph.type(from).dtype == DType::boolean ? from : v;
 }
 
+/// The bools that `v`, a bool, was made of by a maximum or minimum over the samples, in numbers if need be.
+Combined without_bool_combination(const Graph& graph, BatchAxes& axes, ValueId v) {
+  const Node* to_bool = graph.producer(v);
+  const ValueId reduced = op_as<ops::Cast>(to_bool) != nullptr ? to_bool->inputs[0] : v;
+  Combined bools = without_combination(graph, axes, reduced);
+  const bool taken_off = bools.combine && bools.value != skip_views(graph, reduced);
+  if (!taken_off || bools.combine == Combine::mean) return {v, std::nullopt};
+  bools.value = skip_views(graph, bools.value);
+  const Node* to_number = graph.producer(bools.value);
+  if (op_as<ops::Cast>(to_number) != nullptr) bools.value = to_number->inputs[0];
+  if (graph.type(bools.value).dtype != DType::boolean) return {v, std::nullopt};
+  return bools;
+}
+
 }  // namespace
 
-LiftedCondition lift_condition(const Graph& graph, ConstantEvaluator& constants, ValueId condition) {
+LiftedCondition lift_condition(const Graph& graph, ConstantEvaluator& constants, BatchAxes& axes, ValueId condition) {
   bool inverted = false;
+  std::optional<Combine> combine;
   for (;;) {
     condition = skip_views(graph, skip_bool_casts(graph, skip_views(graph, condition)));
     const Node* node = graph.producer(condition);
-    if (!is_unary(node, ops::UnaryFn::Not)) break;
-    condition = node->inputs[0];
-    inverted = !inverted;
+    if (is_unary(node, ops::UnaryFn::Not)) {
+      condition = node->inputs[0];
+      inverted = !inverted;
+      if (combine) combine = negated(*combine);
+      continue;
+    }
+    const Combined bools = without_bool_combination(graph, axes, condition);
+    if (!bools.combine || combine) break;
+    condition = bools.value;
+    combine = bools.combine;
   }
-  LiftedCondition lifted{Predicate{}, Predicate::kThreshold, condition, true};
-  if (const auto max_prob = lift_max_prob(graph, constants, graph.producer(condition))) lifted = *max_prob;
+  LiftedCondition lifted{Predicate{}, Predicate::kThreshold, condition, true, combine.value_or(Combine::none)};
+  if (const auto compare = limit_of(constants, graph.producer(condition))) {
+    if (!combine) lifted.combine = combine_of_bools(graph, axes, *compare);
+    if (const auto max_prob = lift_max_prob(graph, axes, *compare, combine)) lifted = *max_prob;
+  }
   if (inverted) lifted.then_leaves = !lifted.then_leaves;
   return lifted;
 }
@@ -168,6 +249,7 @@ void orient_predicates(Graph& graph) {
     if (decision == nullptr || !std::holds_alternative<Predicate>(decision->criterion)) continue;
     if (least[static_cast<std::size_t>(decision->leave)] <= least[static_cast<std::size_t>(decision->stay)]) continue;
     decision->input = graph.add_node(ops::Unary{ops::UnaryFn::Not}, {decision->input}, decision->name);
+    decision->combine = negated(decision->combine);
     std::swap(decision->leave, decision->stay);
   }
 }

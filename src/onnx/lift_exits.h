@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "graph/batch.h"
 #include "graph/constant_eval.h"
 #include "graph/graph.h"
 
@@ -13,12 +14,16 @@ struct LiftedCondition {
   float threshold = 0;
   ValueId input = kNoValue;
   bool then_leaves = true;  ///< the then-arm is the one for high scores
+  Combine combine = Combine::none;
 };
 
 /// Turns the condition value of an `If` into a criterion and threshold. `max(softmax) > c`, in any
 /// spelling and with either arm first, becomes MaxProb; everything else a Predicate on the value itself.
 /// The order is made strict: `>= c` becomes `> ` the next smaller float.
-LiftedCondition lift_condition(const Graph& graph, ConstantEvaluator& constants, ValueId condition);
+///
+/// A condition of a whole batch makes one bool of all samples, by a reduction of scores or bools over the batch axis or
+/// by picking the first sample. That part is taken off and noted in `combine`.
+LiftedCondition lift_condition(const Graph& graph, ConstantEvaluator& constants, BatchAxes& axes, ValueId condition);
 
 /// Gives every Predicate its order: a bool does not say which arm is the early one, so the cheaper arm
 /// becomes the one that leaves, and the condition is negated where that was the other. Called on the whole tree.

@@ -15,6 +15,8 @@ namespace {
 struct Buffer {
   Operand operand;
   BufferUse use;  // arena only
+  TreeId segment = 0;
+  bool is_carried = false;  // read in a later segment
 };
 
 /// Bytes of a value in one layout.
@@ -53,12 +55,12 @@ class Builder {
 
  private:
   int add_fixed(const Operand& operand) {
-    buffers_.push_back({operand, {}});
+    buffers_.push_back({operand, {}, segment_, false});
     return static_cast<int>(buffers_.size()) - 1;
   }
 
   int add_arena(std::size_t bytes) {
-    buffers_.push_back({{}, {bytes, position_, position_}});
+    buffers_.push_back({{}, {bytes, position_, position_}, segment_, false});
     return static_cast<int>(buffers_.size()) - 1;
   }
 
@@ -72,9 +74,10 @@ class Builder {
     places_[static_cast<std::size_t>(v)] = {buffer, layout};
   }
 
-  void touch(int buffer) {
-    BufferUse& use = buffers_[static_cast<std::size_t>(buffer)].use;
-    use.last = std::max(use.last, position_);
+  void touch(int index) {
+    Buffer& buffer = buffers_[static_cast<std::size_t>(index)];
+    buffer.use.last = std::max(buffer.use.last, position_);
+    buffer.is_carried = buffer.is_carried || buffer.segment != segment_;
   }
 
   /// Where `v` lies at present; a constant gets its buffer when it is first asked for.
@@ -214,6 +217,7 @@ class Builder {
       segment.name = decision->name;
       segment.criterion = decision->criterion;
       segment.threshold = decision->threshold;
+      segment.combine = decision->combine;
       segment.looked_at_type = graph_.type(decision->input);
       segment.score = score_function(decision->criterion, segment.looked_at_type.dtype);
       segment.leave = decision->leave;
@@ -230,19 +234,32 @@ class Builder {
     ++position_;
   }
 
-  /// Gives every arena buffer its offset and every step its operands.
-  void lay_out() {
+  /// Gives every arena buffer its offset, and those that a batch carries along their place in a sample's row.
+  void place_buffers() {
     std::vector<BufferUse> uses;
+    std::vector<BufferUse> carried;
     for (const Buffer& buffer : buffers_) {
-      if (buffer.operand.kind == Operand::Kind::arena) uses.push_back(buffer.use);
+      if (buffer.operand.kind != Operand::Kind::arena) continue;
+      uses.push_back(buffer.use);
+      if (buffer.is_carried) carried.push_back(buffer.use);
     }
     const ArenaPlan arena = plan_arena(uses);
+    const ArenaPlan row = plan_arena(carried);
     plan_.arena_bytes = arena.bytes;
     plan_.peak_live_bytes = arena.peak_live_bytes;
+    plan_.carried_bytes = row.bytes;
     std::size_t next = 0;
+    std::size_t next_carried = 0;
     for (Buffer& buffer : buffers_) {
-      if (buffer.operand.kind == Operand::Kind::arena) buffer.operand.offset = arena.offsets[next++];
+      if (buffer.operand.kind != Operand::Kind::arena) continue;
+      buffer.operand.offset = arena.offsets[next++];
+      if (buffer.is_carried) buffer.operand.carried = static_cast<std::int64_t>(row.offsets[next_carried++]);
     }
+  }
+
+  /// Gives every step and segment its operands.
+  void lay_out() {
+    place_buffers();
     const auto operand = [&](int buffer) { return buffers_[static_cast<std::size_t>(buffer)].operand; };
     for (std::size_t i = 0; i < plan_.steps.size(); ++i) {
       for (const int buffer : step_buffers_[i]) plan_.steps[i].operands.push_back(operand(buffer));

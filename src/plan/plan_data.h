@@ -17,6 +17,9 @@ struct Operand {
   Kind kind = Kind::arena;
   std::size_t offset = 0;           ///< arena: bytes from its start; input: its index
   const std::byte* data = nullptr;  ///< constant: kept alive by PlanData::constants
+  /// arena: bytes from the start of its sample's row, if the value is read in a later segment than its own; else -1.
+  /// A batch runs segment by segment: between them each sample keeps these values.
+  std::int64_t carried = -1;
 };
 
 /// Why a backend does not run a node.
@@ -60,6 +63,7 @@ struct Segment {
   std::string name;
   Criterion criterion;
   float threshold = 0;
+  Combine combine = Combine::max;
   ScoreFn score = nullptr;
   Operand looked_at;
   TensorType looked_at_type;
@@ -83,6 +87,8 @@ struct PlanData {
   std::size_t arena_bytes = 0;
   std::size_t peak_live_bytes = 0;  ///< most bytes alive at once: what the arena cannot go below
   std::size_t constant_bytes = 0;
+  std::size_t carried_bytes = 0;  ///< a sample's row of values that live beyond their segment
+  std::string batch_obstacle;     ///< why several samples cannot run at once; empty if they can
 };
 
 }  // namespace exeunt

@@ -13,7 +13,7 @@ PlanInfo describe(const Graph& graph) {
     const TreeNode& node = graph.tree[static_cast<std::size_t>(id)];
     if (const auto* decision = std::get_if<Decision>(&node)) {
       info.decisions.push_back({decision->name, std::string(criterion_name(decision->criterion)), decision->threshold,
-                                is_tunable(decision->criterion)});
+                                is_tunable(decision->criterion), std::string(combine_name(decision->combine))});
       continue;
     }
     const auto& exit = std::get<Exit>(node);

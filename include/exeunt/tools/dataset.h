@@ -1,5 +1,6 @@
 #pragma once
 
+#include <exeunt/session.h>
 #include <exeunt/tensor.h>
 
 #include <cstdint>
@@ -14,15 +15,14 @@
 
 namespace exeunt {
 
-/// Order of the axes of one picture at a model's input.
-enum class ImageLayout : std::uint8_t { chw, hwc };
-
 /// How pictures and samples become model input.
 struct SampleFormat {
   /// The model's input for one sample, without the batch axis: [C,H,W], [H,W,C] or anything else.
   TensorType sample;
   /// Axis order of `sample`; empty: found from the shape (the axis of size 1, 3 or 4 at either end).
   std::optional<ImageLayout> layout;
+  /// Axis order of the samples in an array (`npz`); empty: the one of `sample` if they fit it, else the other one.
+  std::optional<ImageLayout> data_layout = {};
   /// Each value v in 0..255 becomes (v * scale - mean[c]) / stddev[c]. `mean` and `stddev` hold one
   /// value, or one per channel.
   float scale = 1.0F;

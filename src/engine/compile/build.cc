@@ -9,8 +9,11 @@ namespace exeunt {
 
 Plan Plan::build(const Model& model, const BuildOptions& options) {
   const std::vector<const Backend*> backends = backends_for(options.backend);
-  return with_context(model.data().path.string(),
-                      [&] { return Plan(std::make_shared<const PlanData>(build_plan(model.data().graph, backends))); });
+  return with_context(model.data().path.string(), [&] {
+    PlanData plan = build_plan(model.data().graph, backends);
+    if (model.data().batch_obstacle) plan.batch_obstacle = model.data().batch_obstacle->str();
+    return Plan(std::make_shared<const PlanData>(std::move(plan)));
+  });
 }
 
 }  // namespace exeunt

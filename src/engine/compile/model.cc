@@ -10,6 +10,7 @@ Model Model::load(const std::filesystem::path& path, const LoadOptions& options)
   auto data = std::make_shared<Data>();
   data->path = path;
   data->imported = import_onnx(path, ImportOptions{options.shapes, {}}, &data->notes);
+  data->batch_obstacle = find_batch_obstacle(data->imported, data->notes.free_batch);
   data->graph = data->imported;
   PipelineOptions pipeline;
   pipeline.pass_limit = options.pass_limit;

@@ -3,8 +3,10 @@
 #include <exeunt/model.h>
 
 #include <filesystem>
+#include <optional>
 #include <vector>
 
+#include "graph/batch.h"
 #include "graph/graph.h"
 #include "onnx/import.h"
 #include "passes/pipeline.h"
@@ -18,6 +20,7 @@ struct Model::Data {
   Graph graph;     ///< after all passes
   ImportNotes notes;
   std::vector<PassRecord> passes;
+  std::optional<BatchObstacle> batch_obstacle;  ///< of the graph as imported: the file's own nodes
   PlanInfo info;
 };
 

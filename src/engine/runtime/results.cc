@@ -40,15 +40,26 @@ std::span<float> Results::Data::scores_of(std::int64_t i) noexcept {
   return std::span(scores).subspan(static_cast<std::size_t>(i) * count, count);
 }
 
-void Results::Data::store(std::int64_t i, const Segment& exit, const Executor& executor) noexcept {
+void Results::Data::note_exit(std::int64_t i, const Segment& exit) noexcept {
   const auto row = static_cast<std::size_t>(i);
   exits[row] = exit.exit;
   const int last = last_decisions[static_cast<std::size_t>(exit.exit)];
   last_scores[row] = last < 0 ? std::numeric_limits<float>::quiet_NaN() : scores_of(i)[static_cast<std::size_t>(last)];
-  for (std::size_t k = 0; k < outputs.size(); ++k) {
-    const TensorView value = executor.exit_output(exit, k);
-    std::memcpy(outputs[k].rows.data() + row * outputs[k].row_bytes, value.data, value.type.bytes());
-  }
+}
+
+void Results::Data::copy_output(std::int64_t i, std::size_t output, TensorView value) noexcept {
+  Output& rows = outputs[output];
+  std::memcpy(rows.rows.data() + static_cast<std::size_t>(i) * rows.row_bytes, value.data, value.type.bytes());
+}
+
+void Results::Data::store(std::int64_t i, const Segment& exit, const Executor& executor) noexcept {
+  note_exit(i, exit);
+  for (std::size_t k = 0; k < outputs.size(); ++k) copy_output(i, k, executor.exit_output(exit, k));
+}
+
+void Results::Data::store(std::int64_t i, const Segment& exit, std::span<const std::byte* const> values) noexcept {
+  note_exit(i, exit);
+  for (std::size_t k = 0; k < outputs.size(); ++k) copy_output(i, k, {values[k], exit.outputs[k].type});
 }
 
 Results::Results(std::unique_ptr<Data> data) : data_(std::move(data)) {}

@@ -23,6 +23,8 @@ struct Results::Data {
   std::span<float> scores_of(std::int64_t i) noexcept;
   /// Copies the outputs of the sample that `executor` ran last into row `i`.
   void store(std::int64_t i, const Segment& exit, const Executor& executor) noexcept;
+  /// Copies the outputs of a sample, whose addresses these are, into row `i`.
+  void store(std::int64_t i, const Segment& exit, std::span<const std::byte* const> values) noexcept;
 
   std::shared_ptr<const PlanData> plan;
   std::int64_t size = 0;
@@ -31,6 +33,10 @@ struct Results::Data {
   std::vector<float> last_scores;
   std::vector<float> scores;
   std::vector<Output> outputs;
+
+ private:
+  void note_exit(std::int64_t i, const Segment& exit) noexcept;
+  void copy_output(std::int64_t i, std::size_t output, TensorView value) noexcept;
 };
 
 }  // namespace exeunt

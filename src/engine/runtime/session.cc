@@ -1,62 +1,81 @@
 #include <exeunt/session.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "base/error.h"
+#include "engine/runtime/input_feed.h"
 #include "engine/runtime/results.h"
+#include "exec/batch_executor.h"
 #include "exec/executor.h"
 
 namespace exeunt {
+
+/// Brings samples from the feed to the batch executor, and answers from there to the results.
+class BatchRun final : public BatchClient {
+ public:
+  BatchRun(InputFeed& feed, Results::Data& results) : feed_(feed), results_(results) {}
+
+  void open(std::int64_t sample, bool first, std::span<const std::byte*> inputs) noexcept override {
+    if (first) std::ranges::fill(results_.scores_of(sample), std::numeric_limits<float>::quiet_NaN());
+    feed_.open(sample, first, inputs);
+  }
+  void decided(std::int64_t sample, int decision, float score) noexcept override {
+    results_.scores_of(sample)[static_cast<std::size_t>(decision)] = score;
+  }
+  void done(std::int64_t sample, const Segment& exit, std::span<const std::byte* const> values) noexcept override {
+    results_.store(sample, exit, values);
+  }
+
+ private:
+  InputFeed& feed_;
+  Results::Data& results_;
+};
 
 struct Session::State {
   State(const Plan& p, const SessionOptions& options)
       : plan(p),
         max_batch(options.max_batch),
+        scope(options.decision_scope),
+        feed(*p.data(), options.inputs, options.max_batch),
         executor(p.data()),
         results(std::make_unique<Results::Data>(p.data(), options.max_batch)),
         samples(p.inputs().size()) {
+    if (max_batch > 1) batches.emplace(executor, max_batch);
     for (const DecisionInfo& decision : p.decisions()) settings.push_back({decision.threshold, {}});
-    batched = std::ranges::all_of(
-        p.inputs(), [](const InputInfo& input) { return input.type.shape.rank() > 0 && input.type.shape[0] == 1; });
   }
+
+  void check_batch(std::int64_t batch) const;
 
   Plan plan;
   std::int64_t max_batch;
-  bool batched = true;
+  DecisionScope scope;
+  InputFeed feed;
   Executor executor;
+  std::optional<BatchExecutor> batches;
   Results results;
   std::vector<DecisionSetting> settings;
   std::vector<const std::byte*> samples;
 };
 
-namespace {
-
-/// The batch size of the inputs. @throws Error if they do not fit the plan
-std::int64_t check_inputs(const Plan& plan, std::span<const TensorView> inputs, bool batched, std::int64_t max_batch) {
-  require(inputs.size() == plan.inputs().size(), ErrorCode::argument, "{} inputs were given; the model has {}",
-          inputs.size(), plan.inputs().size());
-  std::int64_t batch = 1;
-  for (std::size_t i = 0; i < inputs.size(); ++i) {
-    const InputInfo& wanted = plan.inputs()[i];
-    const TensorView& given = inputs[i];
-    require(given.dtype() == wanted.type.dtype, ErrorCode::dtype, "input '{}' is {}; {} is needed", wanted.name,
-            dtype_name(given.dtype()), dtype_name(wanted.type.dtype));
-    const Shape& shape = wanted.type.shape;
-    Shape expected = shape;
-    if (batched && given.shape().rank() > 0) expected[0] = given.shape()[0];
-    require(given.shape() == expected, ErrorCode::shape, "input '{}' is {}; {} is needed{}", wanted.name,
-            given.shape().str(), shape.str(), batched ? " (any number of samples for the first axis)" : "");
-    if (i == 0 && batched) batch = given.shape()[0];
-    require(!batched || given.shape()[0] == batch, ErrorCode::shape, "input '{}' has {} samples, the first input {}",
-            wanted.name, given.shape()[0], batch);
-    require(given.present(), ErrorCode::argument, "input '{}' has no data", wanted.name);
+/// @throws Error unsupported unless several samples can run at once
+void Session::State::check_batch(std::int64_t batch) const {
+  const PlanData& data = *plan.data();
+  require(
+      data.batch_obstacle.empty(), ErrorCode::unsupported,
+      "{} samples were handed over at once, but the model does not keep samples apart: {}. Run one sample at a time "
+      "(--batch 1)",
+      batch, data.batch_obstacle);
+  if (scope == DecisionScope::sample) return;
+  for (const int segment : data.decision_segments) {
+    const Segment& decision = data.segments[static_cast<std::size_t>(segment)];
+    require(
+        decision.combine != Combine::none, ErrorCode::unsupported,
+        "decision '{}' cannot be taken for {} samples at once: its condition does not make one score of theirs by a "
+        "maximum, minimum or mean or by the first one. Decide for each sample (--decision-scope sample)",
+        decision.name, batch);
   }
-  require(batch >= 1 && batch <= max_batch, ErrorCode::argument, "{} samples in one run; this session takes 1 to {}",
-          batch, max_batch);
-  return batch;
 }
-
-}  // namespace
 
 Session::Session(const Plan& plan, const SessionOptions& options) {
   require(options.max_batch >= 1, ErrorCode::argument, "max_batch is {}; at least 1 is needed", options.max_batch);
@@ -74,13 +93,15 @@ const Results& Session::run(std::span<const TensorView> inputs) {
   State& s = *state_;
   Results::Data& results = *s.results.data_;
   results.size = 0;
-  const std::int64_t batch = check_inputs(s.plan, inputs, s.batched, s.max_batch);
-  for (std::int64_t i = 0; i < batch; ++i) {
-    for (std::size_t k = 0; k < inputs.size(); ++k) {
-      s.samples[k] = inputs[k].data + static_cast<std::size_t>(i) * s.plan.inputs()[k].type.bytes();
-    }
-    const Segment& exit = s.executor.run(s.samples, s.settings, results.scores_of(i));
-    results.store(i, exit, s.executor);
+  const std::int64_t batch = s.feed.bind(inputs);
+  if (batch == 1) {
+    s.feed.open(0, true, s.samples);
+    const Segment& exit = s.executor.run(s.samples, s.settings, results.scores_of(0));
+    results.store(0, exit, s.executor);
+  } else {
+    s.check_batch(batch);
+    BatchRun run(s.feed, results);
+    s.batches->run(batch, s.settings, s.scope == DecisionScope::batch, run);
   }
   results.size = batch;
   return s.results;

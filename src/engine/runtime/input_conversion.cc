@@ -1,0 +1,151 @@
+#include "engine/runtime/input_conversion.h"
+
+#include <algorithm>
+
+#include "base/dtype.h"
+#include "base/error.h"
+#include "base/shape.h"
+
+namespace exeunt {
+
+namespace {
+
+constexpr bool is_channel_count(std::int64_t dim) { return dim == 1 || dim == 3 || dim == 4; }
+
+bool is_picture(const Shape& shape) { return shape.rank() == 4 && shape[0] == 1; }
+
+/// The axis order of a model's input [N, ...]; empty if it is no picture or does not tell.
+std::optional<ImageLayout> layout_of(const Shape& shape, const InputFormat& format) {
+  if (!is_picture(shape) || format.model_layout) return format.model_layout;
+  if (is_channel_count(shape[1])) return ImageLayout::chw;
+  if (is_channel_count(shape[3])) return ImageLayout::hwc;
+  return std::nullopt;
+}
+
+ImageLayout other(ImageLayout layout) { return layout == ImageLayout::chw ? ImageLayout::hwc : ImageLayout::chw; }
+
+/// [N,C,H,W] in the order [N,H,W,C], or back.
+Shape turned(const Shape& shape, ImageLayout from) {
+  return from == ImageLayout::chw ? Shape{shape[0], shape[2], shape[3], shape[1]}
+                                  : Shape{shape[0], shape[3], shape[1], shape[2]};
+}
+
+bool is_turned(const InputInfo& input, const InputFormat& format) {
+  return format.layout && *format.layout != *layout_of(input.type.shape, format);
+}
+
+void check_channel_values(const InputInfo& input, const InputFormat& format, const std::vector<float>& values,
+                          const char* name) {
+  if (values.size() == 1) return;
+  const auto layout = layout_of(input.type.shape, format);
+  require(layout.has_value(), ErrorCode::argument,
+          "{} has {} values, but the input '{}' {} does not tell its channels; give 1 value, or the model's layout "
+          "(InputFormat::model_layout, --model-layout)",
+          name, values.size(), input.name, input.type.str());
+  const std::int64_t channels = input.type.shape[*layout == ImageLayout::chw ? 1 : 3];
+  require(static_cast<std::int64_t>(values.size()) == channels, ErrorCode::argument,
+          "{} has {} values; give 1, or {} (one for each channel of the input '{}' {})", name, values.size(), channels,
+          input.name, input.type.str());
+}
+
+bool is_scaled(const InputFormat& format) {
+  const auto all = [](const std::vector<float>& values, float value) {
+    return std::ranges::all_of(values, [&](float v) { return v == value; });
+  };
+  return format.scale != 1 || !all(format.mean, 0) || !all(format.stddev, 1);
+}
+
+}  // namespace
+
+void check_input_format(const InputInfo& input, const InputFormat& format) {
+  const Shape& shape = input.type.shape;
+  require((!format.layout && !format.model_layout) || is_picture(shape), ErrorCode::argument,
+          "a layout is given, but the input '{}' {} is no picture", input.name, input.type.str());
+  require(!format.layout || layout_of(shape, format).has_value(), ErrorCode::argument,
+          "the input '{}' {} does not tell the axis order that data would be turned to; give it "
+          "(InputFormat::model_layout, --model-layout)",
+          input.name, input.type.str());
+  require(!is_scaled(format) || is_float(input.type.dtype), ErrorCode::argument,
+          "a scale, mean or standard deviation is given, but the input '{}' is {}; only floats are scaled", input.name,
+          dtype_name(input.type.dtype));
+  check_channel_values(input, format, format.mean, "mean");
+  check_channel_values(input, format, format.stddev, "stddev");
+  require(std::ranges::find(format.stddev, 0.0F) == format.stddev.end(), ErrorCode::argument,
+          "stddev is 0, but values are divided by it");
+}
+
+Shape shape_handed_over(const InputInfo& input, const InputFormat& format) {
+  if (!is_turned(input, format)) return input.type.shape;
+  return turned(input.type.shape, other(*format.layout));
+}
+
+bool changes_nothing(const InputInfo& input, const InputFormat& format) {
+  return !is_turned(input, format) && !is_scaled(format);
+}
+
+std::optional<ImageLayout> fitting_layout(const InputInfo& input, const Shape& given) {
+  if (given.rank() != 4 || !is_picture(input.type.shape)) return std::nullopt;
+  for (const ImageLayout from : {ImageLayout::chw, ImageLayout::hwc}) {
+    const Shape shape = turned(input.type.shape, from);
+    if (std::ranges::equal(shape.dims().subspan(1), given.dims().subspan(1))) return other(from);
+  }
+  return std::nullopt;
+}
+
+template <class From, class To, bool kScaled>
+void InputConversion::convert_sample(const InputConversion& self, const std::byte* from, std::byte* to) noexcept {
+  const auto [planes, rows, columns] = self.dims_;
+  auto* out = reinterpret_cast<To*>(to);
+  const auto* in = reinterpret_cast<const From*>(from);
+  for (std::int64_t a = 0; a < planes; ++a) {
+    for (std::int64_t b = 0; b < rows; ++b) {
+      const From* row = in + a * self.strides_[0] + b * self.strides_[1];
+      for (std::int64_t c = 0; c < columns; ++c) {
+        const From value = row[c * self.strides_[2]];
+        if constexpr (kScaled) {
+          const Affine& affine = self.affine_[static_cast<std::size_t>(self.channel_axis_ == 0 ? a : c)];
+          *out++ = convert<To>(affine(convert<float>(value)));
+        } else {
+          *out++ = convert<To>(value);
+        }
+      }
+    }
+  }
+}
+
+template <class From, class To>
+InputConversion::RunFn InputConversion::pick(bool scaled) noexcept {
+  if constexpr (!std::is_same_v<From, bool> && !std::is_same_v<To, bool>) {
+    if (scaled) return convert_sample<From, To, true>;
+  }
+  return convert_sample<From, To, false>;
+}
+
+InputConversion::InputConversion(const InputInfo& input, const InputFormat& format, DType from) {
+  const Shape& shape = input.type.shape;
+  const auto layout = layout_of(shape, format);
+  const bool scaled = is_scaled(format);
+  if (layout) {
+    dims_ = {shape[1], shape[2], shape[3]};
+    channel_axis_ = *layout == ImageLayout::chw ? 0 : 2;
+  } else {
+    dims_ = {1, 1, shape.elements()};
+  }
+  strides_ = {dims_[1] * dims_[2], dims_[2], 1};
+  if (is_turned(input, format)) {
+    const std::int64_t channels = dims_[static_cast<std::size_t>(channel_axis_)];
+    strides_ = *layout == ImageLayout::chw ? std::array<std::int64_t, 3>{1, dims_[2] * channels, channels}
+                                           : std::array<std::int64_t, 3>{dims_[1], 1, dims_[0] * dims_[1]};
+  }
+  const auto value_of = [](const std::vector<float>& values, std::size_t channel) {
+    return values[values.size() == 1 ? 0 : channel];
+  };
+  const auto channels = layout ? static_cast<std::size_t>(dims_[static_cast<std::size_t>(channel_axis_)]) : 1;
+  for (std::size_t c = 0; c < channels; ++c)
+    affine_.push_back({format.scale, value_of(format.mean, c), value_of(format.stddev, c)});
+  dispatch(input.type.dtype, [&]<class To>(TypeTag<To>) {
+    run_ = from == input.type.dtype ? pick<To, To>(scaled) : pick<std::uint8_t, To>(scaled);
+  });
+}
+
+}  // namespace exeunt

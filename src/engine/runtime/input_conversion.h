@@ -1,0 +1,53 @@
+#pragma once
+
+#include <exeunt/session.h>
+
+#include <array>
+#include <vector>
+
+namespace exeunt {
+
+/// Turns one sample as the caller hands it over into the plan's input: element type, axis order, scale, mean and
+/// standard deviation in one pass. Everything is settled when it is made.
+class InputConversion {
+ public:
+  /// @param format  checked by check_input_format
+  /// @param from    element type handed over: that of `input`, or u8 for an input of floats
+  InputConversion(const InputInfo& input, const InputFormat& format, DType from);
+
+  void run(const std::byte* from, std::byte* to) const noexcept { run_(*this, from, to); }
+
+ private:
+  using RunFn = void (*)(const InputConversion&, const std::byte*, std::byte*) noexcept;
+  struct Affine {
+    float scale = 1;
+    float mean = 0;
+    float stddev = 1;
+    float operator()(float value) const noexcept { return (value * scale - mean) / stddev; }
+  };
+
+  template <class From, class To, bool kScaled>
+  static void convert_sample(const InputConversion& self, const std::byte* from, std::byte* to) noexcept;
+  template <class From, class To>
+  static RunFn pick(bool scaled) noexcept;
+
+  RunFn run_ = nullptr;
+  std::array<std::int64_t, 3> dims_{};     ///< of the model's sample; {1, 1, elements} if it is no picture
+  std::array<std::int64_t, 3> strides_{};  ///< with which the caller's values are read
+  int channel_axis_ = 0;                   ///< of dims_
+  std::vector<Affine> affine_;             ///< one a channel
+};
+
+/// The shape in which the caller hands over one sample, batch axis included.
+Shape shape_handed_over(const InputInfo& input, const InputFormat& format);
+
+/// Whether values reach the plan as they are.
+bool changes_nothing(const InputInfo& input, const InputFormat& format);
+
+/// @throws Error argument if a format cannot belong to an input
+void check_input_format(const InputInfo& input, const InputFormat& format);
+
+/// The other axis order, if `given` fits the input in that one; empty if it does not. For error messages.
+std::optional<ImageLayout> fitting_layout(const InputInfo& input, const Shape& given);
+
+}  // namespace exeunt
