@@ -135,7 +135,7 @@ void execute(const EvalCommand& command) {
                   fmt::format("--against {}: its input is {}, not {}", command.against,
                               other_plan.inputs().front().type.str(), plan.inputs().front().type.str()));
     }
-    other.emplace(other_plan, SessionOptions{command.run.batch});
+    other.emplace(other_plan, SessionOptions{command.run.batch, command.run.scope()});
   }
   const Dataset data = with_source(
       command.data, [&] { return Dataset::open(command.data, command.samples.format(plan), command.limit); });

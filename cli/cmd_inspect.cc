@@ -73,8 +73,11 @@ Json inspection_json(const Inspection& inspection) {
   }
   Json decisions = Json::array();
   for (const DecisionInfo& d : inspection.decisions) {
-    decisions.push_back(
-        {{"name", d.name}, {"criterion", d.criterion}, {"threshold", to_json(d.threshold)}, {"tunable", d.tunable}});
+    decisions.push_back({{"name", d.name},
+                         {"criterion", d.criterion},
+                         {"threshold", to_json(d.threshold)},
+                         {"tunable", d.tunable},
+                         {"combine", d.combine}});
   }
   Json layers = Json::array();
   for (const LayerInfo& layer : inspection.layers) {

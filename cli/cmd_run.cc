@@ -48,11 +48,18 @@ Tensor read_input(const RunCommand& command, const Plan& plan, std::size_t index
     MutableTensorView view = sample.mutable_view();
     const SampleFormat format = command.samples.format(plan);
     view.type = format.sample;
+    if (!command.samples.layout.empty())
+      throw Error(ErrorCode::argument, fmt::format("{}: --layout is for arrays; pictures are turned as the model "
+                                                   "needs them (--model-layout names its order)",
+                                                   file));
     with_source(file, [&] { picture_to_sample(read_picture(file).view(), format, view); });
     return sample;
   }
   Tensor array = read_npy(file);
-  if (array.dtype() == wanted.dtype) return array;
+  const bool is_float = wanted.dtype == DType::f32 || wanted.dtype == DType::f64 || wanted.dtype == DType::f16 ||
+                        wanted.dtype == DType::bf16;
+  // The session converts u8 on its way in.
+  if (array.dtype() == wanted.dtype || (is_float && array.dtype() == DType::u8)) return array;
   return cast_array(array.view(), wanted.dtype);
 }
 
@@ -142,7 +149,10 @@ class Answers {
 
 void execute(const RunCommand& command) {
   const Plan plan = command.model.build(command.model.load());
-  Session session = command.run.open(plan);
+  // Pictures are scaled when they are read.
+  const bool scaled_here = !command.inputs.empty() && is_picture(command.inputs.front());
+  const InputFormat format = scaled_here ? InputFormat{} : command.samples.array_format();
+  Session session = command.run.open(plan, format);
   if (command.inputs.size() != plan.inputs().size()) {
     std::vector<std::string> names;
     for (const InputInfo& input : plan.inputs()) names.push_back(input.name);

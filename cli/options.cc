@@ -96,16 +96,27 @@ void RunOptions::add_to(CLI::App& command) {
       ->delimiter(',')
       ->check(check_threshold)
       ->type_name("T");
+  command
+      .add_option("--decision-scope", decision_scope,
+                  "sample: each sample decides for itself; batch: all samples of a batch as one, as ONNX does")
+      ->check(CLI::IsMember({"sample", "batch"}))
+      ->capture_default_str();
 }
 
-Session RunOptions::open(const Plan& plan) const {
-  Session session(plan, {batch});
+Session RunOptions::open(const Plan& plan, const InputFormat& first_input) const {
+  SessionOptions options;
+  options.max_batch = batch;
+  options.decision_scope = scope();
+  options.inputs = {first_input};
+  Session session(plan, options);
   if (!thresholds.empty()) session.set_thresholds(thresholds);
   return session;
 }
 
 void SampleOptions::add_to(CLI::App& command) {
-  command.add_option("--scale", scale, "multiply pixels (0..255) by this")->capture_default_str()->group("Pictures");
+  command.add_option("--scale", scale, "multiply pixels (0..255) and array elements by this")
+      ->capture_default_str()
+      ->group("Pictures");
   command.add_option("--mean", mean, "then subtract this: one value, or one a channel")
       ->delimiter(',')
       ->capture_default_str()
@@ -115,9 +126,31 @@ void SampleOptions::add_to(CLI::App& command) {
       ->capture_default_str()
       ->group("Pictures");
   command.add_flag("--resize", resize, "resize pictures that do not have the model's size")->group("Pictures");
-  command.add_option("--layout", layout, "axis order of the model's input, if its shape does not tell")
+  command.add_option("--layout", layout, "axis order of arrays (.npy, npz:), if it is not the model's")
       ->check(CLI::IsMember({"nchw", "nhwc"}))
       ->group("Pictures");
+  command.add_option("--model-layout", model_layout, "axis order of the model's input, if its shape does not tell")
+      ->check(CLI::IsMember({"nchw", "nhwc"}))
+      ->group("Pictures");
+}
+
+namespace {
+
+std::optional<ImageLayout> parse_layout(const std::string& text) {
+  if (text.empty()) return std::nullopt;
+  return text == "nchw" ? ImageLayout::chw : ImageLayout::hwc;
+}
+
+}  // namespace
+
+InputFormat SampleOptions::array_format() const {
+  InputFormat format;
+  format.layout = parse_layout(layout);
+  format.model_layout = parse_layout(model_layout);
+  format.scale = scale;
+  format.mean = mean;
+  format.stddev = stddev;
+  return format;
 }
 
 SampleFormat SampleOptions::format(const Plan& plan) const {
@@ -129,7 +162,8 @@ SampleFormat SampleOptions::format(const Plan& plan) const {
   format.mean = mean;
   format.stddev = stddev;
   format.resize = resize;
-  if (!layout.empty()) format.layout = layout == "nchw" ? ImageLayout::chw : ImageLayout::hwc;
+  format.layout = parse_layout(model_layout);
+  format.data_layout = parse_layout(layout);
   return format;
 }
 

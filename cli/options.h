@@ -46,23 +46,28 @@ struct ModelOptions {
 struct RunOptions {
   std::int64_t batch = 1;
   std::vector<float> thresholds;
+  std::string decision_scope = "sample";
 
   void add_to(CLI::App& command);
-  /// A session with these thresholds.
-  Session open(const Plan& plan) const;
+  DecisionScope scope() const { return decision_scope == "batch" ? DecisionScope::batch : DecisionScope::sample; }
+  /// A session with these settings. @param first_input  how its first input is handed over
+  Session open(const Plan& plan, const InputFormat& first_input = {}) const;
 };
 
-/// How pictures become samples.
+/// How pictures and arrays become samples.
 struct SampleOptions {
   float scale = 1.0F;
   std::vector<float> mean = {0.0F};
   std::vector<float> stddev = {1.0F};
   bool resize = false;
   std::string layout;
+  std::string model_layout;
 
   void add_to(CLI::App& command);
   /// For the model's first input.
   SampleFormat format(const Plan& plan) const;
+  /// The same for arrays that a session gets as they are.
+  InputFormat array_format() const;
 };
 
 }  // namespace exeunt::cli

@@ -4,7 +4,9 @@
 #include <exeunt/tools/evaluate.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <random>
 #include <string>
 
 #include "support/shared.h"
@@ -214,6 +216,46 @@ TEST_P(Digits, LateExitIsThePlainModel) {
     const TensorView b = whole.run(sample.view()).output(0, 0);
     ASSERT_TRUE(std::ranges::equal(a.span<float>(), b.span<float>())) << "sample " << i;
   }
+}
+
+/// Runs rows of x, in this order, as one batch and expects the answers of `alone`, each of one row.
+void expect_batch_as_alone(const Plan& plan, const Tensor& x, const std::vector<std::size_t>& order,
+                           const std::vector<std::pair<int, std::vector<float>>>& alone) {
+  const std::size_t row_bytes = x.bytes() / order.size();
+  Tensor batch(x.type());
+  for (std::size_t i = 0; i < order.size(); ++i)
+    std::copy_n(x.view().data + order[i] * row_bytes, row_bytes, batch.mutable_view().data + i * row_bytes);
+  Session session(plan, {.max_batch = static_cast<std::int64_t>(order.size())});
+  const Results& results = session.run(batch.view());
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    const auto& [exit, answer] = alone[order[i]];
+    const auto row = static_cast<std::int64_t>(i);
+    ASSERT_EQ(results.exit(row), exit) << "sample " << i;
+    ASSERT_TRUE(std::ranges::equal(results.output(row).span<float>(), answer)) << "sample " << i;
+  }
+}
+
+TEST_P(Digits, ABatchOf256AnswersAsOneByOneInAnyOrder) {
+  constexpr std::size_t kSamples = 256;
+  const fs::path folder = fs::path(EXEUNT_SOURCE_DIR) / "models" / "digits";
+  const Plan plan = Plan::build(Model::load(folder / "lenet_digits.onnx"), {.backend = GetParam()});
+  const Dataset data = Dataset::open("npz:" + (folder / "digits_test.npz").string(),
+                                     {.sample = {DType::f32, Shape{1, 8, 8}}, .layout = {}}, kSamples);
+  Tensor x({DType::f32, {kSamples, 1, 8, 8}});
+  data.read(0, kSamples, x.mutable_view());
+  Session single(plan);
+  std::vector<std::pair<int, std::vector<float>>> alone;
+  std::vector<std::size_t> order(kSamples);
+  for (std::size_t i = 0; i < kSamples; ++i) {
+    order[i] = i;
+    const Results& results = single.run(TensorView{x.view().data + i * 64 * sizeof(float), {DType::f32, {1, 1, 8, 8}}});
+    const auto answer = results.output(0).span<float>();
+    alone.push_back({results.exit(0), {answer.begin(), answer.end()}});
+  }
+  ASSERT_GT(std::ranges::count_if(alone, [](const auto& a) { return a.first == 1; }), 0) << "some take the late exit";
+  expect_batch_as_alone(plan, x, order, alone);
+  std::shuffle(order.begin(), order.end(), std::mt19937(3));
+  expect_batch_as_alone(plan, x, order, alone);
 }
 
 INSTANTIATE_TEST_SUITE_P(Backends, Digits, ::testing::Values("cpu", "ref"),

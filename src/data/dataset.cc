@@ -35,6 +35,8 @@ SourcePtr open_source(std::string_view source, const SampleFormat& format, std::
   for (const KindRow& row : kKinds) {
     if (row.name != name) continue;
     require(row.takes_path == !path.empty(), ErrorCode::argument, "the data '{}' must read {}", source, row.usage);
+    require(!format.data_layout || name == "npz", ErrorCode::argument,
+            "a layout of the data is given, but '{}' has its own; only arrays (npz:FILE) need one", row.usage);
     if (name == "cifar10") return open_cifar10(path, format, limit);
     if (name == "npz") return open_npz(path, format, limit);
     if (name == "images") return open_images(path, format, limit);

@@ -29,12 +29,16 @@ Shape permuted(const Shape& from, const AxisOrder& order) { return {from[order[0
 /// Strides with which values of a shape are read in the order of the sample; empty if they do not fit.
 std::optional<Strides> fitting_strides(const Shape& values, const SampleFormat& format) {
   const Shape& sample = format.sample.shape;
-  if (values == sample || (sample.rank() == 1 && values.elements() == sample[0])) return contiguous_strides(sample);
+  const bool turns = format.data_layout && sample.rank() == 3 && picture_axes(format) &&
+                     picture_axes(format)->layout != *format.data_layout;
+  if ((values == sample && !turns) || (sample.rank() == 1 && values.elements() == sample[0]))
+    return contiguous_strides(sample);
   if (values.rank() != 3 || sample.rank() != 3) return std::nullopt;
   const auto axes = picture_axes(format);
   for (const AxisOrder& order : {kChwFromHwc, kHwcFromChw}) {
     const ImageLayout layout = order == kChwFromHwc ? ImageLayout::chw : ImageLayout::hwc;
     if ((axes && axes->layout != layout) || permuted(values, order) != sample) continue;
+    if (format.data_layout && axes && *format.data_layout == axes->layout) continue;
     const Strides from = contiguous_strides(values);
     Strides strides{};
     for (std::size_t i = 0; i < 3; ++i) strides[i] = from[static_cast<std::size_t>(order[i])];
@@ -133,6 +137,8 @@ void check_format(const SampleFormat& format) {
   checked_bytes(format.sample);
   require(!format.layout || format.sample.shape.rank() == 3, ErrorCode::argument,
           "a layout is given, but the input {} is no picture", format.sample.str());
+  require(!format.data_layout || picture_axes(format).has_value(), ErrorCode::argument,
+          "a layout of the data is given, but the input {} does not tell its own", format.sample.str());
   check_channel_values(format.mean, "mean", format);
   check_channel_values(format.stddev, "stddev", format);
   require(std::ranges::find(format.stddev, 0.0F) == format.stddev.end(), ErrorCode::argument,

@@ -275,6 +275,17 @@ decide max_prob(%1) > 0.9 "first" {
 
 TEST(GraphText, RoundTripsTrees) { EXPECT_EQ(again(kBranchy), kBranchy); }
 
+TEST(GraphText, SaysHowABatchDecidesUnlessByItsMaximum) {
+  const auto tree = [](const std::string& batch) {
+    return "input %0 f32[1,2] \"x\"\noutput \"y\"\ndecide max_prob(%0) > 0.5" + batch +
+           " \"d\" {\n  exit(%0)\n  exit(%0)\n}\n";
+  };
+  for (const std::string batch : {"", " batch(min)", " batch(mean)", " batch(first)", " batch(none)"})
+    EXPECT_EQ(again(tree(batch)), tree(batch));
+  EXPECT_EQ(again(tree(" batch(max)")), tree(""));
+  expect_any_error([&] { again(tree(" batch(median)")); });
+}
+
 TEST(GraphText, KeepsAnyThreshold) {
   for (const float threshold : {0.9F, -kInf, kInf, -0.25F, 1e-30F, 3.4028235e38F}) {
     Graph graph = parse_graph(kBranchy);

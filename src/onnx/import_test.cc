@@ -151,6 +151,44 @@ TEST(ImportWeights, TwoEmptyOnesAreEqual) {
   EXPECT_EQ(notes.duplicate_bytes, 0U);
 }
 
+TEST(ImportShapes, GivenOnesBindWhatTheFileLeavesOpen) {
+  const std::string graph = "g (float[N,C,4] x) => (float[] y) { y = Relu(x) }";
+  const auto shape = [&](const std::vector<std::int64_t>& given) {
+    ImportOptions options;
+    options.shapes["x"] = given;
+    const Graph result = import_text(graph, 17, options);
+    return result.type(result.inputs[0]).shape.str();
+  };
+  EXPECT_EQ(shape({1, 3, 4}), "[1,3,4]");
+  expect_error(ErrorCode::argument, "the shape 1x3 has 2 axes; in the file it has 3", [&] { shape({1, 3}); });
+  expect_error(ErrorCode::argument, "the shape 1x3x5 has 5 for axis 2; the file fixes it to 4", [&] {
+    shape({1, 3, 5});
+  });
+  expect_error(ErrorCode::argument, "the shape 8x3x4 has 8 for the batch, which stays free: give 1", [&] {
+    shape({8, 3, 4});
+  });
+  expect_error(ErrorCode::argument, "more than 8 axes", [&] { shape(std::vector<std::int64_t>(9, 1)); });
+}
+
+TEST(ImportShapes, AFixedBatchMayBeCutToSingleSamples) {
+  const std::string graph = "g (float[8,3] x) => (float[] y) { y = Relu(x) }";
+  EXPECT_EQ(import_text(graph).type(0).shape.str(), "[8,3]");
+  ImportOptions options;
+  options.shapes["x"] = {1, 3};
+  EXPECT_EQ(import_text(graph, 17, options).type(0).shape.str(), "[1,3]");
+  options.shapes["x"] = {4, 3};
+  expect_error(ErrorCode::argument, "has 4 for axis 0; the file fixes it to 8",
+               [&] { import_text(graph, 17, options); });
+}
+
+TEST(ImportNotes, TellWhetherTheBatchIsOpen) {
+  ImportNotes notes;
+  import_text("g (float[N,3] x) => (float[] y) { y = Relu(x) }", 17, {}, &notes);
+  EXPECT_TRUE(notes.free_batch);
+  import_text("g (float[1,3] x) => (float[] y) { y = Relu(x) }", 17, {}, &notes);
+  EXPECT_FALSE(notes.free_batch);
+}
+
 TEST(ImportWeights, ListedAsInputsKeepTheirValue) {
   const Graph graph = import_text("g (float[1,2] x, float[2] w = {1, 2}) => (float[] y) { y = Add(x, w) }");
   EXPECT_EQ(graph.inputs.size(), 1U);

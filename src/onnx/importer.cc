@@ -19,6 +19,29 @@ namespace {
 constexpr std::int64_t kMinOpset = 11;
 constexpr std::int64_t kMaxOpset = 23;
 
+/// @throws Error argument unless a shape given for an input binds what the file leaves open, and nothing else
+void check_given_shape(const std::vector<std::int64_t>& given, const onnx::TypeProto::Tensor& type) {
+  const std::string text = fmt::format("{}", fmt::join(given, "x"));
+  require(given.size() <= static_cast<std::size_t>(Shape::kMaxRank), ErrorCode::argument,
+          "the shape {} has more than {} axes", text, Shape::kMaxRank);
+  if (!type.has_shape()) return;
+  const auto rank = static_cast<std::size_t>(type.shape().dim_size());
+  require(given.size() == rank, ErrorCode::argument, "the shape {} has {} axes; in the file it has {}", text,
+          given.size(), rank);
+  for (std::size_t axis = 0; axis < rank; ++axis) {
+    const auto& dim = type.shape().dim(static_cast<int>(axis));
+    const bool known = dim.has_dim_value() && dim.dim_value() >= 0;
+    // The batch may always be cut to single samples.
+    if (axis == 0 && given[0] == 1) continue;
+    require(axis > 0 || (known && dim.dim_value() > 1), ErrorCode::argument,
+            "the shape {} has {} for the batch, which stays free: give 1, and hand over as many samples as you like "
+            "(--batch N)",
+            text, given[0]);
+    require(!known || dim.dim_value() == given[axis], ErrorCode::argument,
+            "the shape {} has {} for axis {}; the file fixes it to {}", text, given[axis], axis, dim.dim_value());
+  }
+}
+
 std::vector<const onnx::NodeProto*> nodes_of(const onnx::GraphProto& graph) {
   std::vector<const onnx::NodeProto*> nodes;
   for (const onnx::NodeProto& node : graph.node()) nodes.push_back(&node);
@@ -109,8 +132,10 @@ TensorType Importer::input_type(const onnx::ValueInfoProto& input) const {
           "is no tensor; sequences and optionals are not supported");
   const auto& tensor = input.type().tensor_type();
   const DType dtype = dtype_of_onnx(tensor.elem_type());
-  if (const auto given = options_.shapes.find(input.name()); given != options_.shapes.end())
+  if (const auto given = options_.shapes.find(input.name()); given != options_.shapes.end()) {
+    check_given_shape(given->second, tensor);
     return {dtype, Shape(given->second)};
+  }
   require(tensor.has_shape(), ErrorCode::shape, "has no shape in the file; give one with --shape {}=1x3x32x32",
           input.name());
   std::vector<std::int64_t> dims;

@@ -37,19 +37,6 @@ bool covers_all(const Shape& shape, std::int64_t axis) {
   return shape[normalize_axis(axis, shape.rank())] == shape.elements();
 }
 
-/// The probability vector whose largest element `v` is, or kNoValue.
-ValueId max_of_softmax(const Graph& graph, ValueId v) {
-  const Node* reduce = graph.producer(skip_views(graph, v));
-  const auto* op = op_as<ops::Reduce>(reduce);
-  if (op == nullptr || op->fn != ops::ReduceFn::ReduceMax || graph.type(reduce->output).shape.elements() != 1)
-    return kNoValue;
-  const ValueId probabilities = skip_views(graph, reduce->inputs[0]);
-  const Node* producer = graph.producer(probabilities);
-  const auto* softmax = op_as<ops::Softmax>(producer);
-  if (softmax == nullptr || !covers_all(graph.type(probabilities).shape, softmax->axis)) return kNoValue;
-  return probabilities;
-}
-
 std::optional<float> constant_scalar(ConstantEvaluator& constants, ValueId v) {
   const auto tensor = constants.get(v);
   // Thresholds are f32: a comparison in f64 could fall the other way between two of them.
@@ -110,6 +97,24 @@ Combined without_combination(const Graph& graph, BatchAxes& axes, ValueId v) {
   return {graph.type(node.inputs[0]).shape.elements() == 1 ? node.inputs[0] : v, combine};
 }
 
+/// The probability vector whose largest element `v` is, or kNoValue; of the first sample, if that was picked before.
+Combined max_of_softmax(const Graph& graph, BatchAxes& axes, ValueId v) {
+  const Node* reduce = graph.producer(skip_views(graph, v));
+  const auto* op = op_as<ops::Reduce>(reduce);
+  if (op == nullptr || op->fn != ops::ReduceFn::ReduceMax || graph.type(reduce->output).shape.elements() != 1)
+    return {};
+  Combined probabilities = without_combination(graph, axes, reduce->inputs[0]);
+  const Node* producer = graph.producer(probabilities.value);
+  const bool picked = op_as<ops::Slice>(producer) != nullptr || op_as<ops::Gather>(producer) != nullptr;
+  if (probabilities.combine == Combine::first && picked) {
+    probabilities.value = skip_views(graph, producer->inputs[0]);
+    producer = graph.producer(probabilities.value);
+  }
+  const auto* softmax = op_as<ops::Softmax>(producer);
+  if (softmax == nullptr || !covers_all(graph.type(probabilities.value).shape, softmax->axis)) return {};
+  return probabilities;
+}
+
 /// A comparison with a constant on its right.
 struct Limit {
   ops::CompareFn fn;
@@ -133,15 +138,15 @@ std::optional<LiftedCondition> lift_max_prob(const Graph& graph, BatchAxes& axes
                                              std::optional<Combine> outer) {
   if (!compare.limit) return std::nullopt;
   const Combined score = without_combination(graph, axes, compare.score);
-  const ValueId probabilities = max_of_softmax(graph, score.value);
-  if (probabilities == kNoValue) return std::nullopt;
+  const Combined probabilities = max_of_softmax(graph, axes, score.value);
+  if (probabilities.value == kNoValue) return std::nullopt;
   const bool strict = compare.fn == ops::CompareFn::Greater || compare.fn == ops::CompareFn::LessOrEqual;
   const float limit = *compare.limit;
   const float threshold = strict ? limit : std::nextafter(limit, -std::numeric_limits<float>::infinity());
   const bool then_leaves = is_greater(compare.fn);
   if (outer && !then_leaves) outer = negated(*outer);
-  return LiftedCondition{MaxProb{}, threshold, probabilities, then_leaves,
-                         outer.value_or(score.combine.value_or(Combine::none))};
+  return LiftedCondition{MaxProb{}, threshold, probabilities.value, then_leaves,
+                         outer.value_or(score.combine.value_or(probabilities.combine.value_or(Combine::none)))};
 }
 
 /// How the bools of a comparison combine, if its scores do.

@@ -20,7 +20,8 @@ struct Condition {
   std::string head(const std::string& output) const {
     return "g (" + x + ") => (" + output +
            ") <float half = {0.5}, float[1] half1 = {0.5}, double half64 = {0.5}, float one = {1}, float zero = {0}, "
-           "int64[1] last = {-1}, int64[1] first = {0}, int64[1] two = {2}, int64[2] flat = {1, -1}> { p = "
+           "int64[1] last = {-1}, int64[1] first = {0}, int64[1] i1 = {1}, int64[1] two = {2}, int64[2] flat = {1, "
+           "-1}> { p = "
            "Softmax(x) " +
            nodes;
   }
@@ -201,6 +202,62 @@ TEST(LiftCondition, ThePredicateOfTheCheaperArmLeaves) {
     const auto& exit = std::get<Exit>(graph.tree[static_cast<std::size_t>(decision.leave)]);
     EXPECT_EQ(op_name(graph.producer(exit.outputs[0])->op), "Abs");
   }
+}
+
+/// How a condition on a file's open batch combines the samples.
+Combine combine_of(const std::string& nodes) {
+  const Condition condition{nodes, 13, "float[N,3] x"};
+  expect_same_meaning(condition);
+  return decision_of(condition.lifted()).combine;
+}
+
+const std::string kEach = "e = ReduceMax<axes = [1], keepdims = 0>(p) ";
+
+TEST(LiftCombination, OfTheScores) {
+  EXPECT_EQ(combine_of("m = ReduceMax(p) c = Greater(m, half)"), Combine::max);
+  EXPECT_EQ(combine_of("m = ReduceMax(p) c = Less(m, half)"), Combine::max);
+  EXPECT_EQ(combine_of(kEach + "m = ReduceMax(e) c = Greater(m, half)"), Combine::max);
+  EXPECT_EQ(combine_of(kEach + "m = ReduceMin(e) c = Greater(m, half)"), Combine::min);
+  EXPECT_EQ(combine_of(kEach + "m = ReduceMin(e) c = LessOrEqual(m, half)"), Combine::min);
+  EXPECT_EQ(combine_of(kEach + "m = ReduceMean(e) c = Greater(m, half)"), Combine::mean);
+  EXPECT_EQ(combine_of(kEach + "m = Slice(e, first, i1) c = Greater(m, half)"), Combine::first);
+  EXPECT_EQ(combine_of(kEach + "m = Gather(e, first) c = Greater(m, half)"), Combine::first);
+  EXPECT_EQ(combine_of("s = Slice(p, first, i1, first) m = ReduceMax(s) c = Greater(m, half)"), Combine::first);
+}
+
+TEST(LiftCombination, StillFindsTheProbabilities) {
+  for (const char* nodes : {"m = ReduceMin(e) c = Greater(m, half)", "m = ReduceMean(e) c = Greater(m, half)",
+                            "m = Gather(e, first) c = Greater(m, half)"}) {
+    expect_max_prob(0.5F, {kEach + nodes, 13, "float[N,3] x"});
+  }
+}
+
+TEST(LiftCombination, OfTheBools) {
+  const std::string bools = kEach + "g = Greater(e, half) f = Cast<to = 6>(g) ";
+  EXPECT_EQ(combine_of(bools + "r = ReduceMax(f) c = Cast<to = 9>(r)"), Combine::max);
+  EXPECT_EQ(combine_of(bools + "r = ReduceMin(f) c = Cast<to = 9>(r)"), Combine::min);
+  EXPECT_EQ(combine_of(bools + "r = ReduceMin(f) d = Cast<to = 9>(r) c = Not(d)"), Combine::min);
+}
+
+TEST(LiftCombination, AllOfTheNegatedAreNoneOfThem) {
+  const std::string unsure = kEach + "g = LessOrEqual(e, half) f = Cast<to = 6>(g) ";
+  EXPECT_EQ(combine_of(unsure + "r = ReduceMax(f) c = Cast<to = 9>(r)"), Combine::min);
+  EXPECT_EQ(combine_of(unsure + "r = ReduceMin(f) c = Cast<to = 9>(r)"), Combine::max);
+  const std::string not_sure = kEach + "g = Greater(e, half) n = Not(g) f = Cast<to = 6>(n) ";
+  EXPECT_EQ(combine_of(not_sure + "r = ReduceMax(f) c = Cast<to = 9>(r)"), Combine::min);
+}
+
+TEST(LiftCombination, OfAPredicatesScores) {
+  EXPECT_EQ(combine_of("m = ReduceMax(x) c = Greater(m, half)"), Combine::max);
+  EXPECT_EQ(combine_of("m = ReduceMin(x) c = Greater(m, half)"), Combine::min);
+  EXPECT_EQ(combine_of("m = ReduceMax(x) c = Less(m, half)"), Combine::min);
+}
+
+TEST(LiftCombination, ThereIsNoneThatScoresWouldShow) {
+  EXPECT_EQ(combine_of("m = ReduceMean(x) c = Greater(m, half)"), Combine::none);
+  EXPECT_EQ(combine_of("m = ReduceSum(x) c = Greater(m, half)"), Combine::none);
+  EXPECT_EQ(combine_of("m = ReduceMax(x) h = ReduceMean(x) c = Greater(m, h)"), Combine::none);
+  EXPECT_EQ(combine_of(kEach + "c = Greater(e, half)"), Combine::none) << "one bool a sample";
 }
 
 TEST(LiftCondition, ABoolInputIsAPredicate) {

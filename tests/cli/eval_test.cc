@@ -15,6 +15,25 @@ void expect_latency(const Json& latency, std::initializer_list<const char*> keys
   for (const char* key : keys) EXPECT_TRUE(latency.contains(key) && latency[key].is_number()) << key;
 }
 
+TEST(Eval, TakesArraysInTheOtherLayoutAndDecidesForBatches) {
+  const TempDir folder;
+  const Arrays arrays = read_npz(kDigitsNpz);
+  // One channel: [N,8,8,1] holds the same bytes.
+  const auto x = arrays.at("x").span<std::uint8_t>();
+  Arrays turned;
+  turned["x"] = Tensor::of(DType::u8, {arrays.at("x").shape()[0], 8, 8, 1}, x);
+  turned["y"] = arrays.at("y").clone();
+  write_npz(folder / "nhwc.npz", turned);
+  const std::string data = "npz:" + (folder / "nhwc.npz").string();
+  const Json plain = expect_json({"eval", kDigits, "--data", kDigitsData});
+  EXPECT_EQ(expect_json({"eval", kDigits, "--data", data, "--layout", "nhwc"})["accuracy"], plain["accuracy"]);
+  expect_failure({"eval", kDigits, "--data", data, "--layout", "nchw"}, {"[8,8,1]"});
+  expect_failure({"eval", kDigits, "--data", "random", "--layout", "nchw"}, {"only arrays (npz:FILE) need one"});
+  const Json together =
+      expect_json({"eval", kDigits, "--data", kDigitsData, "--batch", "200", "--decision-scope", "batch"});
+  EXPECT_EQ(together["exits"][0]["share"], 1);
+}
+
 TEST(Eval, JsonHasTheKeysOfTheContract) {
   const Json json = eval_digits();
   EXPECT_EQ(json["samples"], 600);

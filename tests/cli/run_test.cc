@@ -1,5 +1,7 @@
 #include <sys/stat.h>
 
+#include <set>
+
 #include "cli/cli_test.h"
 #include "data/test_pictures.h"
 #include "support/small_disk.h"
@@ -174,6 +176,47 @@ TEST(Run, ReadOnlyFolder) {
   ::chmod((folder / "locked").c_str(), 0555);
   expect_failure({"run", kDigits, "--input", x, "--save", (folder / "locked/y.npy").string()},
                  {"missing or read-only"});
+}
+
+TEST(Run, ArraysAreScaledAsPicturesAre) {
+  const TempDir folder;
+  const std::string model = write_model(folder, one_output("float[1,3,1,2] x", "y = Identity(x)"));
+  const std::string x = write_array(folder, "x.npy", u8({1, 3, 1, 2}, {10, 11, 20, 21, 30, 31}));
+  const Json y = expect_json({"run", model, "--input", x, "--scale", "0.5", "--mean", "1,2,3", "--std", "2"});
+  EXPECT_EQ(y["results"][0]["outputs"]["y"], Json::parse("[[[[2.0,2.25]],[[4.0,4.25]],[[6.0,6.25]]]]"));
+  expect_failure({"run", model, "--input", x, "--mean", "1,2"}, {"mean has 2 values; give 1, or 3"});
+}
+
+TEST(Run, ArraysInTheOtherLayoutAreTurnedWhenSaid) {
+  const TempDir folder;
+  const std::string model = write_model(folder, one_output("float[1,3,1,2] x", "y = Identity(x)"));
+  const std::string x = write_array(folder, "x.npy", u8({1, 1, 2, 3}, {10, 20, 30, 11, 21, 31}));
+  expect_failure({"run", model, "--input", x}, {"x.npy", "[1,3,1,2] is needed", "--layout nhwc"});
+  EXPECT_EQ(expect_json({"run", model, "--input", x, "--layout", "nhwc"})["results"][0]["outputs"]["y"],
+            Json::parse("[[[[10,11]],[[20,21]],[[30,31]]]]"));
+}
+
+TEST(Run, SamplesThatAModelMixesGoOneByOne) {
+  const TempDir folder;
+  const std::string model = write_model(folder, one_output("float[1,2] x", "y = Softmax<axis = 0>(x)"));
+  const std::string x = write_array(folder, "x.npy", f32({2, 2}, {5, 7, 9, 11}));
+  EXPECT_EQ(expect_json({"run", model, "--input", x})["results"].size(), 2U);
+  expect_failure({"run", model, "--input", x, "--batch", "2"},
+                 {"2 samples were handed over at once", "(Softmax) sums over the samples", "--batch 1"});
+}
+
+TEST(Run, ABatchMayDecideAsOne) {
+  const TempDir folder;
+  const std::string x = write_array(folder, "x.npy", digits(50));
+  const auto exits = [](const Json& results) {
+    std::set<int> all;
+    for (const Json& result : results) all.insert(result["exit"].get<int>());
+    return all;
+  };
+  EXPECT_EQ(exits(run_digits(x, {"--batch", "50"})), (std::set<int>{0, 1}));
+  EXPECT_EQ(exits(run_digits(x, {"--batch", "50", "--decision-scope", "batch"})), std::set<int>{0});
+  EXPECT_EQ(run_digits(x, {"--decision-scope", "batch"}), run_digits(x)) << "a batch of one";
+  expect_wrong_usage({"run", kDigits, "--input", x, "--decision-scope", "file"}, "--decision-scope");
 }
 
 TEST(Run, SeveralInputsInOrder) {

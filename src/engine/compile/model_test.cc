@@ -124,6 +124,43 @@ TEST(ModelLoad, StoppingAfterAnyPassGivesTheSameAnswers) {
   }
 }
 
+/// Runs so many samples of [n,3] on a model file at once.
+void run_samples(const std::filesystem::path& path, std::int64_t count) {
+  Session session(Plan::build(Model::load(path)), {.max_batch = 4});
+  const Tensor x({DType::f32, {count, 3}});
+  session.run(x.view());
+}
+
+TEST(PlanBatch, AModelThatMixesSamplesTakesThemOneByOne) {
+  const TempDir folder;
+  const auto path =
+      write_model(folder, "g (float[1,3] x) => (float[] y) { m = ReduceMean <axes = [0]> (x) y = Sub(x, m) }");
+  run_samples(path, 1);
+  expect_error(ErrorCode::unsupported, "2 samples were handed over at once", [&] { run_samples(path, 2); });
+  expect_error(ErrorCode::unsupported, "(ReduceMean) reduces over the samples", [&] { run_samples(path, 2); });
+  expect_error(ErrorCode::unsupported, "--batch 1", [&] { run_samples(path, 2); });
+}
+
+TEST(PlanBatch, AModelExportedForOneSampleTakesMore) {
+  const TempDir folder;
+  run_samples(write_model(folder,
+                          "g (float[1,3] x) => (float[] y) <int64[2] one = {1, 3}> { r = Reshape(x, one) "
+                          "y = Relu(r) }"),
+              3);
+}
+
+TEST(PlanBatch, AFixedBatchRunsWholeOrIsLoadedForSingleSamples) {
+  const TempDir folder;
+  const auto path = write_model(folder, "g (float[2,3] x) => (float[] y) { y = Relu(x) }");
+  run_samples(path, 2);
+  expect_error(ErrorCode::shape,
+               "the file fixes the first axis to 2: it runs whole and takes one exit; --shape x=1x...",
+               [&] { run_samples(path, 3); });
+  Session session(Plan::build(load_with_shapes(path, {{"x", {1, 3}}})), {.max_batch = 3});
+  const Tensor x({DType::f32, {3, 3}});
+  EXPECT_EQ(session.run(x.view()).size(), 3);
+}
+
 TEST(PlanBuild, SaysWhichBackendsThereAre) {
   const Model model = Model::load(digits("lenet_digits.onnx"));
   expect_error(ErrorCode::argument, "there is no backend 'tpu'; backends: cpu, ref",

@@ -154,6 +154,25 @@ TEST_F(Allocation, NoDecisionAllocates) {
   EXPECT_EQ(allocations_of(plan), 0);
 }
 
+TEST_F(Allocation, NoBatchAllocatesAfterTheFirst) {
+  const Plan plan = plan_of(R"(
+    input %x f32[1,3] "x"
+    %n = Neg(%x)
+    %s = Softmax(%x)
+    %e = Exp(%n)
+    output "y"
+    decide max_prob(%s) > 0.5 { exit(%s) exit(%e) }
+  )");
+  Session session(plan, {.max_batch = 8});
+  Tensor x({DType::u8, {8, 3}});
+  for (std::size_t i = 0; i < 8; i += 2) x.mutable_span<std::uint8_t>()[i * 3] = 9;
+  const Results& results = session.run(x.view());
+  ASSERT_NE(results.exit(0), results.exit(1));
+  const std::int64_t before = allocations;
+  session.run(x.view());
+  EXPECT_EQ(allocations - before, 0);
+}
+
 }  // namespace
 
 }  // namespace exeunt
