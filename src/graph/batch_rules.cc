@@ -106,7 +106,7 @@ class Rules {
     if (range.start != 0 || range.step != 1 || range.count != size) return "picks single samples";
     for (std::size_t i = 0; free_batch_ && i < op.axes.size(); ++i) {
       const bool over_samples = normalize_axis(op.axes[i], shape(0).rank()) == place(0).axis;
-      if (over_samples && op.ends[i] == size) return "picks single samples";
+      if (over_samples && (op.starts[i] == -size || op.ends[i] == size)) return "picks single samples";
     }
     return place(0);
   }

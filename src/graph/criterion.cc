@@ -71,6 +71,10 @@ std::optional<Criterion> parse_criterion(std::string_view name) noexcept {
   return std::nullopt;
 }
 
+Combine usual_combine(const Criterion& criterion) noexcept {
+  return std::holds_alternative<Predicate>(criterion) ? Combine::none : Combine::max;
+}
+
 bool is_tunable(const Criterion& criterion) noexcept { return !std::holds_alternative<Predicate>(criterion); }
 
 void check_criterion(const Criterion& criterion, const TensorType& type) {

@@ -48,6 +48,9 @@ float combine_scores(Combine combine, std::span<const float> scores) noexcept;
 std::string_view criterion_name(const Criterion& criterion) noexcept;
 std::optional<Criterion> parse_criterion(std::string_view name) noexcept;
 
+/// The combination that a graph's text leaves out: max for scores, none for a predicate.
+Combine usual_combine(const Criterion& criterion) noexcept;
+
 /// False for a predicate, whose threshold means nothing to a user.
 bool is_tunable(const Criterion& criterion) noexcept;
 

@@ -209,6 +209,7 @@ class Parser {
     if (!criterion) lexer_.error(fmt::format("there is no criterion '{}'", lexer_.word()));
     lexer_.take();
     decision.criterion = *criterion;
+    decision.combine = usual_combine(*criterion);
     lexer_.expect("(");
     decision.input = parse_value();
     lexer_.expect(")");

@@ -130,8 +130,9 @@ class Printer {
     const TreeNode& node = graph_.tree[static_cast<std::size_t>(id)];
     if (const auto* decision = std::get_if<Decision>(&node)) {
       const std::string name = options_.node_names && !decision->name.empty() ? " " + quoted(decision->name) : "";
-      const std::string batch =
-          decision->combine == Combine::max ? "" : fmt::format(" batch({})", combine_name(decision->combine));
+      const std::string batch = decision->combine == usual_combine(decision->criterion)
+                                    ? ""
+                                    : fmt::format(" batch({})", combine_name(decision->combine));
       line(depth, "decide {}({}) > {}{} {{", criterion_name(decision->criterion), use(decision->input),
            decision->threshold, batch + name);
       print_tree(decision->leave, depth + 1);

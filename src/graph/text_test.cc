@@ -275,7 +275,7 @@ decide max_prob(%1) > 0.9 "first" {
 
 TEST(GraphText, RoundTripsTrees) { EXPECT_EQ(again(kBranchy), kBranchy); }
 
-TEST(GraphText, SaysHowABatchDecidesUnlessByItsMaximum) {
+TEST(GraphText, SaysHowABatchDecidesUnlessAsUsual) {
   const auto tree = [](const std::string& batch) {
     return "input %0 f32[1,2] \"x\"\noutput \"y\"\ndecide max_prob(%0) > 0.5" + batch +
            " \"d\" {\n  exit(%0)\n  exit(%0)\n}\n";

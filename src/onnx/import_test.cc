@@ -101,15 +101,15 @@ TEST(ImportInputs, WithoutAShapeOneMustBeGiven) {
 }
 
 TEST(ImportInputs, GivenShapesReplaceTheFiles) {
-  EXPECT_EQ(nodes_text(import_text(kRelu, 17, with_shape("x", {2, 5}))), "%1 f32[2,5] = Relu(%0)");
-  const auto refused = [](ErrorCode code, const std::string& text, const std::string& name,
-                          const std::vector<std::int64_t>& shape) {
-    expect_error(code, text, [&] { import_text(kRelu, 17, with_shape(name, shape)); });
+  const std::string open = "g (float[N,C] x) => (float[] y) { y = Relu(x) }";
+  EXPECT_EQ(nodes_text(import_text(open, 17, with_shape("x", {1, 5}))), "%1 f32[1,5] = Relu(%0)");
+  const auto refused = [&](ErrorCode code, const std::string& text, const std::string& name,
+                           const std::vector<std::int64_t>& shape) {
+    expect_error(code, text, [&] { import_text(open, 17, with_shape(name, shape)); });
   };
   refused(ErrorCode::argument, "there is no input 'z' to give a shape; inputs: x", "z", {1, 3});
   refused(ErrorCode::shape, "negative dimension", "x", {1, -3});
-  refused(ErrorCode::shape, "9 dimensions", "x", {1, 1, 1, 1, 1, 1, 1, 1, 1});
-  refused(ErrorCode::shape, "2 GB or more", "x", {1 << 20, 1 << 20});
+  refused(ErrorCode::shape, "2 GB or more", "x", {1, 1 << 30});
 }
 
 TEST(ImportInputs, MustBeTensorsOfKnownTypes) {

@@ -70,21 +70,31 @@ struct Combined {
   std::optional<Combine> combine;  ///< empty: no node made it of all samples
 };
 
-std::optional<Combine> combination_of(const Graph& graph, const Node& node) {
+/// Whether `node` takes the first sample alone from an operand with the batch along `axis`.
+bool picks_first(const Graph& graph, const Node& node, int axis) {
+  const int rank = graph.type(node.inputs[0]).shape.rank();
+  if (const auto* slice = op_as<ops::Slice>(&node)) {
+    for (std::size_t i = 0; i < slice->axes.size(); ++i) {
+      if (normalize_axis(slice->axes[i], rank) == axis)
+        return slice->starts[i] == 0 && slice->ends[i] == 1 && slice->steps[i] == 1;
+    }
+    return false;
+  }
+  const auto* gather = op_as<ops::Gather>(&node);
+  const Tensor* index = gather != nullptr ? graph.constant(node.inputs[1]) : nullptr;
+  if (index == nullptr || index->elements() != 1 || normalize_axis(gather->axis, rank) != axis) return false;
+  return index->dtype() == DType::i32 ? index->span<std::int32_t>()[0] == 0 : index->span<std::int64_t>()[0] == 0;
+}
+
+std::optional<Combine> combination_of(const Graph& graph, BatchAxes& axes, const Node& node) {
   if (const auto* reduce = op_as<ops::Reduce>(&node)) {
     if (reduce->fn == ops::ReduceFn::ReduceMax) return Combine::max;
     if (reduce->fn == ops::ReduceFn::ReduceMin) return Combine::min;
     if (reduce->fn == ops::ReduceFn::ReduceMean) return Combine::mean;
+    return std::nullopt;
   }
-  if (op_as<ops::Slice>(&node) != nullptr) {
-    const auto range = ops::slice_ranges(std::get<ops::Slice>(node.op), graph.type(node.inputs[0]).shape)[0];
-    if (range.start == 0 && range.count == 1) return Combine::first;
-  }
-  const Tensor* index = op_as<ops::Gather>(&node) != nullptr ? graph.constant(node.inputs[1]) : nullptr;
-  if (index == nullptr || index->elements() != 1) return std::nullopt;
-  const bool zero =
-      index->dtype() == DType::i32 ? index->span<std::int32_t>()[0] == 0 : index->span<std::int64_t>()[0] == 0;
-  return zero ? std::optional(Combine::first) : std::nullopt;
+  const bool picked = !node.inputs.empty() && picks_first(graph, node, axes.of(node.inputs[0]).place.axis);
+  return picked ? std::optional(Combine::first) : std::nullopt;
 }
 
 Combined without_combination(const Graph& graph, BatchAxes& axes, ValueId v) {
@@ -92,7 +102,7 @@ Combined without_combination(const Graph& graph, BatchAxes& axes, ValueId v) {
   const BatchState state = axes.of(v);
   if (state.kind != BatchState::Kind::mixed || state.culprit != graph.value(v).producer) return {v, std::nullopt};
   const Node& node = *graph.producer(v);
-  const auto combine = combination_of(graph, node);
+  const auto combine = combination_of(graph, axes, node);
   if (!combine) return {v, Combine::none};
   return {graph.type(node.inputs[0]).shape.elements() == 1 ? node.inputs[0] : v, combine};
 }

@@ -39,6 +39,7 @@ InputFeed::InputFeed(const PlanData& plan, const std::vector<InputFormat>& forma
     input.info = plan.info.inputs[i];
     if (i < formats.size()) input.format = formats[i];
     check_input_format(input.info, input.format);
+    input.shape = shape_handed_over(input.info, input.format);
     const TensorType& type = input.info.type;
     batched_ = batched_ && type.shape.rank() > 0 && type.shape[0] == 1;
     if (!changes_nothing(input.info, input.format)) input.from_own.emplace(input.info, input.format, type.dtype);
@@ -51,29 +52,32 @@ InputFeed::InputFeed(const PlanData& plan, const std::vector<InputFormat>& forma
   }
 }
 
+void InputFeed::refuse_shape(const Input& input, const Shape& given) const {
+  const Shape& shape = input.shape;
+  std::string hint = batched_ ? " (any number of samples for the first axis)" : "";
+  if (!batched_ && shape.rank() > 0 && shape[0] > 1)
+    hint = fmt::format(
+        " (the file fixes the first axis to {}: it runs whole and takes one exit; --shape {}=1x... loads it for single "
+        "samples)",
+        shape[0], input.info.name);
+  const auto fitting = fitting_layout(input.info, given);
+  if (fitting && input.format.layout != fitting) {
+    const bool chw = *fitting == ImageLayout::chw;
+    hint = fmt::format("; it would fit with the axes in the order {}: say so (InputFormat::layout, --layout {})",
+                       chw ? "NCHW" : "NHWC", chw ? "nchw" : "nhwc");
+  }
+  fail(ErrorCode::shape, "input '{}' is {}; {} is needed{}", input.info.name, given.str(), shape.str(), hint);
+}
+
 void InputFeed::check(std::size_t index, const TensorView& array, std::int64_t batch) const {
   const Input& input = inputs_[index];
   const InputInfo& info = input.info;
   require(array.dtype() == info.type.dtype || (array.dtype() == DType::u8 && input.from_u8), ErrorCode::dtype,
           "input '{}' is {}; {} is needed{}", info.name, dtype_name(array.dtype()), dtype_name(info.type.dtype),
           input.from_u8 ? " (or u8)" : "");
-  const Shape shape = shape_handed_over(info, input.format);
-  Shape expected = shape;
+  Shape expected = input.shape;
   if (batched_ && array.shape().rank() > 0) expected[0] = array.shape()[0];
-  if (array.shape() != expected) {
-    std::string hint = batched_ ? " (any number of samples for the first axis)" : "";
-    const auto fitting = fitting_layout(info, array.shape());
-    if (!batched_ && shape.rank() > 0 && shape[0] > 1)
-      hint = fmt::format(
-          " (the file fixes the first axis to {}: it runs whole and takes one exit; --shape {}=1x... "
-          "loads it for single samples)",
-          shape[0], info.name);
-    if (fitting && input.format.layout != fitting)
-      hint =
-          fmt::format("; it would fit with the axes in the order {}: say so (InputFormat::layout, --layout {})",
-                      *fitting == ImageLayout::chw ? "NCHW" : "NHWC", *fitting == ImageLayout::chw ? "nchw" : "nhwc");
-    fail(ErrorCode::shape, "input '{}' is {}; {} is needed{}", info.name, array.shape().str(), shape.str(), hint);
-  }
+  if (array.shape() != expected) refuse_shape(input, array.shape());
   require(!batched_ || array.shape()[0] == batch, ErrorCode::shape, "input '{}' has {} samples, the first input {}",
           info.name, array.shape()[0], batch);
   require(array.present(), ErrorCode::argument, "input '{}' has no data", info.name);

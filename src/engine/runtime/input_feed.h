@@ -28,6 +28,7 @@ class InputFeed {
   struct Input {
     InputInfo info;
     InputFormat format;
+    Shape shape;                              ///< in which one sample is handed over
     std::optional<InputConversion> from_own;  ///< empty: taken as it is
     std::optional<InputConversion> from_u8;   ///< for floats
     AlignedBuffer rows;                       ///< converted samples: of one sample, or of each
@@ -38,6 +39,7 @@ class InputFeed {
     const InputConversion* conversion = nullptr;
   };
 
+  [[noreturn]] void refuse_shape(const Input& input, const Shape& given) const;
   void check(std::size_t index, const TensorView& array, std::int64_t batch) const;
 
   std::int64_t max_batch_;
