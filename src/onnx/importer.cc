@@ -107,23 +107,26 @@ void Importer::check_header() {
 }
 
 void Importer::add_inputs(Scope& scope) {
+  std::vector<const onnx::ValueInfoProto*> inputs;
+  std::vector<std::string> names;
   for (const auto& input : model_.graph().input()) {
     // Before IR 4 an initializer had to be listed as an input as well; its value stands.
     if (initializers_.at(&model_.graph()).contains(input.name())) continue;
-    const TensorType type = with_context(fmt::format("input '{}'", input.name()), [&] {
-      const TensorType t = input_type(input);
-      checked_bytes(t);
-      return t;
-    });
-    scope.add(input.name(), graph_.add_input(input.name(), type));
+    inputs.push_back(&input);
+    names.push_back(input.name());
   }
-  require(!graph_.inputs.empty(), ErrorCode::unsupported,
-          "the graph has no inputs; its answer would always be the same");
-  std::vector<std::string> names;
-  for (const ValueId v : graph_.inputs) names.push_back(graph_.value(v).name);
+  require(!inputs.empty(), ErrorCode::unsupported, "the graph has no inputs; its answer would always be the same");
   for (const auto& given : options_.shapes) {
     require(std::ranges::find(names, given.first) != names.end(), ErrorCode::argument,
             "there is no input '{}' to give a shape; inputs: {}", given.first, fmt::join(names, ", "));
+  }
+  for (const onnx::ValueInfoProto* input : inputs) {
+    const TensorType type = with_context(fmt::format("input '{}'", input->name()), [&] {
+      const TensorType t = input_type(*input);
+      checked_bytes(t);
+      return t;
+    });
+    scope.add(input->name(), graph_.add_input(input->name(), type));
   }
 }
 
