@@ -11,6 +11,8 @@
 
 namespace exeunt {
 
+namespace {
+
 /// Brings samples from the feed to the batch executor, and answers from there to the results.
 class BatchRun final : public BatchClient {
  public:
@@ -31,6 +33,8 @@ class BatchRun final : public BatchClient {
   InputFeed& feed_;
   Results::Data& results_;
 };
+
+}  // namespace
 
 struct Session::State {
   State(const Plan& p, const SessionOptions& options)
