@@ -126,7 +126,9 @@ void print_confusion(const Evaluation& result, const std::vector<std::string>& n
 
 void execute(const EvalCommand& command) {
   const Plan plan = command.model.build(command.model.load());
-  Session session = command.run.open(plan);
+  const Dataset data = with_source(
+      command.data, [&] { return Dataset::open(command.data, command.samples.format(plan), command.limit); });
+  Session session = command.run.open(plan, data.size());
   std::optional<Session> other;
   if (!command.against.empty()) {
     const Plan other_plan = command.model.build(command.model.load(command.against));
@@ -135,10 +137,8 @@ void execute(const EvalCommand& command) {
                   fmt::format("--against {}: its input is {}, not {}", command.against,
                               other_plan.inputs().front().type.str(), plan.inputs().front().type.str()));
     }
-    other.emplace(other_plan, SessionOptions{command.run.batch, command.run.scope()});
+    other.emplace(other_plan, SessionOptions{session.max_batch(), command.run.scope()});
   }
-  const Dataset data = with_source(
-      command.data, [&] { return Dataset::open(command.data, command.samples.format(plan), command.limit); });
   Progress progress("eval");
   EvaluateOptions options;
   options.batch = command.run.batch;

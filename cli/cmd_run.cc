@@ -149,10 +149,6 @@ class Answers {
 
 void execute(const RunCommand& command) {
   const Plan plan = command.model.build(command.model.load());
-  // Pictures are scaled when they are read.
-  const bool scaled_here = !command.inputs.empty() && is_picture(command.inputs.front());
-  const InputFormat format = scaled_here ? InputFormat{} : command.samples.array_format();
-  Session session = command.run.open(plan, format);
   if (command.inputs.size() != plan.inputs().size()) {
     std::vector<std::string> names;
     for (const InputInfo& input : plan.inputs()) names.push_back(input.name);
@@ -174,6 +170,9 @@ void execute(const RunCommand& command) {
     throw Error(ErrorCode::shape, fmt::format("{}: holds {} sample{}; {} holds {}", command.inputs[k], samples(k),
                                               samples(k) == 1 ? "" : "s", command.inputs[0], total));
   }
+  // Pictures are scaled when they are read.
+  const InputFormat format = is_picture(command.inputs.front()) ? InputFormat{} : command.samples.array_format();
+  Session session = command.run.open(plan, total, format);
   const std::string files = fmt::format("{}", fmt::join(command.inputs, ", "));
   Answers answers(command, plan);
   Progress progress("run");

@@ -103,9 +103,9 @@ void RunOptions::add_to(CLI::App& command) {
       ->capture_default_str();
 }
 
-Session RunOptions::open(const Plan& plan, const InputFormat& first_input) const {
+Session RunOptions::open(const Plan& plan, std::int64_t samples, const InputFormat& first_input) const {
   SessionOptions options;
-  options.max_batch = batch;
+  options.max_batch = std::clamp<std::int64_t>(samples, 1, batch);
   options.decision_scope = scope();
   options.inputs = {first_input};
   Session session(plan, options);

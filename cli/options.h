@@ -50,8 +50,9 @@ struct RunOptions {
 
   void add_to(CLI::App& command);
   DecisionScope scope() const { return decision_scope == "batch" ? DecisionScope::batch : DecisionScope::sample; }
-  /// A session with these settings. @param first_input  how its first input is handed over
-  Session open(const Plan& plan, const InputFormat& first_input = {}) const;
+  /// A session with these settings, for batches of so many samples at most.
+  /// @param first_input  how its first input is handed over
+  Session open(const Plan& plan, std::int64_t samples, const InputFormat& first_input = {}) const;
 };
 
 /// How pictures and arrays become samples.
