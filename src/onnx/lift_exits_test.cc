@@ -204,11 +204,42 @@ TEST(LiftCondition, ThePredicateOfTheCheaperArmLeaves) {
   }
 }
 
+/// The score of one sample at the decision of a graph.
+float score_of(Graph graph, const Tensor& sample) {
+  const Decision decision = decision_of(graph);
+  graph.tree = {Exit{{decision.input}, {}}};
+  const Answer answer = run_graph(graph, {sample});
+  return score_function(decision.criterion, answer.outputs[0].dtype())(answer.outputs[0].view());
+}
+
+/// Expects that the combined scores of a batch take the arm that the condition, computed on the whole batch, asks for.
+void expect_same_meaning_for_batches(const Condition& condition) {
+  const Graph lifted = condition.lifted();
+  const Decision& decision = decision_of(lifted);
+  const std::vector<std::vector<float>> batches = {{2, 0, 0, 0, 0, 0},   {0, 0, 0, 0, 3, 0}, {2, 0, 0, 0, 3, 0},
+                                                   {0, 0, 0, 0, 0, 0},   {9, 0, 0, 1, 1, 1}, {1, 1, 1, 9, 0, 0},
+                                                   {-1, -1, 1, 0, 0, 0}, {1, 1, 1, 1, 1, 2}};
+  for (const std::vector<float>& values : batches) {
+    const Condition whole{condition.nodes, condition.opset, "float[2,3] x"};
+    const bool holds = run_graph(whole.plain(), {f32({2, 3}, values)}).outputs[0].span<bool>()[0];
+    std::vector<float> scores;
+    for (const std::ptrdiff_t row : {0, 3})
+      scores.push_back(score_of(lifted, f32({1, 3}, {values.begin() + row, values.begin() + row + 3})));
+    const bool leaves = combine_scores(decision.combine, scores) > decision.threshold;
+    const TreeId arm = leaves ? decision.leave : decision.stay;
+    const ValueId answer = std::get<Exit>(lifted.tree[static_cast<std::size_t>(arm)]).outputs[0];
+    EXPECT_EQ(lifted.constant(answer)->span<float>()[0], holds ? 1 : 2)
+        << condition.nodes << " of " << ::testing::PrintToString(values);
+  }
+}
+
 /// How a condition on a file's open batch combines the samples.
 Combine combine_of(const std::string& nodes) {
   const Condition condition{nodes, 13, "float[N,3] x"};
   expect_same_meaning(condition);
-  return decision_of(condition.lifted()).combine;
+  const Combine combine = decision_of(condition.lifted()).combine;
+  if (combine != Combine::none) expect_same_meaning_for_batches(condition);
+  return combine;
 }
 
 const std::string kEach = "e = ReduceMax<axes = [1], keepdims = 0>(p) ";
