@@ -48,9 +48,9 @@ Tensor read_input(const RunCommand& command, const Plan& plan, std::size_t index
     MutableTensorView view = sample.mutable_view();
     const SampleFormat format = command.samples.format(plan);
     view.type = format.sample;
-    if (!command.samples.layout.empty())
-      throw Error(ErrorCode::argument, fmt::format("{}: --layout is for arrays; pictures are turned as the model "
-                                                   "needs them (--model-layout names its order)",
+    if (!command.samples.data_layout.empty())
+      throw Error(ErrorCode::argument, fmt::format("{}: --data-layout is for arrays; pictures are turned as the model "
+                                                   "needs them (--layout names its order)",
                                                    file));
     with_source(file, [&] { picture_to_sample(read_picture(file).view(), format, view); });
     return sample;

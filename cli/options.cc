@@ -126,10 +126,10 @@ void SampleOptions::add_to(CLI::App& command) {
       ->capture_default_str()
       ->group("Pictures");
   command.add_flag("--resize", resize, "resize pictures that do not have the model's size")->group("Pictures");
-  command.add_option("--layout", layout, "axis order of arrays (.npy, npz:), if it is not the model's")
+  command.add_option("--data-layout", data_layout, "axis order of arrays (.npy, npz:), if it is not the model's")
       ->check(CLI::IsMember({"nchw", "nhwc"}))
       ->group("Pictures");
-  command.add_option("--model-layout", model_layout, "axis order of the model's input, if its shape does not tell")
+  command.add_option("--layout", layout, "axis order of the model's input, if its shape does not tell")
       ->check(CLI::IsMember({"nchw", "nhwc"}))
       ->group("Pictures");
 }
@@ -145,8 +145,8 @@ std::optional<ImageLayout> parse_layout(const std::string& text) {
 
 InputFormat SampleOptions::array_format() const {
   InputFormat format;
+  format.data_layout = parse_layout(data_layout);
   format.layout = parse_layout(layout);
-  format.model_layout = parse_layout(model_layout);
   format.scale = scale;
   format.mean = mean;
   format.stddev = stddev;
@@ -162,8 +162,8 @@ SampleFormat SampleOptions::format(const Plan& plan) const {
   format.mean = mean;
   format.stddev = stddev;
   format.resize = resize;
-  format.layout = parse_layout(model_layout);
-  format.data_layout = parse_layout(layout);
+  format.layout = parse_layout(layout);
+  format.data_layout = parse_layout(data_layout);
   return format;
 }
 

@@ -61,8 +61,8 @@ struct SampleOptions {
   std::vector<float> mean = {0.0F};
   std::vector<float> stddev = {1.0F};
   bool resize = false;
+  std::string data_layout;
   std::string layout;
-  std::string model_layout;
 
   void add_to(CLI::App& command);
   /// For the model's first input.

@@ -18,10 +18,10 @@ enum class ImageLayout : std::uint8_t { chw, hwc };
 /// on their way into the plan, in one pass.
 struct InputFormat {
   /// Axis order of the arrays handed over; empty: the model's, also where another one would fit.
-  std::optional<ImageLayout> layout;
+  std::optional<ImageLayout> data_layout;
   /// Axis order of the model's input; empty: found from its shape (the axis of size 1, 3 or 4 at either end, the first
   /// one if both).
-  std::optional<ImageLayout> model_layout;
+  std::optional<ImageLayout> layout;
   /// Each value v becomes (v * scale - mean[c]) / stddev[c]. `mean` and `stddev` hold one value, or one per channel.
   float scale = 1.0F;
   std::vector<float> mean = {0.0F};

@@ -26,9 +26,9 @@ TEST(Eval, TakesArraysInTheOtherLayoutAndDecidesForBatches) {
   write_npz(folder / "nhwc.npz", turned);
   const std::string data = "npz:" + (folder / "nhwc.npz").string();
   const Json plain = expect_json({"eval", kDigits, "--data", kDigitsData});
-  EXPECT_EQ(expect_json({"eval", kDigits, "--data", data, "--layout", "nhwc"})["accuracy"], plain["accuracy"]);
-  expect_failure({"eval", kDigits, "--data", data, "--layout", "nchw"}, {"[8,8,1]"});
-  expect_failure({"eval", kDigits, "--data", "random", "--layout", "nchw"}, {"only arrays (npz:FILE) need one"});
+  EXPECT_EQ(expect_json({"eval", kDigits, "--data", data, "--data-layout", "nhwc"})["accuracy"], plain["accuracy"]);
+  expect_failure({"eval", kDigits, "--data", data, "--data-layout", "nchw"}, {"[8,8,1]"});
+  expect_failure({"eval", kDigits, "--data", "random", "--data-layout", "nchw"}, {"only arrays (npz:FILE) need one"});
   const Json together =
       expect_json({"eval", kDigits, "--data", kDigitsData, "--batch", "200", "--decision-scope", "batch"});
   EXPECT_EQ(together["exits"][0]["share"], 1);

@@ -191,8 +191,8 @@ TEST(Run, ArraysInTheOtherLayoutAreTurnedWhenSaid) {
   const TempDir folder;
   const std::string model = write_model(folder, one_output("float[1,3,1,2] x", "y = Identity(x)"));
   const std::string x = write_array(folder, "x.npy", u8({1, 1, 2, 3}, {10, 20, 30, 11, 21, 31}));
-  expect_failure({"run", model, "--input", x}, {"x.npy", "[1,3,1,2] is needed", "--layout nhwc"});
-  EXPECT_EQ(expect_json({"run", model, "--input", x, "--layout", "nhwc"})["results"][0]["outputs"]["y"],
+  expect_failure({"run", model, "--input", x}, {"x.npy", "[1,3,1,2] is needed", "--data-layout nhwc"});
+  EXPECT_EQ(expect_json({"run", model, "--input", x, "--data-layout", "nhwc"})["results"][0]["outputs"]["y"],
             Json::parse("[[[[10,11]],[[20,21]],[[30,31]]]]"));
 }
 

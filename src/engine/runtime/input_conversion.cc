@@ -16,7 +16,7 @@ bool is_picture(const Shape& shape) { return shape.rank() == 4 && shape[0] == 1;
 
 /// The axis order of a model's input [N, ...]; empty if it is no picture or does not tell.
 std::optional<ImageLayout> layout_of(const Shape& shape, const InputFormat& format) {
-  if (!is_picture(shape) || format.model_layout) return format.model_layout;
+  if (!is_picture(shape) || format.layout) return format.layout;
   if (is_channel_count(shape[1])) return ImageLayout::chw;
   if (is_channel_count(shape[3])) return ImageLayout::hwc;
   return std::nullopt;
@@ -31,7 +31,7 @@ Shape turned(const Shape& shape, ImageLayout from) {
 }
 
 bool is_turned(const InputInfo& input, const InputFormat& format) {
-  return format.layout && *format.layout != *layout_of(input.type.shape, format);
+  return format.data_layout && *format.data_layout != *layout_of(input.type.shape, format);
 }
 
 void check_channel_values(const InputInfo& input, const InputFormat& format, const std::vector<float>& values,
@@ -40,7 +40,7 @@ void check_channel_values(const InputInfo& input, const InputFormat& format, con
   const auto layout = layout_of(input.type.shape, format);
   require(layout.has_value(), ErrorCode::argument,
           "{} has {} values, but the input '{}' {} does not tell its channels; give 1 value, or the model's layout "
-          "(InputFormat::model_layout, --model-layout)",
+          "(InputFormat::layout, --layout)",
           name, values.size(), input.name, input.type.str());
   const std::int64_t channels = input.type.shape[*layout == ImageLayout::chw ? 1 : 3];
   require(static_cast<std::int64_t>(values.size()) == channels, ErrorCode::argument,
@@ -59,11 +59,11 @@ bool is_scaled(const InputFormat& format) {
 
 void check_input_format(const InputInfo& input, const InputFormat& format) {
   const Shape& shape = input.type.shape;
-  require((!format.layout && !format.model_layout) || is_picture(shape), ErrorCode::argument,
+  require((!format.data_layout && !format.layout) || is_picture(shape), ErrorCode::argument,
           "a layout is given, but the input '{}' {} is no picture", input.name, input.type.str());
-  require(!format.layout || layout_of(shape, format).has_value(), ErrorCode::argument,
+  require(!format.data_layout || layout_of(shape, format).has_value(), ErrorCode::argument,
           "the input '{}' {} does not tell the axis order that data would be turned to; give it "
-          "(InputFormat::model_layout, --model-layout)",
+          "(InputFormat::layout, --layout)",
           input.name, input.type.str());
   require(!is_scaled(format) || is_float(input.type.dtype), ErrorCode::argument,
           "a scale, mean or standard deviation is given, but the input '{}' is {}; only floats are scaled", input.name,
@@ -76,7 +76,7 @@ void check_input_format(const InputInfo& input, const InputFormat& format) {
 
 Shape shape_handed_over(const InputInfo& input, const InputFormat& format) {
   if (!is_turned(input, format)) return input.type.shape;
-  return turned(input.type.shape, other(*format.layout));
+  return turned(input.type.shape, other(*format.data_layout));
 }
 
 bool changes_nothing(const InputInfo& input, const InputFormat& format) {

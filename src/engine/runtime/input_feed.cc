@@ -61,10 +61,11 @@ void InputFeed::refuse_shape(const Input& input, const Shape& given) const {
         "samples)",
         shape[0], input.info.name);
   const auto fitting = fitting_layout(input.info, given);
-  if (fitting && input.format.layout != fitting) {
+  if (fitting && input.format.data_layout != fitting) {
     const bool chw = *fitting == ImageLayout::chw;
-    hint = fmt::format("; it would fit with the axes in the order {}: say so (InputFormat::layout, --layout {})",
-                       chw ? "NCHW" : "NHWC", chw ? "nchw" : "nhwc");
+    hint =
+        fmt::format("; it would fit with the axes in the order {}: say so (InputFormat::data_layout, --data-layout {})",
+                    chw ? "NCHW" : "NHWC", chw ? "nchw" : "nhwc");
   }
   fail(ErrorCode::shape, "input '{}' is {}; {} is needed{}", input.info.name, given.str(), shape.str(), hint);
 }

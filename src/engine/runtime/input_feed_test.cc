@@ -63,7 +63,7 @@ TEST(InputFormat, EachChannelHasItsMean) {
                   "f32[1,1,2,3]",
                   [&] {
                     auto f = format;
-                    f.model_layout = ImageLayout::hwc;
+                    f.layout = ImageLayout::hwc;
                     return f;
                   }(),
                   u8({1, 1, 2, 3}, {10, 20, 30, 11, 21, 31})),
@@ -72,11 +72,11 @@ TEST(InputFormat, EachChannelHasItsMean) {
 
 TEST(InputFormat, TheOtherLayoutIsTurnedWhenSaid) {
   InputFormat hwc;
-  hwc.layout = ImageLayout::hwc;
+  hwc.data_layout = ImageLayout::hwc;
   EXPECT_THAT(echoed("f32[1,3,2,2]", hwc, u8({1, 2, 2, 3}, {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})),
               ElementsAre(1, 4, 7, 10, 2, 5, 8, 11, 3, 6, 9, 12));
   InputFormat chw;
-  chw.layout = ImageLayout::chw;
+  chw.data_layout = ImageLayout::chw;
   EXPECT_THAT(echoed("f32[1,2,2,3]", chw, f32({1, 3, 2, 2}, {1, 4, 7, 10, 2, 5, 8, 11, 3, 6, 9, 12})),
               ElementsAre(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12));
 }
@@ -88,7 +88,7 @@ TEST(InputFormat, AShapeThatFitsBothWaysIsTheModels) {
   const std::vector<float> as_is = echoed("f32[1,3,3,3]", {}, square);
   EXPECT_THAT(as_is, ::testing::ElementsAreArray(square.span<float>()));
   InputFormat hwc;
-  hwc.layout = ImageLayout::hwc;
+  hwc.data_layout = ImageLayout::hwc;
   EXPECT_EQ(echoed("f32[1,3,3,3]", hwc, square)[1], 4) << "unless the layout is said";
 }
 
@@ -106,8 +106,8 @@ TEST(InputFormat, WhatCannotBelongToTheInputIsRefused) {
     change(format);
     expect_error(ErrorCode::argument, text, [&] { Session(plan_of(echo(type)), with_format(format)); });
   };
-  refuse("f32[1,12]", "is no picture", [](InputFormat& f) { f.layout = ImageLayout::hwc; });
-  refuse("f32[1,8,5,6]", "does not tell the axis order", [](InputFormat& f) { f.layout = ImageLayout::hwc; });
+  refuse("f32[1,12]", "is no picture", [](InputFormat& f) { f.data_layout = ImageLayout::hwc; });
+  refuse("f32[1,8,5,6]", "does not tell the axis order", [](InputFormat& f) { f.data_layout = ImageLayout::hwc; });
   refuse("f32[1,3,5,6]", "mean has 2 values; give 1, or 3", [](InputFormat& f) { f.mean = {1, 2}; });
   refuse("f32[1,12]", "does not tell its channels", [](InputFormat& f) { f.stddev = {1, 2}; });
   refuse("f32[1,12]", "stddev is 0", [](InputFormat& f) { f.stddev = {0}; });
