@@ -42,6 +42,7 @@ void Scope::add(const std::string& name, ValueId value) {
 
 Graph Importer::run(ImportNotes* notes) {
   check_header();
+  note_file(model_, notes_);
   Frame frame;
   frame.graph = &model_.graph();
   frame.pending = nodes_of(model_.graph());

@@ -126,7 +126,8 @@ class Builder {
                 {},
                 candidate->run,
                 candidate->args,
-                {}};
+                {},
+                v};
       const int buffer = add_arena(type.bytes());
       add_step(std::move(step), {from.buffer, buffer}, candidate->scratch_bytes);
       return buffer;
@@ -135,6 +136,7 @@ class Builder {
   }
 
   void add_step(Step step, std::vector<int> buffers, std::size_t scratch_bytes) {
+    step.result_at = buffers.size() - 1;
     if (scratch_bytes > 0) buffers.push_back(add_arena(scratch_bytes));
     for (const int buffer : buffers) touch(buffer);
     step_buffers_.push_back(std::move(buffers));
@@ -150,6 +152,9 @@ class Builder {
     Step step;
     step.name = node.name;
     step.op = op_name(node.op);
+    step.value = node.output;
+    step.nodes = node.absorbed;
+    step.nodes.push_back(node.name);
     step.result = graph_.type(node.output);
     step.macs = count_macs(node.op, graph_.operand_types(node), step.result);
     step.bytes = step.result.bytes();
