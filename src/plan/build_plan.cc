@@ -166,7 +166,12 @@ class Builder {
         continue;
       }
       step.backend = backend->name();
-      return add_candidate(node, std::move(step), std::get<std::vector<Candidate>>(offer).front());
+      const auto& candidates = std::get<std::vector<Candidate>>(offer);
+      for (std::size_t i = 1; i < candidates.size(); ++i) {
+        step.refusals.push_back({step.backend, fmt::format("{} is behind {} in its order of preference",
+                                                           candidates[i].kernel, candidates[0].kernel)});
+      }
+      return add_candidate(node, std::move(step), candidates.front());
     }
     fail(ErrorCode::unsupported, "node '{}' ({}): no backend runs it: {}", node.name, step.op,
          step.refusals.back().reason);
