@@ -76,8 +76,8 @@ struct Inspection {
   std::string file;
   std::string producer;
   std::int64_t opset = 0;
-  int conditionals = 0;         ///< `If` nodes in the file
-  int folded_conditionals = 0;  ///< of these, those with a constant condition
+  int conditionals = 0;            ///< `If` nodes in the file
+  int folded_conditionals = 0;     ///< of these, those with a constant condition
   std::size_t file_bytes = 0;      ///< without external data
   std::size_t metadata_bytes = 0;  ///< of these, what only people and debuggers read
   std::size_t imported_nodes = 0;  ///< what the file's nodes became before the passes

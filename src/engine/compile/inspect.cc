@@ -41,8 +41,8 @@ void add_steps(const PlanData& plan, Inspection& result) {
     for (int i = segment.first_step; i < segment.first_step + segment.step_count; ++i) {
       const Step& step = plan.steps[static_cast<std::size_t>(i)];
       StepInfo& info = result.steps[static_cast<std::size_t>(i)];
-      info = {step.name, step.op,    step.kernel, step.backend, step.layout.str(), step.result, static_cast<int>(s),
-              step.macs, step.bytes, {}, step.nodes};
+      info = {step.name,           step.op,   step.kernel, step.backend, step.layout.str(), step.result,
+              static_cast<int>(s), step.macs, step.bytes,  {},           step.nodes};
       for (const Refusal& refusal : step.refusals) info.refusals.push_back({refusal.backend, refusal.reason});
     }
   }
