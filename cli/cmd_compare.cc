@@ -30,6 +30,7 @@ struct CompareCommand {
 
 constexpr std::int64_t kRandomSamples = 4;
 constexpr std::int64_t kDataSamples = 16;
+constexpr std::size_t kNameLength = 52;
 
 std::string extension(const std::string& file) { return std::filesystem::path(file).extension().string(); }
 
@@ -79,7 +80,6 @@ std::string number(double value) { return value == 0 ? "0" : fmt::format("{:.1e}
 std::string mark(const Difference& difference) { return difference.past ? "past" : ""; }
 
 void print_steps(const Comparison& result) {
-  constexpr std::size_t kNameLength = 52;
   Table table({"", "op", "name", "max_abs", "max_rel", ""}, {1, 2, 5});
   for (std::size_t i = 0; i < result.steps.size(); ++i) {
     const StepDifference& step = result.steps[i];
@@ -113,8 +113,8 @@ void print_verdict(const CompareCommand& command, const Comparison& result) {
   }
   if (result.worst < 0) return;
   const StepDifference& worst = result.steps[static_cast<std::size_t>(result.worst)];
-  fmt::print("\nworst: {} '{}', max_abs {}, max_rel {}\n", worst.op, worst.name, number(worst.difference.max_abs),
-             number(worst.difference.max_rel));
+  fmt::print("\nworst: {} '{}', max_abs {}, max_rel {}\n", worst.op, shortened(worst.name, kNameLength),
+             number(worst.difference.max_abs), number(worst.difference.max_rel));
   if (result.first_past < 0)
     fmt::print("all {} are within the tolerance of {}\n", result.steps.size(), command.tolerance);
 }

@@ -1,3 +1,9 @@
+#include <filesystem>
+#include <fstream>
+#include <regex>
+#include <set>
+#include <sstream>
+
 #include "support/diagnosis.h"
 #include "support/shared.h"
 
@@ -70,7 +76,8 @@ TEST(ConstantDecision, FrozenByTheExporter) {
 }
 
 TEST(ConstantDecision, ATestOfShapesIsTheExportersOwnBusiness) {
-  EXPECT_THAT(codes(warnings_of(early_exit_model("s = Shape(x) n = ReduceProd<keepdims = 0>(s) f = Cast<to = 1>(n) c = Greater(f, t)"))),
+  EXPECT_THAT(codes(warnings_of(early_exit_model(
+                  "s = Shape(x) n = ReduceProd<keepdims = 0>(s) f = Cast<to = 1>(n) c = Greater(f, t)"))),
               ElementsAre("no_decision"));
 }
 
@@ -178,6 +185,30 @@ TEST(SlowStep, IsToldWithTheReason) {
   EXPECT_THAT(warnings[1].message, HasSubstr("Erf runs on the slow reference backend: "));
 }
 
+/// The codes that the sources can give.
+std::set<std::string> codes_in_sources() {
+  std::set<std::string> found;
+  const std::filesystem::path folder = std::filesystem::path(EXEUNT_SOURCE_DIR) / "src" / "diagnose";
+  std::ostringstream text;
+  text << std::ifstream(folder / "checks.h").rdbuf();
+  static const std::regex list(R"(/// \[([a-z_, ]+)\])");
+  static const std::regex code("[a-z_]+");
+  const std::string header = text.str();
+  for (std::sregex_iterator it(header.begin(), header.end(), list), end; it != end; ++it) {
+    const std::string names = (*it)[1];
+    for (std::sregex_iterator name(names.begin(), names.end(), code); name != end; ++name) found.insert(name->str());
+  }
+  return found;
+}
+
+TEST(DiagnosisPage, ExplainsEveryCode) {
+  std::ostringstream page;
+  page << std::ifstream(std::filesystem::path(EXEUNT_SOURCE_DIR) / "docs" / "diagnosis.md").rdbuf();
+  const std::set<std::string> all = codes_in_sources();
+  EXPECT_GE(all.size(), all_checks().size());
+  for (const std::string& code : all) EXPECT_THAT(page.str(), HasSubstr("\n| `" + code + "` |"));
+}
+
 /// Models from real exporters, as they are.
 std::vector<Warning> warnings_of_file(const std::string& name) {
   ImportNotes notes;
@@ -187,7 +218,8 @@ std::vector<Warning> warnings_of_file(const std::string& name) {
 
 TEST(DiagnoseExported, EarlyExitsWithABatchOfOneAreHealthy) {
   if (!shared_folder()) GTEST_SKIP() << "no shared models";
-  for (const std::string name : {"resnet8_two_torch.onnx", "resnet56_three_torch.onnx", "resnet56_torchscript.onnx"})
+  for (const std::string name :
+       {"resnet8_two_torch.onnx", "resnet56_three_torch.onnx", "resnet56_torchscript.onnx", "alexnet_torchscript.onnx"})
     EXPECT_THAT(codes(warnings_of_file(name)), IsEmpty()) << name;
 }
 

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -33,7 +34,7 @@ void no_decision(const Subject& subject, std::vector<Warning>& warnings) {
                     subject.notes.conditionals);
   if (names.size() > 1) {
     warning.message += fmt::format("; it computes {} heads for every sample", names.size());
-    warning.hint = fmt::format("compose --heads {},{} makes exits of them", names[0], names[1]);
+    warning.hint = fmt::format("compose --heads {} makes exits of them", fmt::join(names, ","));
   } else {
     warning.hint =
         "if it should leave early: tracing a Python `if` freezes one arm; export with torch.cond or torch.jit.script, "

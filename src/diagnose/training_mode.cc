@@ -12,8 +12,9 @@ namespace {
 /// A mean over samples and places, channel by channel: what BatchNorm takes while it is trained.
 bool averages_batch(const Graph& graph, const Node& node) {
   const auto* reduce = std::get_if<ops::Reduce>(&node.op);
+  if (reduce == nullptr || reduce->fn != ops::ReduceFn::ReduceMean) return false;
   const int rank = graph.type(node.inputs[0]).shape.rank();
-  if (reduce == nullptr || reduce->fn != ops::ReduceFn::ReduceMean || rank < 3) return false;
+  if (rank < 3) return false;
   const auto has = [&](std::int64_t axis) {
     return std::ranges::any_of(reduce->axes, [&](std::int64_t a) { return (a < 0 ? a + rank : a) == axis; });
   };

@@ -30,13 +30,18 @@ ValueId compared_scores(const Graph& graph, ValueId condition) {
 
 /// Whether every element lies between 0 and 1 by the way it is made.
 bool is_bounded(const Graph& graph, ValueId v) {
-  const Node* node = graph.producer(skip_views(graph, v));
-  if (node == nullptr) return false;
-  if (std::holds_alternative<ops::Softmax>(node->op)) return true;
-  if (std::holds_alternative<ops::Dequantize>(node->op) || std::holds_alternative<ops::Quantize>(node->op))
-    return is_bounded(graph, node->inputs[0]);
-  const auto* unary = std::get_if<ops::Unary>(&node->op);
-  return unary != nullptr && (unary->fn == ops::UnaryFn::Sigmoid || unary->fn == ops::UnaryFn::HardSigmoid);
+  for (;;) {
+    const Node* node = graph.producer(skip_views(graph, v));
+    if (node == nullptr) return false;
+    if (std::holds_alternative<ops::Softmax>(node->op)) return true;
+    const bool quantized =
+        std::holds_alternative<ops::Dequantize>(node->op) || std::holds_alternative<ops::Quantize>(node->op);
+    const auto* unary = std::get_if<ops::Unary>(&node->op);
+    if (!quantized) {
+      return unary != nullptr && (unary->fn == ops::UnaryFn::Sigmoid || unary->fn == ops::UnaryFn::HardSigmoid);
+    }
+    v = node->inputs[0];
+  }
 }
 
 }  // namespace

@@ -10,34 +10,43 @@ namespace exeunt::checks {
 
 namespace {
 
-double macs_of(const Graph& graph, const Node& node) {
-  return count_macs(node.op, graph.operand_types(node), graph.type(node.output));
+/// MACs of the node that makes `v` and of all that is computed for it; what was seen before does not count again.
+double take_macs(const Graph& graph, ValueId v, const std::set<NodeId>& live, std::set<NodeId>& seen) {
+  double macs = 0;
+  std::vector<ValueId> stack = {v};
+  while (!stack.empty()) {
+    const Node* node = graph.producer(stack.back());
+    stack.pop_back();
+    if (node == nullptr) continue;
+    const NodeId id = graph.value(node->output).producer;
+    if (live.contains(id) || !seen.insert(id).second) continue;
+    macs += count_macs(node->op, graph.operand_types(*node), graph.type(node->output));
+    stack.insert(stack.end(), node->inputs.begin(), node->inputs.end());
+  }
+  return macs;
 }
 
-/// Results of the file that no output, decision or other node needs, with the MACs of the nodes that only they need.
+/// Results of the file that no output, decision or other node needs, if there is work behind them.
 void report_dead_work(const Graph& graph, std::vector<Warning>& warnings) {
   const std::vector<NodeId> order = execution_order(graph);
   const std::set<NodeId> live(order.begin(), order.end());
+  if (live.size() == graph.nodes.size()) return;
   const std::vector<bool> depends = dependents(graph, kNoValue);
-  std::vector<double> macs(graph.values.size());
   std::vector<bool> used(graph.values.size());
-  // A sum may count what two dead results share twice; it is there to be more than nothing.
-  for (NodeId id = 0; id < static_cast<NodeId>(graph.nodes.size()); ++id) {
-    const Node& node = graph.node(id);
-    if (live.contains(id)) continue;
-    double& sum = macs[static_cast<std::size_t>(node.output)];
-    sum = macs_of(graph, node);
+  for (const Node& node : graph.nodes) {
     for (const ValueId v : node.inputs) {
-      if (v == kNoValue) continue;
-      sum += macs[static_cast<std::size_t>(v)];
-      used[static_cast<std::size_t>(v)] = true;
+      if (v != kNoValue) used[static_cast<std::size_t>(v)] = true;
     }
   }
-  for (const Node& node : graph.nodes) {
+  std::set<NodeId> seen;
+  for (NodeId id = 0; id < static_cast<NodeId>(graph.nodes.size()); ++id) {
+    const Node& node = graph.node(id);
     const auto at = static_cast<std::size_t>(node.output);
-    if (macs[at] <= 0 || used[at] || !depends[at]) continue;
+    if (live.contains(id) || used[at] || !depends[at]) continue;
+    const double macs = take_macs(graph, node.output, live, seen);
+    if (macs <= 0) continue;
     warnings.push_back({"unused_head", node.name,
-                        fmt::format("nothing uses its result; {:.0f} MACs are computed for it alone", macs[at]),
+                        fmt::format("nothing uses its result; {:.0f} MACs are computed for it alone", macs),
                         "Exeunt drops them; if it is a head, the export lost its conditional or its output"});
   }
 }
