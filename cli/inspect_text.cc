@@ -112,9 +112,9 @@ void print_warnings(const Inspection& inspection) {
                               : nodes.size() == 1 ? " node "
                                                   : fmt::format(" {} nodes ", nodes.size());
     nodes.resize(nodes.size() - more);
-    fmt::print("\nwarning [{}]{}{}{}\n{}{}", w->code, label, fmt::join(nodes, ", "),
-               more > 0 ? fmt::format(" and {} more", more) : "", wrapped("  " + w->message, 2),
-               wrapped("  -> " + w->hint, 5));
+    const std::string head = fmt::format("warning [{}]{}{}{}", w->code, label, fmt::join(nodes, ", "),
+                                         more > 0 ? fmt::format(" and {} more", more) : "");
+    fmt::print("\n{}{}{}", wrapped(head, 2), wrapped("  " + w->message, 2), wrapped("  -> " + w->hint, 5));
   }
 }
 

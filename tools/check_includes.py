@@ -21,9 +21,8 @@ ALLOWED = {
     "ref": {"base", "ops", "graph", "plan", "exeunt"},
     "cpu": {"base", "ops", "graph", "plan", "exeunt"},
     "engine/runtime": {"base", "plan", "exec", "cpu", "exeunt"},
-    "engine/compile": {"base", "ops", "graph", "onnx", "passes", "plan", "diagnose", "exec", "ref",
-                       "cpu", "engine/runtime",
-                       "exeunt", "exeunt/tools"},
+    "engine/compile": {"base", "ops", "graph", "onnx", "passes", "plan", "diagnose", "exec", "ref", "cpu",
+                       "engine/runtime", "exeunt", "exeunt/tools"},
     "data": {"base", "exeunt", "exeunt/tools"},
     "tune": {"base", "exeunt", "exeunt/tools"},
 }

@@ -74,10 +74,26 @@ TEST(Inspect, PlanTableStandsInColumns) {
 }
 
 TEST(Inspect, NothingIsWiderThanAPage) {
-  for (const Arguments& arguments :
-       {Arguments{"inspect", kDigits}, {"inspect", kPlainDigits}, {"inspect", kDigits, "--stage", "plan"}}) {
-    for (const std::string& line : lines_of(expect_success(arguments))) EXPECT_LE(line.size(), 100U) << line;
+  const TempDir folder;
+  onnx::ModelProto model =
+      model_of(one_output("float[1,2,3,3] x", "a = Round(x) b = Cast<to = 10>(a) y = Cast<to = 1>(b)"));
+  for (auto& node : *model.mutable_graph()->mutable_node())
+    node.set_name("model/" + std::string(300, 'n') + node.name());
+  const std::string long_names = write_model(folder, model);
+  for (const std::string& path : {kDigits, kPlainDigits, long_names}) {
+    for (const Arguments& arguments : {Arguments{"inspect", path}, {"inspect", path, "--stage", "plan"}}) {
+      for (const std::string& line : lines_of(expect_success(arguments))) EXPECT_LE(line.size(), 100U) << line;
+    }
   }
+}
+
+TEST(Inspect, CutNamesStayWholeCharacters) {
+  const TempDir folder;
+  onnx::ModelProto model = model_of(one_output("float[1,3] x", "y = Relu(x)"));
+  std::string name;
+  for (int i = 0; i < 100; ++i) name += "\xc3\xa9";
+  model.mutable_graph()->mutable_node(0)->set_name(name);
+  EXPECT_THAT(expect_success({"inspect", write_model(folder, model), "--stage", "plan"}), HasSubstr("...\xc3\xa9"));
 }
 
 TEST(Inspect, StepsNameTheNodesOfTheFileThatTheyStandFor) {
