@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
+#include <cstdio>
 #include <filesystem>
 #include <optional>
 
@@ -212,6 +212,8 @@ void execute(const CompareCommand& command) {
     print_verdict(command, result);
     if (bisection) print_bisection(*bisection);
   }
+  // The table before the error, where both go to one place.
+  std::fflush(stdout);
   check(command, result, bisection);
 }
 

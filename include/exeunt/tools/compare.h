@@ -46,10 +46,10 @@ struct CompareOptions {
   std::function<void(std::int64_t done, std::int64_t total)> progress;
 };
 
-/// `count` samples for each of the model's inputs, [count, ...], always the same ones: floats in turns like pixels,
-/// 0 .. 255, and normal with deviation 1; bytes of any value; other integers 0 or 1. A model without batch axis gets
-/// one sample.
-/// @throws Error argument if `count` is not positive
+/// `count` samples for each of the model's inputs, [count, ...], always the same ones. Floats are in turns like pixels,
+/// 0 .. 255, and normal with deviation 1; normal only if the first one drives a value of the model beyond 100. Bytes
+/// have any value, other integers are 0 or 1. A model without batch axis gets one sample.
+/// @throws Error argument if `count` is not positive; as Plan::build  Cost: one run of the reference.
 std::vector<Tensor> random_samples(const Model& model, std::int64_t count);
 
 /// Every step of the model on `options.backend` against the reference, on the paths to all exits.

@@ -2,6 +2,7 @@
 
 #include <exeunt/session.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 
@@ -55,6 +56,17 @@ TEST(RandomSamples, AreTheSameEveryTimeAndDifferFromEachOther) {
     EXPECT_LE(all[i], 255);
     EXPECT_LT(std::abs(all[64 + i]), 10);
   }
+}
+
+TEST(RandomSamples, AreNoPixelsWhereTheModelWantsThemScaled) {
+  const auto largest = [](const std::string& factor) {
+    const Model model =
+        model_from("g (float[1,100] x, float[1] f = {" + factor + "}) => (float[] y) { y = Mul(x, f) }");
+    const std::vector<float> all = values<float>(random_samples(model, 2)[0]);
+    return *std::ranges::max_element(all);
+  };
+  EXPECT_GT(largest("0.1"), 200);
+  EXPECT_LT(largest("10"), 10);
 }
 
 TEST(RandomSamples, AreSmallNumbersForIndices) {
