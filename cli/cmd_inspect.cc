@@ -2,13 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <map>
-
 #include "commands.h"
+#include "inspect_text.h"
 #include "json.h"
 #include "options.h"
-#include "table.h"
 
 namespace exeunt::cli {
 
@@ -36,8 +33,11 @@ Json exits_json(const Inspection& inspection) {
     exits.push_back({{"outputs", outputs},
                      {"classes", inspection.exits[e].classes},
                      {"macs", cost.macs},
+                     {"parameters", cost.parameters},
                      {"weight_bytes", cost.weight_bytes},
-                     {"layers", cost.layers}});
+                     {"moved_bytes", cost.moved_bytes},
+                     {"layers", cost.layers},
+                     {"steps", cost.steps}});
   }
   return exits;
 }
@@ -59,6 +59,7 @@ Json steps_json(const Inspection& inspection) {
                      {"layout", step.layout},
                      {"macs", step.macs},
                      {"bytes", step.bytes},
+                     {"nodes", step.nodes},
                      {"refused", refused}});
   }
   return steps;
@@ -85,7 +86,8 @@ Json inspection_json(const Inspection& inspection) {
                       {"op", layer.op},
                       {"result", to_json(layer.result)},
                       {"segment", layer.segment},
-                      {"macs", layer.macs}});
+                      {"macs", layer.macs},
+                      {"nodes", layer.nodes}});
   }
   Json warnings = Json::array();
   for (const Warning& w : inspection.warnings) {
@@ -100,6 +102,9 @@ Json inspection_json(const Inspection& inspection) {
           {"producer", inspection.producer},
           {"conditionals", inspection.conditionals},
           {"folded_conditionals", inspection.folded_conditionals},
+          {"file_bytes", inspection.file_bytes},
+          {"metadata_bytes", inspection.metadata_bytes},
+          {"imported_nodes", inspection.imported_nodes},
           {"inputs", inputs},
           {"outputs", inspection.outputs},
           {"exits", exits_json(inspection)},
@@ -114,99 +119,6 @@ Json inspection_json(const Inspection& inspection) {
           {"peak_live_bytes", inspection.peak_live_bytes},
           {"passes", passes},
           {"warnings", warnings}};
-}
-
-void print_tree(const Inspection& inspection, int segment, const std::string& indent, const std::string& label) {
-  const SegmentInfo& info = inspection.segments[static_cast<std::size_t>(segment)];
-  if (info.exit >= 0) {
-    const auto e = static_cast<std::size_t>(info.exit);
-    const ExitCost& cost = inspection.costs[e];
-    const double last = inspection.costs.back().macs;
-    const bool compare = inspection.costs.size() > 1 && last > 0;
-    fmt::print("{}{}exit {}   {} MACs{}, {} of weights\n", indent, label, e, count_text(cost.macs),
-               compare ? fmt::format(" ({} of the last exit's)", percent(cost.macs / last)) : "",
-               bytes_text(static_cast<double>(cost.weight_bytes)));
-    return;
-  }
-  const DecisionInfo& decision = inspection.decisions[static_cast<std::size_t>(info.decision)];
-  const std::string test =
-      decision.tunable ? fmt::format("{} > {}", decision.criterion, decision.threshold) : "predicate of the model";
-  fmt::print("{}{}decision {}   {}   (node '{}')\n", indent, label, info.decision, test, decision.name);
-  print_tree(inspection, info.leave, indent + "  ", "leave -> ");
-  print_tree(inspection, info.stay, indent + "  ", "stay  -> ");
-}
-
-std::string conditionals_text(const Inspection& inspection) {
-  if (inspection.conditionals == 0) return "no If";
-  std::string text = fmt::format("{} If{}", inspection.conditionals, inspection.conditionals == 1 ? "" : "s");
-  if (inspection.folded_conditionals > 0)
-    text += fmt::format(", {} with a constant condition", inspection.folded_conditionals);
-  return text;
-}
-
-/// The end of a long name, where exporters put what tells nodes apart.
-std::string shortened(const std::string& name) {
-  constexpr std::size_t kLength = 36;
-  return name.size() <= kLength ? name : "..." + name.substr(name.size() - kLength + 3);
-}
-
-/// Nodes about which the same is to be said come together.
-void print_warnings(const Inspection& inspection) {
-  constexpr std::size_t kShown = 3;
-  const auto& all = inspection.warnings;
-  const auto alike = [](const Warning& a, const Warning& b) { return a.code == b.code && a.message == b.message; };
-  for (auto w = all.begin(); w != all.end(); ++w) {
-    const auto same = [&](const Warning& other) { return alike(*w, other); };
-    if (std::any_of(all.begin(), w, same)) continue;
-    std::vector<std::string> nodes;
-    for (auto other = w; other != all.end(); ++other) {
-      if (same(*other) && !other->node.empty()) nodes.push_back(fmt::format("'{}'", shortened(other->node)));
-    }
-    const std::size_t more = nodes.size() - std::min(nodes.size(), kShown);
-    const std::string label = nodes.empty()       ? ""
-                              : nodes.size() == 1 ? " node "
-                                                  : fmt::format(" {} nodes ", nodes.size());
-    nodes.resize(nodes.size() - more);
-    fmt::print("\nwarning [{}]{}{}{}: {}\n  {}\n", w->code, label, fmt::join(nodes, ", "),
-               more > 0 ? fmt::format(" and {} more", more) : "", w->message, w->hint);
-  }
-}
-
-void print_summary(const Inspection& inspection) {
-  fmt::print("{}: opset {}, made by {}, {}\n\n", inspection.file, inspection.opset,
-             inspection.producer.empty() ? "?" : inspection.producer, conditionals_text(inspection));
-  for (const InputInfo& input : inspection.inputs) fmt::print("input   {}  {}\n", input.type.str(), input.name);
-  for (std::size_t k = 0; k < inspection.outputs.size(); ++k) {
-    fmt::print("output  {}  {}\n", inspection.exits.back().outputs[k].str(), inspection.outputs[k]);
-  }
-  fmt::print("\n");
-  print_tree(inspection, 0, "", "");
-  fmt::print("\n{} layers in {} steps, {} parameters ({}), arena {} (peak of live bytes {})\n",
-             inspection.layers.size(), inspection.steps.size(), count_text(static_cast<double>(inspection.parameters)),
-             bytes_text(static_cast<double>(inspection.parameter_bytes)),
-             bytes_text(static_cast<double>(inspection.arena_bytes)),
-             bytes_text(static_cast<double>(inspection.peak_live_bytes)));
-  print_warnings(inspection);
-}
-
-void print_steps(const Inspection& inspection) {
-  Table table({"id", "segment", "op", "kernel", "result", "layout", "MACs", "name"}, {2, 3, 4, 5, 7});
-  for (std::size_t i = 0; i < inspection.steps.size(); ++i) {
-    const StepInfo& step = inspection.steps[i];
-    table.add({std::to_string(i), std::to_string(step.segment), step.op,
-               step.backend == "ref" ? "ref:" + step.kernel : step.kernel, step.result.str(), step.layout,
-               step.macs > 0 ? count_text(step.macs) : "", shortened(step.name)});
-  }
-  fmt::print("{}", table.str());
-  std::map<std::string, std::vector<std::size_t>> refused;
-  for (std::size_t i = 0; i < inspection.steps.size(); ++i) {
-    for (const RefusalInfo& refusal : inspection.steps[i].refusals)
-      refused[fmt::format("{} refused: {}", refusal.backend, refusal.reason)].push_back(i);
-  }
-  if (!refused.empty()) fmt::print("\n");
-  for (const auto& [what, steps] : refused)
-    fmt::print("{} (step{} {})\n", what, steps.size() == 1 ? "" : "s", fmt::join(steps, ", "));
-  fmt::print("\narena {} bytes, peak of live bytes {}\n", inspection.arena_bytes, inspection.peak_live_bytes);
 }
 
 void execute(const InspectCommand& command) {

@@ -13,15 +13,30 @@ class Table {
   void add(std::vector<std::string> row);
   /// A line across before the next row.
   void add_rule();
+  /// A line of its own before the next row, over all columns.
+  void add_heading(std::string text);
   std::string str() const;
 
  private:
-  std::vector<std::vector<std::string>> rows_;  // an empty row is a rule
+  struct Row {
+    std::vector<std::string> cells;  // none: a rule or a heading
+    std::string heading;
+  };
+  std::vector<Row> rows_;
   std::vector<std::size_t> left_;
 };
 
 /// Characters that `text` takes on a terminal: UTF-8 sequences count one.
 std::size_t display_width(const std::string& text);
+
+/// What a line of a terminal or a page holds.
+inline constexpr std::size_t kLineWidth = 100;
+
+/// Text in lines of at most kLineWidth characters, broken at spaces; all but the first one start with `indent` spaces.
+std::string wrapped(const std::string& text, std::size_t indent);
+
+/// At most `length` characters: the end of a longer name, where exporters put what tells nodes apart.
+std::string shortened(const std::string& name, std::size_t length);
 
 /// "94.2 %", or "-" for nothing.
 std::string percent(double share);

@@ -16,17 +16,18 @@ ALLOWED = {
     "onnx": {"base", "ops", "graph", "exeunt"},
     "passes": {"base", "ops", "graph", "exeunt"},
     "plan": {"base", "ops", "graph", "exeunt"},
+    "diagnose": {"base", "ops", "graph", "onnx", "plan", "exeunt", "exeunt/tools"},
     "exec": {"base", "ops", "graph", "plan", "exeunt"},
     "ref": {"base", "ops", "graph", "plan", "exeunt"},
     "cpu": {"base", "ops", "graph", "plan", "exeunt"},
     "engine/runtime": {"base", "plan", "exec", "cpu", "exeunt"},
-    "engine/compile": {"base", "ops", "graph", "onnx", "passes", "plan", "exec", "ref", "cpu", "engine/runtime",
-                       "exeunt", "exeunt/tools"},
+    "engine/compile": {"base", "ops", "graph", "onnx", "passes", "plan", "diagnose", "exec", "ref", "cpu",
+                       "engine/runtime", "exeunt", "exeunt/tools"},
     "data": {"base", "exeunt", "exeunt/tools"},
     "tune": {"base", "exeunt", "exeunt/tools"},
 }
 # Test programs may also use what lies below them to build their cases.
-TEST_EXTRA = {"exec": {"ref"}, "tune": {"data"}, "engine/compile": {"tune", "data"}}
+TEST_EXTRA = {"diagnose": {"passes", "cpu", "ref"}, "exec": {"ref"}, "tune": {"data"}, "engine/compile": {"tune", "data"}}
 PUBLIC_HEADERS_MAY_INCLUDE = {"exeunt"}
 LIBRARY_FOLDERS = sorted(ALLOWED, key=len, reverse=True)
 

@@ -35,10 +35,14 @@ std::byte* Executor::resolve(const Operand& operand) noexcept {
   return nullptr;
 }
 
-const Segment& Executor::run(std::span<const std::byte* const> inputs, std::span<const DecisionSetting> settings,
-                             std::span<float> scores) noexcept {
+void Executor::bind(std::span<const std::byte* const> inputs) noexcept {
   std::ranges::copy(inputs, inputs_.begin());
   for (const InputSlot& slot : input_slots_) addresses_[slot.address] = const_cast<std::byte*>(inputs[slot.input]);
+}
+
+const Segment& Executor::run(std::span<const std::byte* const> inputs, std::span<const DecisionSetting> settings,
+                             std::span<float> scores) noexcept {
+  bind(inputs);
   std::ranges::fill(scores, std::numeric_limits<float>::quiet_NaN());
   const Segment* segment = &plan_->segments.front();
   for (;;) {
@@ -51,6 +55,26 @@ const Segment& Executor::run(std::span<const std::byte* const> inputs, std::span
     scores[number] = score;
     const bool leaves = settings[number].leaves(score);
     segment = &plan_->segments[static_cast<std::size_t>(leaves ? segment->leave : segment->stay)];
+  }
+}
+
+void Executor::trace(std::span<const std::byte* const> inputs,
+                     const std::function<void(std::size_t step, const std::byte* result)>& after_step,
+                     const std::function<void(const Segment& segment)>& after_segment) {
+  bind(inputs);
+  // The order for which the arena was laid out: `leave` before `stay`.
+  std::vector<int> stack = {0};
+  while (!stack.empty()) {
+    const Segment& segment = plan_->segments[static_cast<std::size_t>(stack.back())];
+    stack.pop_back();
+    if (!segment.is_exit) stack.insert(stack.end(), {segment.stay, segment.leave});
+    for (int i = segment.first_step; i < segment.first_step + segment.step_count; ++i) {
+      const auto number = static_cast<std::size_t>(i);
+      const Call& call = calls_[number];
+      call.run(*call.args, call.state, call.operands);
+      after_step(number, call.operands[plan_->steps[number].result_at]);
+    }
+    after_segment(segment);
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <exeunt/tensor.h>
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <vector>
@@ -37,6 +38,19 @@ class Executor {
   const Segment& run(std::span<const std::byte* const> inputs, std::span<const DecisionSetting> settings,
                      std::span<float> scores) noexcept;
 
+  /// Runs every segment on one sample, whatever the scores: each step once, in the order of the plan. An arm that waits
+  /// keeps what it needs, so this gives what forcing each exit in turn gives. For tools.
+  /// @param after_step     called with the number of the step that ran, and its result in the step's layout
+  /// @param after_segment  called at the end of each segment, while its outputs or what it looks at are there
+  void trace(std::span<const std::byte* const> inputs,
+             const std::function<void(std::size_t step, const std::byte* result)>& after_step,
+             const std::function<void(const Segment& segment)>& after_segment);
+
+  /// The score of a decision that `trace` has come to.
+  float score(const Segment& decision) noexcept {
+    return decision.score({resolve(decision.looked_at), decision.looked_at_type});
+  }
+
   /// The values of the exit of the last run; valid until the next one.
   TensorView exit_output(const Segment& exit, std::size_t output) const noexcept;
 
@@ -51,6 +65,7 @@ class Executor {
   };
 
   std::byte* resolve(const Operand& operand) noexcept;
+  void bind(std::span<const std::byte* const> inputs) noexcept;
   /// A place of `addresses_` that follows the caller's input.
   struct InputSlot {
     std::size_t address;

@@ -1,5 +1,7 @@
 #include "exec/executor.h"
 
+#include <cmath>
+
 #include "graph/text.h"
 #include "plan/build_plan.h"
 #include "ref/ref_backend.h"
@@ -29,6 +31,21 @@ class Rig {
     for (const Tensor* input : inputs) addresses.push_back(input->view().data);
     exit_ = &executor_.run(addresses, settings, scores_);
     return exit_->exit;
+  }
+
+  /// All results of a step called `name`, and all exits' first outputs, in the order in which they come.
+  std::vector<float> trace(const Tensor& input, const std::string& name) {
+    const std::byte* address = input.view().data;
+    std::vector<float> seen;
+    executor_.trace(
+        {&address, 1},
+        [&](std::size_t step, const std::byte* result) {
+          if (plan_->steps[step].name == name) seen.push_back(*reinterpret_cast<const float*>(result));
+        },
+        [&](const Segment& segment) {
+          if (segment.is_exit) seen.push_back(executor_.exit_output(segment, 0).span<float>()[0]);
+        });
+    return seen;
   }
 
   std::vector<float> output(std::size_t i = 0) const {
@@ -229,6 +246,25 @@ TEST(Executor, TheSameInputMayFeedSeveralOperands) {
   EXPECT_THAT(rig.output(), ElementsAre(-4, -8));
   rig.run({&a, &a});
   EXPECT_THAT(rig.output(), ElementsAre(0, 0));
+}
+
+TEST(ExecutorTrace, RunsEveryArmOnce) {
+  Rig rig(R"(
+    input %x f32[1] "x"
+    %kept = Neg(%x) "kept"
+    %a = Exp(%x)
+    %b = Abs(%a)
+    %c = Neg(%b)
+    %d = Neg(%kept)
+    %e = Exp(%d)
+    output "y"
+    decide max_prob(%kept) > 100 {
+      decide max_prob(%x) > 0 { exit(%c) exit(%x) }
+      exit(%e)
+    })");
+  const float e = std::exp(2.0F);
+  // The last exit's %d is made of %kept, which waited while the other arm ran.
+  EXPECT_THAT(rig.trace(f32({1}, {2}), "kept"), ElementsAre(-2, ::testing::FloatEq(-e), 2, ::testing::FloatEq(e)));
 }
 
 }  // namespace

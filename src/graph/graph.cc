@@ -33,7 +33,7 @@ ValueId Graph::add_node(Op op, std::vector<ValueId> operands, std::string name) 
 }
 
 void Graph::change_node(NodeId id, Op op, std::vector<ValueId> operands) {
-  Node changed{node(id).name, std::move(op), std::move(operands), node(id).output};
+  Node changed{node(id).name, std::move(op), std::move(operands), node(id).output, node(id).absorbed};
   const TensorType type = infer_type(changed.op, operand_types(changed));
   require(type == this->type(changed.output), ErrorCode::internal, "node '{}' would become {} instead of {}",
           changed.name, type.str(), this->type(changed.output).str());

@@ -39,6 +39,7 @@ struct Node {
   Op op;
   std::vector<ValueId> inputs;
   ValueId output = kNoValue;
+  std::vector<std::string> absorbed = {};  ///< names of the file's other nodes whose work it does, in execution order
 };
 
 /// An inner node of the decision tree: score `input`; above `threshold` go to `leave`, else to `stay`.

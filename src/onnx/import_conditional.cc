@@ -35,6 +35,22 @@ void for_each_captured_name(const onnx::GraphProto& graph, const std::function<v
   }
 }
 
+/// Whether a constant condition was computed from the shape of something: exporters guard their own code that way.
+bool depends_on_shape(const Graph& graph, ValueId condition) {
+  std::unordered_set<ValueId> seen;
+  std::vector<ValueId> stack = {condition};
+  while (!stack.empty()) {
+    const Node* node = graph.producer(stack.back());
+    stack.pop_back();
+    if (node == nullptr) continue;
+    if (std::holds_alternative<ops::ShapeOf>(node->op)) return true;
+    for (const ValueId v : node->inputs) {
+      if (v != kNoValue && seen.insert(v).second) stack.push_back(v);
+    }
+  }
+  return false;
+}
+
 }  // namespace
 
 bool is_conditional(const onnx::NodeProto& node) { return node.op_type() == "If" && is_default_domain(node.domain()); }
@@ -80,6 +96,7 @@ TreeId Importer::import_conditional(const onnx::NodeProto& node, const Frame& fr
           "node '{}' (If): the condition is {}; one bool is needed", name_of(node), type.str());
   if (const auto constant = constants_.get(condition)) {
     notes_.folded_conditionals += fresh ? 1 : 0;
+    if (fresh && !depends_on_shape(graph_, condition)) notes_.constant_conditions.push_back(name_of(node));
     return import_arm(node, constant->span<bool>()[0], frame);
   }
   const LiftedCondition lifted = lift_condition(graph_, constants_, axes_, condition);

@@ -73,6 +73,7 @@ bool has_free_batch(const onnx::ModelProto& model) {
 
 Graph Importer::run(ImportNotes* notes) {
   check_header();
+  note_file(model_, notes_);
   Frame frame;
   frame.graph = &model_.graph();
   frame.pending = nodes_of(model_.graph());

@@ -238,6 +238,41 @@ TEST(RunPipeline, ConstantsFoldAndFuseInsideAnArm) {
     decide max_prob(%x) > 0 { exit(%x) exit(%y) })")));
 }
 
+TEST(Provenance, AFusedNodeNamesAllWhoseWorkItDoes) {
+  Graph graph = graph_of(R"(
+    input %x f32[1,2,3] "x"
+    const %w f32[2,2,1] = {1, 2, 3, -4}
+    const %s f32[2] = {1, 2}
+    const %b f32[1,2,1] = {1, 2}
+    %i = Identity(%x) "same"
+    %c = Conv(%i, %w) {1d} "conv"
+    %n = BatchNorm(%c, %s, %s, %s, %s) "norm"
+    %r = Add(%n, %x) "residual"
+    %y = Relu(%r) "relu"
+    output "y"
+    exit(%y))");
+  run_pipeline(graph);
+  ASSERT_EQ(graph.nodes.size(), 1U);
+  EXPECT_EQ(graph.nodes[0].name, "relu");
+  EXPECT_THAT(graph.nodes[0].absorbed, ::testing::ElementsAre("conv", "norm", "residual"));
+}
+
+TEST(Provenance, WhatOthersStillUseIsNotAbsorbed) {
+  Graph graph = graph_of(R"(
+    input %x f32[1,2,3] "x"
+    const %w f32[2,2,1] = {1, 2, 3, -4}
+    %e = Exp(%x) "shared"
+    %c = Conv(%e, %w) {1d} "conv"
+    %y = Relu(%c) "relu"
+    output "y"
+    output "e"
+    exit(%y, %e))");
+  run_pipeline(graph);
+  ASSERT_EQ(graph.nodes.size(), 2U);
+  EXPECT_THAT(graph.nodes[0].absorbed, ::testing::IsEmpty());
+  EXPECT_THAT(graph.nodes[1].absorbed, ::testing::ElementsAre("conv"));
+}
+
 }  // namespace
 
 }  // namespace exeunt

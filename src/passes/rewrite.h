@@ -1,5 +1,8 @@
 #pragma once
 
+#include <algorithm>
+#include <utility>
+
 #include "graph/graph.h"
 
 namespace exeunt {
@@ -23,7 +26,9 @@ class Rewriter {
   /// `from` is used no longer; everything uses `to`.
   void replace(ValueId from, ValueId to) {
     graph_.replace_uses(from, to);
-    uses_ = count_uses(graph_);
+    std::vector<int> before = std::exchange(uses_, count_uses(graph_));
+    before.resize(uses_.size());
+    credit(from, to, before);
     ++rewrites_;
   }
 
@@ -39,6 +44,31 @@ class Rewriter {
   int rewrites() const noexcept { return rewrites_; }
 
  private:
+  /// The node that makes `to` does the work of those that nothing needs any more now that `from` is gone.
+  void credit(ValueId from, ValueId to, const std::vector<int>& before) {
+    if (graph_.producer(to) == nullptr) return;
+    Node& heir = graph_.node(graph_.value(to).producer);
+    std::vector<std::string> names;
+    std::vector<ValueId> stack = {from};
+    while (!stack.empty()) {
+      const ValueId v = stack.back();
+      stack.pop_back();
+      const Node* gone = graph_.producer(v);
+      if (gone == nullptr || v == to || is_used(v) || (v != from && before[static_cast<std::size_t>(v)] == 0)) continue;
+      names.push_back(gone->name);
+      names.insert(names.end(), gone->absorbed.rbegin(), gone->absorbed.rend());
+      stack.insert(stack.end(), gone->inputs.begin(), gone->inputs.end());
+    }
+    // The walk went upwards: operands come last.
+    std::ranges::reverse(names);
+    names.insert(names.begin(), heir.absorbed.begin(), heir.absorbed.end());
+    heir.absorbed.clear();
+    for (std::string& name : names) {
+      const bool known = name == heir.name || std::ranges::find(heir.absorbed, name) != heir.absorbed.end();
+      if (!known && !name.empty()) heir.absorbed.push_back(std::move(name));
+    }
+  }
+
   Graph& graph_;
   std::vector<int> uses_;
   int rewrites_ = 0;

@@ -129,7 +129,8 @@ class Builder {
                 {},
                 candidate->run,
                 candidate->args,
-                {}};
+                {},
+                v};
       const int buffer = add_arena(type.bytes());
       add_step(std::move(step), {from.buffer, buffer}, candidate->scratch_bytes);
       return buffer;
@@ -138,6 +139,7 @@ class Builder {
   }
 
   void add_step(Step step, std::vector<int> buffers, std::size_t scratch_bytes) {
+    step.result_at = buffers.size() - 1;
     if (scratch_bytes > 0) buffers.push_back(add_arena(scratch_bytes));
     for (const int buffer : buffers) touch(buffer);
     step_buffers_.push_back(std::move(buffers));
@@ -153,6 +155,9 @@ class Builder {
     Step step;
     step.name = node.name;
     step.op = op_name(node.op);
+    step.value = node.output;
+    step.nodes = node.absorbed;
+    step.nodes.push_back(node.name);
     step.result = graph_.type(node.output);
     step.macs = count_macs(node.op, graph_.operand_types(node), step.result);
     step.bytes = step.result.bytes();
@@ -164,7 +169,12 @@ class Builder {
         continue;
       }
       step.backend = backend->name();
-      return add_candidate(node, std::move(step), std::get<std::vector<Candidate>>(offer).front());
+      const auto& candidates = std::get<std::vector<Candidate>>(offer);
+      for (std::size_t i = 1; i < candidates.size(); ++i) {
+        step.refusals.push_back({step.backend, fmt::format("{} is behind {} in its order of preference",
+                                                           candidates[i].kernel, candidates[0].kernel)});
+      }
+      return add_candidate(node, std::move(step), candidates.front());
     }
     fail(ErrorCode::unsupported, "node '{}' ({}): no backend runs it: {}", node.name, step.op,
          step.refusals.back().reason);

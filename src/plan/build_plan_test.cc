@@ -39,7 +39,9 @@ class FakeBackend : public Backend {
       if (type == nullptr || (op == "Conv" && i == 1)) continue;
       candidate.uses.push_back({i, op == "Neg" ? node.layouts[0] : layout_for(op, *type)});
     }
-    return std::vector{candidate};
+    std::vector candidates{candidate};
+    if (op == "Sigmoid") candidates.push_back(candidate), candidates.back().kernel = "second";
+    return candidates;
   }
 
   std::optional<Candidate> reorder(const TensorType&, const Layout& from, const Layout& to) const override {
@@ -281,6 +283,26 @@ TEST(BuildPlan, KeepsWhyABackendRefused) {
   EXPECT_EQ(p.steps[0].refusals[0].reason, "fast has no Exp");
   EXPECT_EQ(p.steps[1].backend, "fast");
   EXPECT_THAT(p.steps[1].refusals, IsEmpty());
+}
+
+TEST(BuildPlan, KeepsWhyAKernelWasNotTaken) {
+  const PlanData p = plan("input %x f32[4] \"x\"\n%y = Sigmoid(%x)" + kEnd, FakeBackend("fake"));
+  EXPECT_EQ(p.steps[0].kernel, "fake");
+  ASSERT_EQ(p.steps[0].refusals.size(), 1U);
+  EXPECT_EQ(p.steps[0].refusals[0].backend, "fake");
+  EXPECT_EQ(p.steps[0].refusals[0].reason, "second is behind fake in its order of preference");
+}
+
+TEST(BuildPlan, StepsKnowTheirValueAndTheirNodes) {
+  const PlanData p = plan(kHead + "%y = Tanh(%c) \"squash\"" + kEnd);
+  ASSERT_THAT(ops_of(p), ElementsAre("Reorder", "Conv", "Reorder", "Tanh"));
+  EXPECT_EQ(p.steps[2].value, p.steps[1].value) << "a reorder makes what it copies";
+  EXPECT_NE(p.steps[3].value, p.steps[1].value);
+  EXPECT_THAT(p.steps[2].nodes, IsEmpty());
+  EXPECT_THAT(p.steps[3].nodes, ElementsAre("squash"));
+  // Behind the result comes Tanh's scratch memory.
+  EXPECT_EQ(p.steps[3].result_at, p.steps[3].operands.size() - 2);
+  EXPECT_EQ(p.steps[1].result_at, p.steps[1].operands.size() - 1);
 }
 
 TEST(BuildPlan, NamesTheNodeThatNoBackendRuns) {

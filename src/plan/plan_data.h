@@ -43,6 +43,10 @@ struct Step {
   StepFn run = nullptr;
   std::shared_ptr<const StepArgs> args;
   std::vector<Operand> operands;
+
+  ValueId value = kNoValue;             ///< of the graph that the plan was built from: what it makes or copies
+  std::size_t result_at = 0;            ///< which of `operands` is the result
+  std::vector<std::string> nodes = {};  ///< names of the file's nodes whose work it does
 };
 
 /// A model output at one exit, row-major.

@@ -48,7 +48,8 @@ TEST(Inspect, ModelWithoutDecisionIsWarnedOf) {
   ASSERT_EQ(warnings.size(), 1U);
   EXPECT_EQ(warnings[0]["code"], "no_decision");
   for (const char* key : {"code", "node", "message", "hint"}) EXPECT_TRUE(warnings[0].contains(key)) << key;
-  EXPECT_THAT(expect_success({"inspect", kPlainDigits}), HasSubstr("warning [no_decision]: "));
+  EXPECT_THAT(expect_success({"inspect", kPlainDigits}),
+              HasSubstr("warning [no_decision]\n  always runs the same path"));
 }
 
 TEST(Inspect, RefusalsOfOneKindComeTogether) {
@@ -56,7 +57,7 @@ TEST(Inspect, RefusalsOfOneKindComeTogether) {
   const std::string model = write_model(folder, one_output("float[1,2,3,3] x",
                                                            "a = Round(x) b = Round(a) c = Round(b) d = Round(c)"
                                                            "y = Round(d)"));
-  EXPECT_THAT(expect_success({"inspect", model}), HasSubstr("warning [slow_step] 5 nodes 'a', 'b', 'c' and 2 more: "));
+  EXPECT_THAT(expect_success({"inspect", model}), HasSubstr("warning [slow_step] 5 nodes 'a', 'b', 'c' and 2 more\n"));
   EXPECT_THAT(expect_success({"inspect", model, "--stage", "plan"}), HasSubstr("(steps 0, 1, 2, 3, 4)"));
   EXPECT_EQ(expect_json({"inspect", model})["warnings"].size(), 6U);
 }
@@ -66,8 +67,48 @@ TEST(Inspect, PlanTableStandsInColumns) {
   ASSERT_GT(lines.size(), 3U);
   const std::size_t name = lines[0].find("name");
   for (std::size_t i = 2; !lines[i].empty(); ++i) {
+    if (lines[i].starts_with("-> ")) continue;
     EXPECT_EQ(lines[i][name - 1], ' ') << lines[i];
     EXPECT_NE(lines[i][name], ' ') << lines[i];
+  }
+}
+
+TEST(Inspect, NothingIsWiderThanAPage) {
+  const TempDir folder;
+  onnx::ModelProto model =
+      model_of(one_output("float[1,2,3,3] x", "a = Round(x) b = Cast<to = 10>(a) y = Cast<to = 1>(b)"));
+  for (auto& node : *model.mutable_graph()->mutable_node())
+    node.set_name("model/" + std::string(300, 'n') + node.name());
+  const std::string long_names = write_model(folder, model);
+  for (const std::string& path : {kDigits, kPlainDigits, long_names}) {
+    for (const Arguments& arguments : {Arguments{"inspect", path}, {"inspect", path, "--stage", "plan"}}) {
+      for (const std::string& line : lines_of(expect_success(arguments))) EXPECT_LE(line.size(), 100U) << line;
+    }
+  }
+}
+
+TEST(Inspect, CutNamesStayWholeCharacters) {
+  const TempDir folder;
+  onnx::ModelProto model = model_of(one_output("float[1,3] x", "y = Relu(x)"));
+  std::string name;
+  for (int i = 0; i < 100; ++i) name += "\xc3\xa9";
+  model.mutable_graph()->mutable_node(0)->set_name(name);
+  EXPECT_THAT(expect_success({"inspect", write_model(folder, model), "--stage", "plan"}), HasSubstr("...\xc3\xa9"));
+}
+
+TEST(Inspect, StepsNameTheNodesOfTheFileThatTheyStandFor) {
+  const Json json = expect_json({"inspect", kDigits});
+  const auto fused = std::ranges::find_if(json["steps"], [](const Json& step) { return step["name"] == "node_relu"; });
+  ASSERT_NE(fused, json["steps"].end());
+  EXPECT_EQ((*fused)["nodes"], Json::parse(R"(["node_conv2d", "node_relu"])"));
+  EXPECT_THAT(expect_success({"inspect", kDigits, "--stage", "plan"}), HasSubstr("node_conv2d + node_relu"));
+}
+
+TEST(Inspect, PathsHaveMacsParametersAndBytes) {
+  const Json exits = expect_json({"inspect", kDigits})["exits"];
+  for (const char* key : {"macs", "parameters", "weight_bytes", "moved_bytes", "layers", "steps"}) {
+    EXPECT_GT(exits[0][key], 0) << key;
+    EXPECT_LT(exits[0][key], exits[1][key]) << key;
   }
 }
 

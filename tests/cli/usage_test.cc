@@ -7,7 +7,7 @@ using ::testing::HasSubstr;
 using ::testing::MatchesRegex;
 using ::testing::StartsWith;
 
-const Arguments kCommands = {"inspect", "run", "eval"};
+const Arguments kCommands = {"inspect", "run", "eval", "compare"};
 
 TEST(Usage, HelpHasExamples) {
   EXPECT_THAT(expect_success({"--help"}), HasSubstr("Examples:"));

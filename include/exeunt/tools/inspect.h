@@ -24,9 +24,10 @@ struct LayerInfo {
   TensorType result;
   int segment = 0;
   double macs = 0;
+  std::vector<std::string> nodes;  ///< of the file: those whose work it does, in execution order
 };
 
-/// Why a backend did not take a step.
+/// Why a backend did not take a step, or why another of its kernels did.
 struct RefusalInfo {
   std::string backend;
   std::string reason;
@@ -44,6 +45,7 @@ struct StepInfo {
   double macs = 0;
   std::size_t bytes = 0;
   std::vector<RefusalInfo> refusals;
+  std::vector<std::string> nodes;  ///< of the file: those whose work it does, in execution order; none for a reorder
 };
 
 /// The end of a segment, for drawing the tree: a decision with two ways on, or an exit.
@@ -54,11 +56,14 @@ struct SegmentInfo {
   int stay = -1;
 };
 
-/// What an exit costs.
+/// What is on the path to an exit.
 struct ExitCost {
   double macs = 0;
-  std::size_t weight_bytes = 0;  ///< constants read on the path to it
+  std::size_t parameters = 0;    ///< numbers in the constants that are read, each counted once
+  std::size_t weight_bytes = 0;  ///< their bytes
+  std::size_t moved_bytes = 0;   ///< that steps read and write, weights included
   int layers = 0;
+  int steps = 0;
 };
 
 struct PassInfo {
@@ -71,8 +76,11 @@ struct Inspection {
   std::string file;
   std::string producer;
   std::int64_t opset = 0;
-  int conditionals = 0;         ///< `If` nodes in the file
-  int folded_conditionals = 0;  ///< of these, those with a constant condition
+  int conditionals = 0;            ///< `If` nodes in the file
+  int folded_conditionals = 0;     ///< of these, those with a constant condition
+  std::size_t file_bytes = 0;      ///< without external data
+  std::size_t metadata_bytes = 0;  ///< of these, what only people and debuggers read
+  std::size_t imported_nodes = 0;  ///< what the file's nodes became before the passes
   std::vector<InputInfo> inputs;
   std::vector<std::string> outputs;
   std::vector<DecisionInfo> decisions;

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "base/error.h"
+#include "diagnose/diagnose.h"
 #include "engine/compile/model_data.h"
 #include "graph/placement.h"
 #include "graph/text.h"
@@ -19,7 +20,8 @@ void add_layers(const Graph& graph, Inspection& result) {
     const Node& node = graph.node(id);
     const TensorType& type = graph.type(node.output);
     result.layers.push_back({node.name, std::string(op_name(node.op)), type, places[static_cast<std::size_t>(id)],
-                             count_macs(node.op, graph.operand_types(node), type)});
+                             count_macs(node.op, graph.operand_types(node), type), node.absorbed});
+    result.layers.back().nodes.push_back(node.name);
   }
   for (const Value& value : graph.values) {
     if (value.constant == nullptr) continue;
@@ -39,8 +41,8 @@ void add_steps(const PlanData& plan, Inspection& result) {
     for (int i = segment.first_step; i < segment.first_step + segment.step_count; ++i) {
       const Step& step = plan.steps[static_cast<std::size_t>(i)];
       StepInfo& info = result.steps[static_cast<std::size_t>(i)];
-      info = {step.name, step.op,    step.kernel, step.backend, step.layout.str(), step.result, static_cast<int>(s),
-              step.macs, step.bytes, {}};
+      info = {step.name,           step.op,   step.kernel, step.backend, step.layout.str(), step.result,
+              static_cast<int>(s), step.macs, step.bytes,  {},           step.nodes};
       for (const Refusal& refusal : step.refusals) info.refusals.push_back({refusal.backend, refusal.reason});
     }
   }
@@ -63,27 +65,28 @@ void add_costs(const Graph& graph, Inspection& result) {
       ++cost.layers;
       cost.macs += count_macs(node.op, graph.operand_types(node), graph.type(node.output));
       for (const ValueId v : node.inputs) {
-        if (graph.constant(v) != nullptr && weights.insert(v).second) cost.weight_bytes += graph.type(v).bytes();
+        if (graph.constant(v) == nullptr || !weights.insert(v).second) continue;
+        cost.parameters += static_cast<std::size_t>(graph.type(v).shape.elements());
+        cost.weight_bytes += graph.type(v).bytes();
       }
     }
     result.costs.push_back(cost);
   }
 }
 
-void add_warnings(Inspection& result) {
-  if (result.decisions.empty()) {
-    result.warnings.push_back(
-        {"no_decision", "",
-         "the model always runs the same path: the file holds no conditional that depends on the input",
-         "tracing a Python `if` freezes the arm that the example input took; export it with torch.cond or "
-         "torch.jit.script"});
-  }
-  for (const StepInfo& step : result.steps) {
-    if (step.backend != "ref" || step.refusals.empty()) continue;
-    result.warnings.push_back(
-        {"slow_step", step.name,
-         fmt::format("{} runs on the slow reference backend: {}", step.op, step.refusals.front().reason),
-         "the answer is right, but the step takes long"});
+/// Steps and the bytes they move, on the way to each exit.
+void add_step_costs(const PlanData& plan, Inspection& result) {
+  for (std::size_t e = 0; e < result.costs.size(); ++e) {
+    int at = plan.exit_segments[e];
+    // Children come after their parents: walking back finds the way from the root.
+    for (int s = at; s >= 0; --s) {
+      const Segment& segment = plan.segments[static_cast<std::size_t>(s)];
+      if (s != at && segment.leave != at && segment.stay != at) continue;
+      at = s;
+      result.costs[e].steps += segment.step_count;
+      for (int i = segment.first_step; i < segment.first_step + segment.step_count; ++i)
+        result.costs[e].moved_bytes += plan.steps[static_cast<std::size_t>(i)].bytes;
+    }
   }
 }
 
@@ -97,6 +100,9 @@ Inspection inspect(const Model& model, const BuildOptions& options) {
   result.opset = data.notes.opset;
   result.conditionals = data.notes.conditionals;
   result.folded_conditionals = data.notes.folded_conditionals;
+  result.file_bytes = data.notes.file_bytes;
+  result.metadata_bytes = data.notes.metadata_bytes;
+  result.imported_nodes = data.imported.nodes.size();
   result.inputs = model.inputs();
   result.outputs = model.outputs();
   result.decisions = model.decisions();
@@ -104,8 +110,10 @@ Inspection inspect(const Model& model, const BuildOptions& options) {
   for (const PassRecord& pass : data.passes) result.passes.push_back({std::string(pass.name), pass.rewrites});
   add_layers(data.graph, result);
   add_costs(data.graph, result);
-  add_steps(*Plan::build(model, options).data(), result);
-  add_warnings(result);
+  const Plan plan = Plan::build(model, options);
+  add_steps(*plan.data(), result);
+  add_step_costs(*plan.data(), result);
+  result.warnings = diagnose({data.notes, data.imported, data.graph, plan.data()->steps});
   return result;
 }
 

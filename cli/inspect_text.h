@@ -1,0 +1,13 @@
+#pragma once
+
+#include <exeunt/tools/inspect.h>
+
+namespace exeunt::cli {
+
+/// What `inspect` says of a model: the file, inputs, outputs, the tree, what each path costs, warnings.
+void print_summary(const Inspection& inspection);
+
+/// `--stage plan`: the steps segment by segment, the nodes of the file that they stand for, and what was refused.
+void print_steps(const Inspection& inspection);
+
+}  // namespace exeunt::cli

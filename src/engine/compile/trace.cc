@@ -1,0 +1,84 @@
+#include "engine/compile/trace.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "base/error.h"
+#include "plan/layout.h"
+#include "plan/plan_data.h"
+
+namespace exeunt {
+
+namespace {
+
+Tensor row_major(const std::byte* data, const Layout& layout, const TensorType& type) {
+  Tensor copy(type);
+  copy_layout(data, layout, copy.mutable_view().data, Layout::row_major(type.shape.rank()), type);
+  return copy;
+}
+
+bool has_batch(const std::vector<InputInfo>& inputs) {
+  return std::ranges::all_of(
+      inputs, [](const InputInfo& input) { return input.type.shape.rank() > 0 && input.type.shape[0] == 1; });
+}
+
+/// The exit to which the scores of all decisions lead.
+int exit_of(const PlanData& plan, std::span<const float> scores) {
+  const Segment* segment = &plan.segments.front();
+  while (!segment->is_exit) {
+    const bool leaves = scores[static_cast<std::size_t>(segment->decision)] > segment->threshold;
+    segment = &plan.segments[static_cast<std::size_t>(leaves ? segment->leave : segment->stay)];
+  }
+  return segment->exit;
+}
+
+}  // namespace
+
+Trace Tracer::run(std::span<const Tensor> inputs, std::int64_t i) {
+  const PlanData& plan = *plan_;
+  std::vector<const std::byte*> addresses;
+  for (std::size_t k = 0; k < inputs.size(); ++k)
+    addresses.push_back(inputs[k].view().data + static_cast<std::size_t>(i) * plan.info.inputs[k].type.bytes());
+  Trace trace;
+  trace.steps.resize(plan.steps.size());
+  trace.outputs.resize(plan.exit_segments.size());
+  std::vector<float> scores(plan.decision_segments.size());
+  executor_.trace(
+      addresses,
+      [&](std::size_t step, const std::byte* result) {
+        trace.steps[step] = row_major(result, plan.steps[step].layout, plan.steps[step].result);
+      },
+      [&](const Segment& segment) {
+        if (!segment.is_exit) {
+          scores[static_cast<std::size_t>(segment.decision)] = executor_.score(segment);
+          return;
+        }
+        for (std::size_t k = 0; k < segment.outputs.size(); ++k) {
+          const TensorView view = executor_.exit_output(segment, k);
+          trace.outputs[static_cast<std::size_t>(segment.exit)].push_back(
+              row_major(view.data, Layout::row_major(view.shape().rank()), view.type));
+        }
+      });
+  trace.exit = exit_of(plan, scores);
+  return trace;
+}
+
+std::int64_t count_samples(const std::vector<InputInfo>& wanted, std::span<const Tensor> inputs) {
+  require(inputs.size() == wanted.size(), ErrorCode::argument, "{} inputs were given; the model has {}", inputs.size(),
+          wanted.size());
+  const bool batched = has_batch(wanted);
+  for (std::size_t k = 0; k < inputs.size(); ++k) {
+    const TensorType& given = inputs[k].type();
+    TensorType expected = wanted[k].type;
+    if (batched && given.shape.rank() > 0) expected.shape[0] = inputs[0].shape().rank() > 0 ? inputs[0].shape()[0] : 1;
+    require(given.dtype == expected.dtype, ErrorCode::dtype, "input '{}' is {}; {} is needed", wanted[k].name,
+            dtype_name(given.dtype), dtype_name(expected.dtype));
+    require(given.shape == expected.shape, ErrorCode::shape, "input '{}' is {}; {} is needed", wanted[k].name,
+            given.shape.str(), expected.shape.str());
+  }
+  const std::int64_t samples = batched && !inputs.empty() ? inputs[0].shape()[0] : 1;
+  require(samples > 0, ErrorCode::argument, "there are no samples to compare");
+  return samples;
+}
+
+}  // namespace exeunt
