@@ -27,6 +27,7 @@
 #include "ops/quantize.h"
 #include "ops/reduce.h"
 #include "ops/reshape.h"
+#include "ops/scale_shift.h"
 #include "ops/shape_of.h"
 #include "ops/slice.h"
 #include "ops/softmax.h"
@@ -40,7 +41,7 @@ namespace exeunt {
 using Op = std::variant<ops::ArgReduce, ops::BatchNorm, ops::Binary, ops::Cast, ops::Compare, ops::Concat, ops::Conv,
                         ops::ConvTranspose, ops::CumSum, ops::Dequantize, ops::Expand, ops::Gather, ops::Gemm,
                         ops::LayerNorm, ops::LogSoftmax, ops::Lrn, ops::MatMul, ops::MaxPoolIndices, ops::Pad,
-                        ops::Pool, ops::Quantize, ops::Reduce, ops::Reshape, ops::ShapeOf, ops::Slice, ops::Softmax,
+                        ops::Pool, ops::Quantize, ops::Reduce, ops::Reshape, ops::ScaleShift, ops::ShapeOf, ops::Slice, ops::Softmax,
                         ops::Transpose, ops::Unary, ops::Where>;
 
 /// The op's name in texts, "Conv" or, for families, the member's: "Add".
