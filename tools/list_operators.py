@@ -7,15 +7,17 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 PAGE = ROOT / "docs/operators.md"
-FAMILIES = {"activation": "Activation functions", "elementwise": "Element by element", "network": "Networks",
-            "normalize": "Normalisation", "pool": "Pooling", "quantize": "Quantisation", "reduce": "Reductions",
+FAMILIES = {"activation": "Activation functions", "data": "Indices and rearrangement",
+            "elementwise": "Element by element", "network": "Networks", "normalize": "Normalisation", "pool": "Pooling",
+            "quantize": "Quantisation", "reduce": "Reductions", "resize": "Images",
             "shape": "Shapes and moving data"}
 ROW = re.compile(r'\{"(\w+)", convert_\w+\}')
 
 HEAD = """# Operators
 
 ONNX operators that Exeunt reads, opset 11 to 23, made by `tools/list_operators.py`. Operands that give shapes, axes or bounds must be constant or
-follow from shapes. `If` is lifted to decisions and exits: see [exits.md](exits.md). Anything else is refused when the file is read,
+follow from shapes. `If` is lifted to decisions and exits: see [exits.md](exits.md). `Loop` is unrolled, so the number of its steps must be known, and `Range` and
+`NonZero` need constant operands. Functions of the model itself are inlined. Anything else is refused when the file is read,
 with the name, opset and reason of every such node.
 """
 

@@ -71,22 +71,27 @@ class Parser {
     return found->second;
   }
 
-  ops::Ints parse_ints() {
-    ops::Ints ints;
+  template <class List>
+  List parse_list() {
+    List list;
     lexer_.expect("[");
     while (!lexer_.at("]")) {
-      ints.push_back(lexer_.take_number<std::int64_t>());
+      if constexpr (std::is_same_v<List, ops::Floats>) {
+        list.push_back(lexer_.take_number<double>());
+      } else {
+        list.push_back(lexer_.take_number<std::int64_t>());
+      }
       if (!lexer_.take_if(",")) break;
     }
     lexer_.expect("]");
-    return ints;
+    return list;
   }
 
   TensorType parse_type() {
     const std::optional<DType> dtype = parse_dtype(lexer_.word());
     if (!dtype) lexer_.error(fmt::format("'{}' is no element type", lexer_.word()));
     lexer_.take();
-    return {*dtype, Shape(parse_ints())};
+    return {*dtype, Shape(parse_list<ops::Ints>())};
   }
 
   Tensor parse_constant(const TensorType& type) {
@@ -167,8 +172,8 @@ class Parser {
 
   template <class T>
   void parse_field(T& value) {
-    if constexpr (std::is_same_v<T, ops::Ints>) {
-      value = parse_ints();
+    if constexpr (std::is_same_v<T, ops::Ints> || std::is_same_v<T, ops::Floats>) {
+      value = parse_list<T>();
     } else if constexpr (std::is_same_v<T, bool>) {
       value = lexer_.take_flag();
     } else if constexpr (std::is_arithmetic_v<T>) {

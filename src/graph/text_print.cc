@@ -32,7 +32,7 @@ std::string field_text(const T& value) {
     return std::string(dtype_name(value));
   } else if constexpr (std::is_enum_v<T>) {
     return std::string(ops::enum_name(value));
-  } else if constexpr (std::is_same_v<T, ops::Ints>) {
+  } else if constexpr (std::is_same_v<T, ops::Ints> || std::is_same_v<T, ops::Floats>) {
     return fmt::format("[{}]", fmt::join(value, ","));
   } else {
     return fmt::format("{}", value);

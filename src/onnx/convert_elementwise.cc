@@ -81,9 +81,10 @@ Values convert_where(NodeContext& node) {
   return {node.add(ops::Where{}, {node.operand(0), node.operand(1), node.operand(2)})};
 }
 
-/// Inference: the identity; the mask, if somebody asks for it, is all true.
+/// Inference (or training that drops nothing): the identity; the mask, if somebody asks for it, is all true.
 Values convert_dropout(NodeContext& node) {
-  require(!node.has_operand(2) || node.constant_number(2) == 0, ErrorCode::unsupported,
+  const bool trains = node.has_operand(2) && node.constant_number(2) != 0;
+  require(!trains || (node.has_operand(1) && node.constant_number(1) == 0), ErrorCode::unsupported,
           "training_mode is on; export the model for inference");
   Values results = {node.operand(0)};
   if (node.has_output(1)) {

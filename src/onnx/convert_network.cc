@@ -9,18 +9,9 @@ namespace {
 using Values = std::vector<ValueId>;
 
 Values convert_conv(NodeContext& node) {
-  const Shape& w = node.shape(1);
-  require(w.rank() >= 3, ErrorCode::shape, "w is {}; at least one spatial axis is needed", w.str());
-  const ops::Ints kernel(w.begin() + 2, w.end());
-  require(node.integers("kernel_shape", kernel) == kernel, ErrorCode::format, "kernel_shape does not match w {}",
-          w.str());
-  const ops::Window window = read_window(node, node.shape(0), kernel);
   Values operands = {node.operand(0), node.operand(1)};
   if (node.has_operand(2)) operands.push_back(node.operand(2));
-  // Read before the braces: where the last member of such a list throws, GCC 12 at -O3 destroys members not yet made.
-  const std::int64_t group = node.integer("group", 1);
-  return {node.add(ops::Conv{window.strides, window.pads, window.dilations, group, ops::Activation::none},
-                   std::move(operands))};
+  return {node.add(conv_of(node, node.shape(0), node.shape(1)), std::move(operands))};
 }
 
 /// The pads and output_padding that make the output as large as the file wants it.
@@ -32,7 +23,11 @@ struct Transposed {
 Transposed read_transposed(const NodeContext& node, const Shape& x, const ops::Ints& kernel) {
   const std::string auto_pad = node.text("auto_pad", "NOTSET");
   const bool same = auto_pad == "SAME_UPPER" || auto_pad == "SAME_LOWER";
+<<<<<<< HEAD
   // Read before the braces, as in convert_conv.
+=======
+  // Read before the braces, as in conv_of.
+>>>>>>> i4
   ops::Ints output_padding = node.integers("output_padding", ops::Ints(kernel.size(), 0));
   Transposed t{read_window(node, x, kernel), std::move(output_padding)};
   require(t.output_padding.size() == kernel.size(), ErrorCode::format,
@@ -68,9 +63,11 @@ Values convert_conv_transpose(NodeContext& node) {
   Transposed t = read_transposed(node, node.shape(0), kernel);
   Values operands = {node.operand(0), node.operand(1)};
   if (node.has_operand(2)) operands.push_back(node.operand(2));
-  return {node.add(ops::ConvTranspose{t.window.strides, t.window.pads, t.window.dilations, t.output_padding,
-                                      node.integer("group", 1)},
-                   std::move(operands))};
+  // Read before the braces, as in conv_of.
+  const std::int64_t group = node.integer("group", 1);
+  return {node.add(
+      ops::ConvTranspose{t.window.strides, t.window.pads, t.window.dilations, t.output_padding, group},
+      std::move(operands))};
 }
 
 Values convert_gemm(NodeContext& node) {
@@ -127,6 +124,17 @@ constexpr ConverterRow kRows[] = {
 };
 
 }  // namespace
+
+ops::Conv conv_of(const NodeContext& node, const Shape& x, const Shape& w) {
+  require(w.rank() >= 3, ErrorCode::shape, "w is {}; at least one spatial axis is needed", w.str());
+  const ops::Ints kernel(w.begin() + 2, w.end());
+  require(node.integers("kernel_shape", kernel) == kernel, ErrorCode::format, "kernel_shape does not match w {}",
+          w.str());
+  const ops::Window window = read_window(node, x, kernel);
+  // Read before the braces: where the last member of such a list throws, GCC 12 at -O3 destroys members not yet made.
+  const std::int64_t group = node.integer("group", 1);
+  return {window.strides, window.pads, window.dilations, group, ops::Activation::none};
+}
 
 std::span<const ConverterRow> network_converters() { return kRows; }
 

@@ -20,6 +20,7 @@ const onnx::GraphProto* arm_of(const onnx::NodeProto& node, std::string_view nam
 /// Calls `f` with every name that a graph, or a graph in it, takes from around it.
 void for_each_captured_name(const onnx::GraphProto& graph, const std::function<void(const std::string&)>& f) {
   std::unordered_set<std::string> own;
+  for (const auto& input : graph.input()) own.insert(input.name());
   for (const auto& initializer : graph.initializer()) own.insert(initializer.name());
   for (const auto& node : graph.node()) own.insert(node.output().begin(), node.output().end());
   const auto use = [&](const std::string& name) {

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/shape.h"
 #include "graph/verify.h"
+#include "onnx/inline_functions.h"
 #include "onnx/lift_exits.h"
 #include "onnx/node_context.h"
 #include "onnx/tensor_proto.h"
@@ -172,15 +173,16 @@ void Importer::import_ready(Frame& frame) {
     progress = false;
     std::erase_if(frame.pending, [&](const onnx::NodeProto* node) {
       if (is_conditional(*node) || !is_ready(*node, *frame.scope)) return false;
-      import_node(*node, *frame.scope);
+      is_loop(*node) ? import_loop(*node, frame) : import_node(*node, *frame.scope);
       return progress = true;
     });
   }
 }
 
 bool Importer::is_ready(const onnx::NodeProto& node, const Scope& scope) const {
-  return std::ranges::all_of(node.input(),
-                             [&](const std::string& name) { return name.empty() || scope.find(name) != nullptr; });
+  const auto known = [&](const std::string& name) { return name.empty() || scope.find(name) != nullptr; };
+  return std::ranges::all_of(node.input(), known) &&
+         (!is_loop(node) || std::ranges::all_of(captured_names(node), known));
 }
 
 void Importer::import_node(const onnx::NodeProto& node, Scope& scope) {
@@ -201,6 +203,11 @@ void Importer::import_node(const onnx::NodeProto& node, Scope& scope) {
       report(node, error.what(), error.code());
     }
   }
+  define_outputs(node, results, scope);
+}
+
+/// Names the results of a node; none at all if it could not be imported.
+void Importer::define_outputs(const onnx::NodeProto& node, const std::vector<ValueId>& results, Scope& scope) {
   for (int i = 0; i < node.output_size(); ++i) {
     if (node.output(i).empty()) continue;
     const ValueId value =
@@ -212,7 +219,7 @@ void Importer::import_node(const onnx::NodeProto& node, Scope& scope) {
 
 std::vector<ValueId> Importer::convert(const onnx::NodeProto& node, std::vector<ValueId> operands) {
   const std::size_t first_new = graph_.values.size();
-  NodeContext context(node, notes_.opset, std::move(operands), graph_, constants_, options_.folder);
+  NodeContext context(node, opset_of(node), std::move(operands), graph_, constants_, options_.folder);
   std::vector<ValueId> results = find_converter(node.op_type())(context);
   for (ValueId& result : results) {
     Value& value = graph_.value(result);
@@ -225,6 +232,11 @@ std::vector<ValueId> Importer::convert(const onnx::NodeProto& node, std::vector<
     }
   }
   return results;
+}
+
+std::int64_t Importer::opset_of(const onnx::NodeProto& node) const {
+  const auto found = opsets_.find(&node);
+  return found == opsets_.end() ? notes_.opset : found->second;
 }
 
 TreeId Importer::add_exit(const Frame& frame) {
@@ -247,7 +259,7 @@ TreeId Importer::add_exit(const Frame& frame) {
 void Importer::report(const onnx::NodeProto& node, std::string_view reason, ErrorCode code) {
   const std::string domain = is_default_domain(node.domain()) ? "" : node.domain() + ".";
   std::string problem =
-      fmt::format("node '{}' ({}{}-{}): {}", name_of(node), domain, node.op_type(), notes_.opset, reason);
+      fmt::format("node '{}' ({}{}-{}): {}", name_of(node), domain, node.op_type(), opset_of(node), reason);
   if (std::ranges::find(problems_, problem) != problems_.end()) return;
   if (problems_.empty()) problem_code_ = code;
   problems_.push_back(std::move(problem));
@@ -288,7 +300,13 @@ void Importer::explain_stuck(const Frame& frame) const {
 }
 
 Graph import_onnx(const onnx::ModelProto& model, const ImportOptions& options, ImportNotes* notes) {
-  return Importer(model, options).run(notes);
+  if (model.functions_size() == 0) return Importer(model, options, {}).run(notes);
+  const InlinedModel inlined = inline_functions(model);
+  for (const auto& [node, opset] : inlined.opsets) {
+    require(opset >= kMinOpset && opset <= kMaxOpset, ErrorCode::unsupported,
+            "node '{}' of a function uses opset {}; {} to {} are supported", node->name(), opset, kMinOpset, kMaxOpset);
+  }
+  return Importer(inlined.model, options, inlined.opsets).run(notes);
 }
 
 }  // namespace exeunt

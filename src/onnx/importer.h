@@ -36,14 +36,18 @@ struct Frame {
 };
 
 bool is_conditional(const onnx::NodeProto& node);
+bool is_loop(const onnx::NodeProto& node);
 
-/// The names that the arms of an `If` take from around them.
+/// The names that the graphs in a node (arms of an `If`, the body of a `Loop`) take from around them.
 std::vector<std::string> captured_names(const onnx::NodeProto& node);
+
+/// The opset of nodes that do not have the model's.
+using NodeOpsets = std::unordered_map<const onnx::NodeProto*, std::int64_t>;
 
 class Importer {
  public:
-  Importer(const onnx::ModelProto& model, const ImportOptions& options)
-      : model_(model), options_(options), constants_(graph_) {}
+  Importer(const onnx::ModelProto& model, const ImportOptions& options, const NodeOpsets& opsets)
+      : model_(model), options_(options), opsets_(opsets), constants_(graph_) {}
 
   Graph run(ImportNotes* notes);
 
@@ -58,7 +62,15 @@ class Importer {
   void import_ready(Frame& frame);
   bool is_ready(const onnx::NodeProto& node, const Scope& scope) const;
   void import_node(const onnx::NodeProto& node, Scope& scope);
+  void define_outputs(const onnx::NodeProto& node, const std::vector<ValueId>& results, Scope& scope);
   std::vector<ValueId> convert(const onnx::NodeProto& node, std::vector<ValueId> operands);
+  std::int64_t opset_of(const onnx::NodeProto& node) const;
+
+  void import_loop(const onnx::NodeProto& node, const Frame& frame);
+  std::vector<ValueId> unroll(const onnx::NodeProto& node, const Frame& frame);
+  ValueId stack(std::vector<ValueId> rows, const std::string& name);
+  std::vector<ValueId> import_body(const onnx::GraphProto& body, const std::vector<ValueId>& operands,
+                                   const Frame& frame);
 
   const onnx::NodeProto* take_conditional(Frame& frame) const;
   TreeId import_conditional(const onnx::NodeProto& node, const Frame& frame);
@@ -72,6 +84,7 @@ class Importer {
 
   const onnx::ModelProto& model_;
   const ImportOptions& options_;
+  const NodeOpsets opsets_;
   Graph graph_;
   ConstantEvaluator constants_;
   ImportNotes notes_;
@@ -83,6 +96,7 @@ class Importer {
   ErrorCode problem_code_ = ErrorCode::unsupported;
   int exits_ = 0;
   int depth_ = 0;
+  int loop_nodes_ = 0;
 };
 
 }  // namespace exeunt

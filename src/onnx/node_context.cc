@@ -34,6 +34,15 @@ ops::Ints NodeContext::constant_ints(std::size_t i) const {
   return values;
 }
 
+ops::Floats NodeContext::constant_floats(std::size_t i) const {
+  const auto tensor = constant(i);
+  ops::Floats values;
+  dispatch(tensor->dtype(), [&]<class T>(TypeTag<T>) {
+    for (const T value : tensor->span<T>()) values.push_back(static_cast<double>(widen(value)));
+  });
+  return values;
+}
+
 double NodeContext::constant_number(std::size_t i) const {
   const auto tensor = constant(i);
   require(tensor->elements() == 1, ErrorCode::shape, "operand {} is {}; one element is needed", i,
@@ -106,9 +115,9 @@ std::string name_of(const onnx::NodeProto& node) {
 }
 
 ConvertFn find_converter(std::string_view op_type) {
-  for (const auto rows :
-       {activation_converters(), elementwise_converters(), network_converters(), normalize_converters(),
-        pool_converters(), quantize_converters(), reduce_converters(), shape_converters()}) {
+  for (const auto rows : {activation_converters(), data_converters(), elementwise_converters(), network_converters(),
+                          normalize_converters(), pool_converters(), quantize_converters(), reduce_converters(),
+                          resize_converters(), shape_converters()}) {
     const auto found = std::ranges::find(rows, op_type, &ConverterRow::op_type);
     if (found != rows.end()) return found->convert;
   }

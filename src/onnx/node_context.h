@@ -50,6 +50,8 @@ class NodeContext {
   std::shared_ptr<const Tensor> constant_or_null(std::size_t i) const;
   /// Operand `i` as a list of integers, from any integer dtype.
   ops::Ints constant_ints(std::size_t i) const;
+  /// Operand `i` as a list of numbers, from any dtype.
+  ops::Floats constant_floats(std::size_t i) const;
   /// The only element of operand `i`.
   double constant_number(std::size_t i) const;
 
@@ -89,11 +91,15 @@ struct ConverterRow {
   ConvertFn convert;
 };
 
+/// The convolution that a node's attributes describe for operands of these shapes. @throws Error shape, format
+ops::Conv conv_of(const NodeContext& node, const Shape& x, const Shape& w);
+
 /// The converter of an op of ONNX's default domain; null if there is none.
 ConvertFn find_converter(std::string_view op_type);
 
 /// The rows of one family; see convert_*.cc.
 std::span<const ConverterRow> activation_converters();
+std::span<const ConverterRow> data_converters();
 std::span<const ConverterRow> elementwise_converters();
 std::span<const ConverterRow> network_converters();
 std::span<const ConverterRow> normalize_converters();
@@ -101,5 +107,6 @@ std::span<const ConverterRow> pool_converters();
 std::span<const ConverterRow> reduce_converters();
 std::span<const ConverterRow> shape_converters();
 std::span<const ConverterRow> quantize_converters();
+std::span<const ConverterRow> resize_converters();
 
 }  // namespace exeunt

@@ -25,15 +25,13 @@ enum class Activation : std::uint8_t {
 
 template <>
 inline constexpr std::array<std::string_view, 12> kEnumNames<Activation> = {
-    "none",       "relu",       "clip", "elu",     "gelu",  "gelu_tanh",
-    "hard_swish", "leaky_relu", "mish", "sigmoid", "swish", "tanh"};
+    "none", "relu", "clip", "elu", "gelu", "gelu_tanh", "hard_swish", "leaky_relu", "mish", "sigmoid", "swish", "tanh"};
 
 /// The same function as an op of its own; Identity for none.
 constexpr UnaryFn function_of(Activation activation) noexcept {
-  constexpr std::array kFunctions = {UnaryFn::Identity,  UnaryFn::Relu,      UnaryFn::Clip, UnaryFn::Elu,
-                                     UnaryFn::Gelu,      UnaryFn::GeluTanh,  UnaryFn::HardSwish,
-                                     UnaryFn::LeakyRelu, UnaryFn::Mish,      UnaryFn::Sigmoid,
-                                     UnaryFn::Swish,     UnaryFn::Tanh};
+  constexpr std::array kFunctions = {UnaryFn::Identity, UnaryFn::Relu,     UnaryFn::Clip,      UnaryFn::Elu,
+                                     UnaryFn::Gelu,     UnaryFn::GeluTanh, UnaryFn::HardSwish, UnaryFn::LeakyRelu,
+                                     UnaryFn::Mish,     UnaryFn::Sigmoid,  UnaryFn::Swish,     UnaryFn::Tanh};
   return kFunctions[static_cast<std::size_t>(activation)];
 }
 

@@ -26,5 +26,6 @@ constexpr std::optional<Enum> parse_enum(std::string_view name) noexcept {
 }
 
 using Ints = std::vector<std::int64_t>;
+using Floats = std::vector<double>;
 
 }  // namespace exeunt::ops

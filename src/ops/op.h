@@ -16,21 +16,28 @@
 #include "ops/cum_sum.h"
 #include "ops/expand.h"
 #include "ops/gather.h"
+#include "ops/gather_elements.h"
+#include "ops/gather_nd.h"
 #include "ops/gemm.h"
 #include "ops/layer_norm.h"
 #include "ops/log_softmax.h"
 #include "ops/lrn.h"
 #include "ops/matmul.h"
 #include "ops/max_pool_indices.h"
+#include "ops/one_hot.h"
 #include "ops/pad.h"
 #include "ops/pool.h"
 #include "ops/quantize.h"
 #include "ops/reduce.h"
 #include "ops/reshape.h"
+#include "ops/resize.h"
 #include "ops/scale_shift.h"
+#include "ops/scatter.h"
 #include "ops/shape_of.h"
 #include "ops/slice.h"
 #include "ops/softmax.h"
+#include "ops/tile.h"
+#include "ops/top_k.h"
 #include "ops/transpose.h"
 #include "ops/unary.h"
 #include "ops/where.h"
@@ -39,10 +46,11 @@ namespace exeunt {
 
 /// Every operation of a graph. Closed: an op without a shape rule or a reference does not compile.
 using Op = std::variant<ops::ArgReduce, ops::BatchNorm, ops::Binary, ops::Cast, ops::Compare, ops::Concat, ops::Conv,
-                        ops::ConvTranspose, ops::CumSum, ops::Dequantize, ops::Expand, ops::Gather, ops::Gemm,
-                        ops::LayerNorm, ops::LogSoftmax, ops::Lrn, ops::MatMul, ops::MaxPoolIndices, ops::Pad,
-                        ops::Pool, ops::Quantize, ops::Reduce, ops::Reshape, ops::ScaleShift, ops::ShapeOf, ops::Slice, ops::Softmax,
-                        ops::Transpose, ops::Unary, ops::Where>;
+                        ops::ConvTranspose, ops::CumSum, ops::Dequantize, ops::Expand, ops::Gather, ops::GatherElements,
+                        ops::GatherND, ops::Gemm, ops::LayerNorm, ops::LogSoftmax, ops::Lrn, ops::MatMul,
+                        ops::MaxPoolIndices, ops::OneHot, ops::Pad, ops::Pool, ops::Quantize, ops::Reduce, ops::Reshape,
+                        ops::Resize, ops::ScaleShift, ops::ScatterElements, ops::ScatterND, ops::ShapeOf, ops::Slice,
+                        ops::Softmax, ops::Tile, ops::TopK, ops::Transpose, ops::Unary, ops::Where>;
 
 /// The op's name in texts, "Conv" or, for families, the member's: "Add".
 std::string_view op_name(const Op& op) noexcept;

@@ -6,12 +6,25 @@ namespace exeunt::ops {
 
 namespace {
 
+/// The shape that blocked parameters have for x. @throws Error argument, shape
+Shape block_shape(std::int64_t axis, std::int64_t block, const Shape& x) {
+  require(block > 0, ErrorCode::argument, "blocks of {}", block);
+  Shape shape = x;
+  const int a = normalize_axis(axis, x.rank());
+  shape[a] = x[a] / block + (x[a] % block != 0 ? 1 : 0);
+  return shape;
+}
+
 /// Checks scale and zero point against x and the axis; a scale of one element serves every element.
-void check_parameters(std::int64_t axis, const TensorType& x, const TensorType& scale, const TensorType* zero) {
+void check_parameters(std::int64_t axis, std::int64_t block, const TensorType& x, const TensorType& scale,
+                      const TensorType* zero) {
   require_float(scale, "scale");
-  require(scale.shape.rank() <= 1, ErrorCode::unsupported, "scale {} is blocked; a scalar or one axis is supported",
-          scale.shape.str());
-  if (scale.shape.elements() != 1) {
+  if (block != 0) {
+    const Shape blocks = block_shape(axis, block, x.shape);
+    require(scale.shape == blocks, ErrorCode::shape, "scale is {}; {} is needed", scale.shape.str(), blocks.str());
+  } else if (scale.shape.elements() != 1) {
+    require(scale.shape.rank() == 1, ErrorCode::shape, "scale is {}; a scalar or one axis is needed",
+            scale.shape.str());
     const int a = normalize_axis(axis, x.shape.rank());
     require(scale.shape[0] == x.shape[a], ErrorCode::shape, "{} scales for axis {} of {}", scale.shape[0], a,
             x.shape.str());
@@ -22,16 +35,26 @@ void check_parameters(std::int64_t axis, const TensorType& x, const TensorType& 
   }
 }
 
-/// The parameter index of element i: i / inner % count.
-struct AxisIndex {
-  std::int64_t inner = 1;
-  std::int64_t count = 1;
+/// The parameter index of element i: an element for each `block` of `size` places along an axis, and
+/// for each of the places before it, and, if blocked, behind it.
+struct ParameterIndex {
+  std::int64_t inner = 1;   ///< elements of x behind the axis
+  std::int64_t size = 1;    ///< of the axis
+  std::int64_t block = 0;   ///< 0: not blocked
+  std::int64_t blocks = 1;  ///< along the axis
 
-  AxisIndex(std::int64_t axis, const Shape& x, std::int64_t parameters) : count(parameters) {
-    if (parameters == 1) return;
-    for (int a = normalize_axis(axis, x.rank()) + 1; a < x.rank(); ++a) inner *= x[a];
+  ParameterIndex(std::int64_t axis, std::int64_t block_size, const Shape& x, std::int64_t parameters) {
+    if (parameters == 1 && block_size == 0) return;
+    const int a = normalize_axis(axis, x.rank());
+    for (int b = a + 1; b < x.rank(); ++b) inner *= x[b];
+    size = x[a];
+    block = block_size;
+    if (block > 0) blocks = block_shape(axis, block, x)[a];
   }
-  std::int64_t of(std::int64_t i) const { return i / inner % count; }
+  std::int64_t of(std::int64_t i) const {
+    const std::int64_t place = i / inner % size;
+    return block == 0 ? place : (i / (inner * size) * blocks + place / block) * inner + i % inner;
+  }
 };
 
 double scale_at(TensorView scale, std::int64_t i) {
@@ -44,7 +67,7 @@ TensorType infer(const Quantize& op, Types in) {
   const TensorType& x = type_at(in, 0);
   const TensorType* zero = optional_type(in, 2);
   require_float(x, "x");
-  check_parameters(op.axis, x, type_at(in, 1), zero);
+  check_parameters(op.axis, op.block, x, type_at(in, 1), zero);
   const DType to = zero != nullptr ? zero->dtype : DType::u8;
   require(is_integer(to) && dtype_bytes(to) <= 2, ErrorCode::dtype,
           "the zero point is {}; an 8- or 16-bit integer is needed", dtype_name(to));
@@ -53,7 +76,7 @@ TensorType infer(const Quantize& op, Types in) {
 
 void reference(const Quantize& op, Inputs in, Outputs out) {
   const TensorView zero = optional_operand(in, 2);
-  const AxisIndex index(op.axis, in[0].shape(), in[1].elements());
+  const ParameterIndex index(op.axis, op.block, in[0].shape(), in[1].elements());
   dispatch(in[0].dtype(), [&]<class X>(TypeTag<X>) {
     dispatch(out[0].dtype(), [&]<class Q>(TypeTag<Q>) {
       if constexpr (std::integral<Q> && !std::same_as<Q, bool>) {
@@ -76,13 +99,13 @@ TensorType infer(const Dequantize& op, Types in) {
   require(x.dtype == DType::i32 || (is_integer(x.dtype) && dtype_bytes(x.dtype) <= 2), ErrorCode::dtype,
           "x is {}; i32 or an 8- or 16-bit integer is needed", dtype_name(x.dtype));
   if (zero != nullptr) require_same_dtype(x, *zero);
-  check_parameters(op.axis, x, scale, zero);
+  check_parameters(op.axis, op.block, x, scale, zero);
   return {scale.dtype, x.shape};
 }
 
 void reference(const Dequantize& op, Inputs in, Outputs out) {
   const TensorView zero = optional_operand(in, 2);
-  const AxisIndex index(op.axis, in[0].shape(), in[1].elements());
+  const ParameterIndex index(op.axis, op.block, in[0].shape(), in[1].elements());
   dispatch(in[0].dtype(), [&]<class Q>(TypeTag<Q>) {
     if constexpr (std::integral<Q>) {
       dispatch(out[0].dtype(), [&]<class Y>(TypeTag<Y>) {

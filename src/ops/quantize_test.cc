@@ -52,6 +52,16 @@ TEST(Quantize, HasOneScalePerIndexOfTheAxis) {
   }
 }
 
+TEST(Quantize, HasOneScalePerBlock) {
+  const Tensor x = f32({2, 3}, {2, 4, 6, 8, 10, 12});
+  // Blocks of 2 along axis 1: the last one is short.
+  const Tensor columns =
+      run_op(Quantize{.axis = 1, .block = 2}, {x, f32({2, 2}, {1, 2, 1, 4}), u8({2, 2}, {0, 1, 2, 3})});
+  EXPECT_THAT(values<std::uint8_t>(columns), ElementsAre(2, 4, 4, 10, 12, 6));
+  const Tensor rows = run_op(Quantize{.axis = 0, .block = 2}, {x, f32({1, 3}, {1, 2, 3})});
+  EXPECT_THAT(values<std::uint8_t>(rows), ElementsAre(2, 2, 2, 8, 5, 4));
+}
+
 TEST(Quantize, OneScaleServesAnyAxis) {
   const Tensor y = run_op(Quantize{.axis = 7}, {f32({2}, {2, 4}), f32({1}, {2}), u8({1}, {1})});
   EXPECT_THAT(values<std::uint8_t>(y), ElementsAre(2, 3));
@@ -82,7 +92,11 @@ TEST(Quantize, RefusesOperandsThatDoNotFit) {
   EXPECT_EQ(error_of(Quantize{}, {"f32[2,3]", "f32[2]"}), ErrorCode::shape);
   EXPECT_EQ(error_of(Quantize{}, {"f32[2,3]", "f32[3]", "u8[]"}), ErrorCode::shape);
   EXPECT_EQ(error_of(Quantize{.axis = 2}, {"f32[2,3]", "f32[3]"}), ErrorCode::argument);
-  EXPECT_EQ(error_of(Quantize{}, {"f32[2,4]", "f32[2,2]"}), ErrorCode::unsupported);
+  EXPECT_EQ(error_of(Quantize{.block = 2}, {"f32[2,3]", "f32[2,3]"}), ErrorCode::shape);
+  EXPECT_EQ(error_of(Quantize{.block = 2}, {"f32[2,3]", "f32[2,2]", "u8[2,3]"}), ErrorCode::shape);
+  EXPECT_EQ(error_of(Quantize{.block = -1}, {"f32[2,3]", "f32[2,3]"}), ErrorCode::argument);
+  EXPECT_EQ(error_of(Quantize{.axis = 2, .block = 1}, {"f32[2,3]", "f32[2,3]"}), ErrorCode::argument);
+  EXPECT_EQ(error_of(Quantize{}, {"f32[2,4]", "f32[2,2]"}), ErrorCode::shape);
   EXPECT_EQ(error_of(Quantize{}, {"f32[2]"}), ErrorCode::argument);
 }
 
@@ -112,6 +126,12 @@ TEST(Dequantize, HasOneScalePerIndexOfTheAxis) {
   EXPECT_THAT(values<float>(z), ElementsAre(1, 2, 3, 40, 50, 60));
 }
 
+TEST(Dequantize, HasOneScalePerBlock) {
+  const Tensor y =
+      run_op(Dequantize{.axis = -1, .block = 2}, {i8({4}, {1, 2, 3, 4}), f32({2}, {1, 10}), i8({2}, {0, 1})});
+  EXPECT_THAT(values<float>(y), ElementsAre(1, 2, 20, 30));
+}
+
 TEST(Dequantize, TakesTheTypeOfTheScale) {
   for (const DType dtype : kFloats) {
     SCOPED_TRACE(dtype_name(dtype));
@@ -129,7 +149,7 @@ TEST(Dequantize, RefusesOperandsThatDoNotFit) {
   EXPECT_EQ(error_of(Dequantize{}, {"i8[2]", "f32[]", "u8[]"}), ErrorCode::dtype);
   EXPECT_EQ(error_of(Dequantize{}, {"i8[2,3]", "f32[2]"}), ErrorCode::shape);
   EXPECT_EQ(error_of(Dequantize{}, {"i8[2,3]", "f32[3]", "i8[1]"}), ErrorCode::shape);
-  EXPECT_EQ(error_of(Dequantize{}, {"i8[2,4]", "f32[2,2]"}), ErrorCode::unsupported);
+  EXPECT_EQ(error_of(Dequantize{}, {"i8[2,4]", "f32[2,2]"}), ErrorCode::shape);
   EXPECT_EQ(error_of(Dequantize{}, {"i8[2]"}), ErrorCode::argument);
 }
 

@@ -29,8 +29,8 @@ TEST(ScaleShift, TakesAnyRankWithOneNumber) {
 TEST(ScaleShift, WorksInEveryFloatType) {
   for (const DType dtype : kFloats) {
     SCOPED_TRACE(dtype_name(dtype));
-    const Tensor y = run_op(ScaleShift{}, {tensor(dtype, {1, 2}, {1, -1}), tensor(dtype, {2}, {4, 8}),
-                                           tensor(dtype, {2}, {0.5, 0.25})});
+    const Tensor y = run_op(
+        ScaleShift{}, {tensor(dtype, {1, 2}, {1, -1}), tensor(dtype, {2}, {4, 8}), tensor(dtype, {2}, {0.5, 0.25})});
     EXPECT_EQ(y.type(), (TensorType{dtype, {1, 2}}));
     EXPECT_THAT(numbers(y), ElementsAre(4.5, -7.75));
   }

@@ -34,7 +34,7 @@ struct Dequantized {
 std::optional<Dequantized> dequantized(const Graph& graph, ValueId v, bool by_channel) {
   const Node* node = graph.producer(v);
   const auto* op = node == nullptr ? nullptr : std::get_if<ops::Dequantize>(&node->op);
-  if (op == nullptr || graph.type(v).dtype != DType::f32) return std::nullopt;
+  if (op == nullptr || op->block != 0 || graph.type(v).dtype != DType::f32) return std::nullopt;
   Dequantized result{node, graph.constant(node->inputs[1]), nullptr};
   const bool has_zero = node->inputs.size() > 2 && node->inputs[2] != kNoValue;
   if (has_zero) result.zero = graph.constant(node->inputs[2]);
