@@ -23,11 +23,7 @@ struct Transposed {
 Transposed read_transposed(const NodeContext& node, const Shape& x, const ops::Ints& kernel) {
   const std::string auto_pad = node.text("auto_pad", "NOTSET");
   const bool same = auto_pad == "SAME_UPPER" || auto_pad == "SAME_LOWER";
-<<<<<<< HEAD
-  // Read before the braces, as in convert_conv.
-=======
   // Read before the braces, as in conv_of.
->>>>>>> i4
   ops::Ints output_padding = node.integers("output_padding", ops::Ints(kernel.size(), 0));
   Transposed t{read_window(node, x, kernel), std::move(output_padding)};
   require(t.output_padding.size() == kernel.size(), ErrorCode::format,
