@@ -18,6 +18,7 @@ Offer offer(const ops::Softmax& op, const NodeView& node);
 Offer offer(const ops::LogSoftmax& op, const NodeView& node);
 Offer offer(const ops::Lrn& op, const NodeView& node);
 Offer offer(const ops::Reduce& op, const NodeView& node);
+Offer offer(const ops::ScaleShift& op, const NodeView& node);
 Offer offer(const ops::Unary& op, const NodeView& node);
 Offer offer(const ops::Binary& op, const NodeView& node);
 Offer offer(const ops::Slice& op, const NodeView& node);

@@ -1,5 +1,9 @@
 #pragma once
 
+#include <algorithm>
+#include <map>
+#include <set>
+
 #include "graph/graph.h"
 
 namespace exeunt {
@@ -17,8 +21,26 @@ class Rewriter {
     return std::holds_alternative<T>(node->op) ? node : nullptr;
   }
 
+  /// How often anything that counts uses `v`.
+  int uses(ValueId v) const { return uses_[static_cast<std::size_t>(v)]; }
+
   /// Whether anything that counts still needs `v`.
-  bool is_used(ValueId v) const { return uses_[static_cast<std::size_t>(v)] > 0; }
+  bool is_used(ValueId v) const { return uses(v) > 0; }
+
+  /// Whether the results `between` are used by the nodes that make them and by `last` only, so that all of these nodes
+  /// go when another takes the place of `last`.
+  bool only_for(const Node& last, std::set<ValueId> between) const {
+    between.erase(last.output);
+    std::map<ValueId, int> inside;
+    const auto count = [&](const Node& node) {
+      for (const ValueId v : node.inputs) ++inside[v];
+    };
+    count(last);
+    for (const ValueId v : between) {
+      if (graph_.producer(v) != nullptr) count(*graph_.producer(v));
+    }
+    return std::ranges::all_of(between, [&](ValueId v) { return graph_.producer(v) == nullptr || inside[v] == uses(v); });
+  }
 
   /// `from` is used no longer; everything uses `to`.
   void replace(ValueId from, ValueId to) {

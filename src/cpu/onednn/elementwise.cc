@@ -1,19 +1,8 @@
-#include <optional>
-
-#include "cpu/onednn/primitive_step.h"
+#include "cpu/onednn/eltwise.h"
 
 namespace exeunt::cpu {
 
-namespace {
-
 using dnnl::algorithm;
-
-/// f(x) with oneDNN's two parameters.
-struct Eltwise {
-  algorithm kind;
-  float alpha = 0;
-  float beta = 0;
-};
 
 /// Not Softplus: oneDNN's falls below 0 for x under -15 or so.
 std::optional<Eltwise> activation_of(const ops::Unary& op) {
@@ -46,6 +35,8 @@ std::optional<Eltwise> activation_of(const ops::Unary& op) {
       return std::nullopt;
   }
 }
+
+namespace {
 
 std::optional<Eltwise> eltwise_of(const ops::Unary& op) {
   switch (op.fn) {
