@@ -61,7 +61,7 @@ std::optional<double> bound_as_field(const NodeContext& node, std::size_t i, dou
   if (!node.has_operand(i)) return otherwise;
   if (node.constant_or_null(i) == nullptr) return std::nullopt;
   const double value = node.constant_number(i);
-  return is_float(node.type(i).dtype) || std::abs(value) <= kExact ? std::optional(value) : std::nullopt;
+  return is_float(node.type(i).dtype) || std::abs(value) < kExact ? std::optional(value) : std::nullopt;
 }
 
 Values convert_clip(NodeContext& node) {

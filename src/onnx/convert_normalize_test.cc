@@ -30,9 +30,9 @@ TEST(ConvertNormalize, InstancesAreLayersOfTheSpatialAxes) {
 TEST(ConvertNormalize, GroupsHaveParametersForGroupsOrChannels) {
   const std::string norm = "y = GroupNormalization<num_groups = 2, epsilon = 0.5>(x, s, b)";
   EXPECT_EQ(imported("float[1,4,3,3] x, float[2] s, float[2] b", norm, 18),
-            "%1 f32[1,2,2,9] = Reshape(%0) {shape=[1,2,2,9]}\n"
-            "%3 f32[2,1,1] = Reshape(%2) {shape=[2,1,1]}\n%5 f32[2,1,1] = Reshape(%4) {shape=[2,1,1]}\n"
-            "%6 f32[1,2,2,9] = LayerNorm(%1, %3, %5) {axis=2, epsilon=0.5}\n"
+            "%3 f32[1,2,2,9] = Reshape(%0) {shape=[1,2,2,9]}\n"
+            "%4 f32[2,1,1] = Reshape(%1) {shape=[2,1,1]}\n%5 f32[2,1,1] = Reshape(%2) {shape=[2,1,1]}\n"
+            "%6 f32[1,2,2,9] = LayerNorm(%3, %4, %5) {axis=2, epsilon=0.5}\n"
             "%7 f32[1,4,3,3] = Reshape(%6) {shape=[1,4,3,3]}");
   expect_refused(ErrorCode::shape, "operand 1 is [2]; [4] is needed", "float[1,4,3,3] x, float[2] s, float[2] b", norm,
                  21);

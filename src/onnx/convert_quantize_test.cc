@@ -47,12 +47,12 @@ TEST(ConvertQuantize, DequantizedTypeIsTheScales) {
   EXPECT_EQ(imported("int8[1,3] x, float s = {0.5}", "y = DequantizeLinear<output_dtype = 1>(x, s)", 23),
             "const %1 f32[] = {0.5}\n%2 f32[1,3] = DequantizeLinear(%0, %1)");
   EXPECT_EQ(imported("int8[1,3] x, float s = {0.5}", "y = DequantizeLinear<output_dtype = 10>(x, s)", 23),
-            "const %1 f32[] = {0.5}\n%2 f32[1,3] = DequantizeLinear(%0, %1)\n%3 f16[1,3] = Cast(%2, to=f16)");
+            "const %1 f32[] = {0.5}\n%2 f32[1,3] = DequantizeLinear(%0, %1)\n%3 f16[1,3] = Cast(%2) {to=f16}");
 }
 
 TEST(ConvertQuantize, BlocksShareAParameter) {
   EXPECT_EQ(imported("float[1,4] x, float[1,2] s", "y = QuantizeLinear<block_size = 2>(x, s)", 21),
-            "%2 u8[1,4] = QuantizeLinear(%0, %1, block=2)");
+            "%2 u8[1,4] = QuantizeLinear(%0, %1) {block=2}");
   expect_refused(ErrorCode::shape, "scale", "float[1,4] x, float[1,2] s", "y = QuantizeLinear(x, s)", 21);
 }
 

@@ -52,6 +52,7 @@ Graph Importer::run(ImportNotes* notes) {
   for (const auto& output : model_.graph().output()) graph_.output_names.push_back(output.name());
   import_frame(std::move(frame));
   throw_problems();
+  orient_predicates(graph_);
   for (TreeNode& node : graph_.tree) {
     if (auto* exit = std::get_if<Exit>(&node)) exit->prediction = find_prediction(graph_, *exit);
   }

@@ -1,10 +1,12 @@
 #include "onnx/lift_exits.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
 #include "base/dtype.h"
 #include "base/shape.h"
+#include "graph/placement.h"
 
 namespace exeunt {
 
@@ -147,6 +149,27 @@ LiftedCondition lift_condition(const Graph& graph, ConstantEvaluator& constants,
   if (const auto max_prob = lift_max_prob(graph, constants, graph.producer(condition))) lifted = *max_prob;
   if (inverted) lifted.then_leaves = !lifted.then_leaves;
   return lifted;
+}
+
+void orient_predicates(Graph& graph) {
+  const std::vector<TreeId> exits = exits_of(graph);
+  const std::vector<TreeId> parents = tree_parents(graph);
+  const std::vector<double> work = path_work(graph);
+  // The least work to an exit below each position.
+  std::vector<double> least(graph.tree.size(), std::numeric_limits<double>::infinity());
+  for (std::size_t i = 0; i < exits.size(); ++i) {
+    for (TreeId at = exits[i]; at != kNoTree; at = parents[static_cast<std::size_t>(at)]) {
+      double& known = least[static_cast<std::size_t>(at)];
+      known = std::min(known, work[i]);
+    }
+  }
+  for (TreeNode& node : graph.tree) {
+    auto* decision = std::get_if<Decision>(&node);
+    if (decision == nullptr || !std::holds_alternative<Predicate>(decision->criterion)) continue;
+    if (least[static_cast<std::size_t>(decision->leave)] <= least[static_cast<std::size_t>(decision->stay)]) continue;
+    decision->input = graph.add_node(ops::Unary{ops::UnaryFn::Not}, {decision->input}, decision->name);
+    std::swap(decision->leave, decision->stay);
+  }
 }
 
 Prediction find_prediction(const Graph& graph, const Exit& exit) {

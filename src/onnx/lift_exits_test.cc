@@ -188,6 +188,21 @@ TEST(LiftCondition, ANegatedPredicateTurnsTheArmsAround) {
   EXPECT_EQ(op_name(graph.producer(decision_of(graph).input)->op), "Greater");
 }
 
+TEST(LiftCondition, ThePredicateOfTheCheaperArmLeaves) {
+  const auto lifted = [](const std::string& condition) {
+    return import_text("g (float[1,3] x, float h = {0.5}) => (float[] y) { m = ReduceMean(x) c = " + condition +
+                       " y = If (c) <then_branch = t () => (float[1,3] r) { n = Neg(x) r = Tanh(n) }, "
+                       "else_branch = e () => (float[1,3] s) { s = Abs(x) }> }");
+  };
+  for (const char* condition : {"LessOrEqual(m, h)", "Greater(m, h)"}) {
+    const Graph graph = lifted(condition);
+    const Decision& decision = decision_of(graph);
+    EXPECT_EQ(op_name(graph.producer(decision.input)->op), "Not");
+    const auto& exit = std::get<Exit>(graph.tree[static_cast<std::size_t>(decision.leave)]);
+    EXPECT_EQ(op_name(graph.producer(exit.outputs[0])->op), "Abs");
+  }
+}
+
 TEST(LiftCondition, ABoolInputIsAPredicate) {
   const Graph graph = import_text(
       "g (float[1,3] x, bool[1] c) => (float[] y) { y = If (c) <then_branch = t () => (float[1,3] r) { r = Neg(x) },"
