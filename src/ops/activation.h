@@ -15,6 +15,7 @@ enum class Activation : std::uint8_t {
   elu,
   gelu,
   gelu_tanh,
+  hard_sigmoid,
   hard_swish,
   leaky_relu,
   mish,
@@ -24,14 +25,15 @@ enum class Activation : std::uint8_t {
 };
 
 template <>
-inline constexpr std::array<std::string_view, 12> kEnumNames<Activation> = {
-    "none", "relu", "clip", "elu", "gelu", "gelu_tanh", "hard_swish", "leaky_relu", "mish", "sigmoid", "swish", "tanh"};
+inline constexpr std::array<std::string_view, 13> kEnumNames<Activation> = {
+    "none",       "relu",       "clip", "elu",     "gelu",  "gelu_tanh", "hard_sigmoid",
+    "hard_swish", "leaky_relu", "mish", "sigmoid", "swish", "tanh"};
 
 /// The same function as an op of its own; Identity for none.
 constexpr UnaryFn function_of(Activation activation) noexcept {
-  constexpr std::array kFunctions = {UnaryFn::Identity, UnaryFn::Relu,     UnaryFn::Clip,      UnaryFn::Elu,
-                                     UnaryFn::Gelu,     UnaryFn::GeluTanh, UnaryFn::HardSwish, UnaryFn::LeakyRelu,
-                                     UnaryFn::Mish,     UnaryFn::Sigmoid,  UnaryFn::Swish,     UnaryFn::Tanh};
+  using enum UnaryFn;
+  constexpr std::array kFunctions = {Identity,  Relu,      Clip, Elu,     Gelu,  GeluTanh, HardSigmoid,
+                                     HardSwish, LeakyRelu, Mish, Sigmoid, Swish, Tanh};
   return kFunctions[static_cast<std::size_t>(activation)];
 }
 

@@ -15,8 +15,8 @@ using Numbers = std::vector<double>;
 struct Weights {
   std::function<std::int64_t(std::int64_t)> input, output;
   std::int64_t outputs = 0;
-  int axis = 1;          ///< of the op's operand: the one the input channels lie on
-  bool shifts = false;   ///< a shift of the operand is one of the result
+  int axis = 1;         ///< of the op's operand: the one the input channels lie on
+  bool shifts = false;  ///< a shift of the operand is one of the result
   double alpha = 1, beta = 1;
 };
 
@@ -46,8 +46,13 @@ Weights weights_of(const Graph& graph, const Node& node, const ops::Gemm& op) {
   const std::int64_t inner = b[1];
   const auto row = [=](std::int64_t i) { return i / inner; };
   const auto column = [=](std::int64_t i) { return i % inner; };
-  Weights weights{.input = row, .output = column, .outputs = inner, .axis = op.trans_a ? 0 : 1, .shifts = true,
-                  .alpha = op.alpha, .beta = op.beta};
+  Weights weights{.input = row,
+                  .output = column,
+                  .outputs = inner,
+                  .axis = op.trans_a ? 0 : 1,
+                  .shifts = true,
+                  .alpha = op.alpha,
+                  .beta = op.beta};
   if (op.trans_b) weights.input = column, weights.output = row, weights.outputs = b[0];
   return weights;
 }
@@ -55,7 +60,8 @@ Weights weights_of(const Graph& graph, const Node& node, const ops::Gemm& op) {
 Weights weights_of(const Graph& graph, const Node& node, const ops::MatMul&) {
   const Shape& b = graph.type(node.inputs[1]).shape;
   const std::int64_t inner = b.rank() == 2 ? b[1] : 1;
-  return {.input = [=](std::int64_t i) { return i / inner; }, .output = {},
+  return {.input = [=](std::int64_t i) { return i / inner; },
+          .output = {},
           .axis = graph.type(node.inputs[0]).shape.rank() - 1};
 }
 

@@ -46,8 +46,9 @@ bool is_never_negative(const Op& op) {
 /// Whether every element of `v` is 0 or more, or NaN, by what makes it.
 bool is_never_negative(const Graph& graph, ValueId v) {
   const Node* node = graph.producer(v);
-  while (node != nullptr && (std::holds_alternative<ops::Transpose>(node->op) ||
-                             std::holds_alternative<ops::Reshape>(node->op) || std::holds_alternative<ops::Pool>(node->op)))
+  while (node != nullptr &&
+         (std::holds_alternative<ops::Transpose>(node->op) || std::holds_alternative<ops::Reshape>(node->op) ||
+          std::holds_alternative<ops::Pool>(node->op)))
     node = graph.producer(node->inputs[0]);
   return node != nullptr && is_never_negative(node->op);
 }
@@ -78,7 +79,8 @@ bool loses_maximum(const Graph& graph, double value, ValueId x, const ops::Ints&
   // A dilated window may hold padding only.
   if (std::ranges::any_of(dilations, [](std::int64_t d) { return d != 1; })) return false;
   const double lowest = dispatch(graph.type(x).dtype, []<class T>(TypeTag<T>) {
-    if constexpr (std::floating_point<T> || std::integral<T>) return static_cast<double>(std::numeric_limits<T>::lowest());
+    if constexpr (std::floating_point<T> || std::integral<T>)
+      return static_cast<double>(std::numeric_limits<T>::lowest());
     return -std::numeric_limits<double>::infinity();
   });
   return value <= lowest || (value <= 0 && is_never_negative(graph, x));

@@ -52,8 +52,7 @@ std::optional<Folded> fold_into(Graph& graph, const Node& node, const ops::Conv&
   const TensorType w = graph.type(node.inputs[1]);
   const std::int64_t taps = w.shape.elements() / std::max<std::int64_t>(w.shape[0], 1);
   const ValueId weights = scaled_weights(graph, node.inputs[1], f, [&](std::int64_t i) { return i / taps; });
-  const ValueId bias =
-      scaled_bias(graph, has(node, 2) ? node.inputs[2] : kNoValue, {w.dtype, {w.shape[0]}}, f);
+  const ValueId bias = scaled_bias(graph, has(node, 2) ? node.inputs[2] : kNoValue, {w.dtype, {w.shape[0]}}, f);
   Folded folded{op, {node.inputs[0], weights}};
   if (bias != kNoValue) folded.operands.push_back(bias);
   return folded;
@@ -71,8 +70,7 @@ std::optional<Folded> fold_into(Graph& graph, const Node& node, const ops::ConvT
   const ValueId weights = scaled_weights(graph, node.inputs[1], f, [&](std::int64_t i) {
     return i / (inputs * outputs * taps) * outputs + i / taps % outputs;
   });
-  const ValueId bias =
-      scaled_bias(graph, has(node, 2) ? node.inputs[2] : kNoValue, {w.dtype, {outputs * op.group}}, f);
+  const ValueId bias = scaled_bias(graph, has(node, 2) ? node.inputs[2] : kNoValue, {w.dtype, {outputs * op.group}}, f);
   Folded folded{op, {node.inputs[0], weights}};
   if (bias != kNoValue) folded.operands.push_back(bias);
   return folded;
@@ -86,14 +84,13 @@ std::optional<Folded> fold_into(Graph& graph, const Node& node, const ops::Gemm&
   const std::int64_t depth = b.shape[op.trans_b ? 1 : 0];
   if (has(node, 2)) {
     const Tensor* c = graph.constant(node.inputs[2]);
-    const bool row = c != nullptr && (c->elements() == 1 || (c->elements() == columns &&
-                                                             c->shape()[c->shape().rank() - 1] == columns));
+    const bool row = c != nullptr &&
+                     (c->elements() == 1 || (c->elements() == columns && c->shape()[c->shape().rank() - 1] == columns));
     if (!row) return std::nullopt;
   }
-  const ValueId weights = scaled_weights(graph, node.inputs[1], f,
-                                         [&](std::int64_t i) { return op.trans_b ? i / depth : i % columns; });
-  const ValueId bias =
-      scaled_bias(graph, has(node, 2) ? node.inputs[2] : kNoValue, {b.dtype, {columns}}, f, op.beta);
+  const ValueId weights =
+      scaled_weights(graph, node.inputs[1], f, [&](std::int64_t i) { return op.trans_b ? i / depth : i % columns; });
+  const ValueId bias = scaled_bias(graph, has(node, 2) ? node.inputs[2] : kNoValue, {b.dtype, {columns}}, f, op.beta);
   ops::Gemm changed = op;
   changed.beta = 1;
   Folded folded{changed, {node.inputs[0], weights}};
@@ -111,8 +108,7 @@ std::optional<Folded> fold_into(Graph& graph, const Node& node, const ops::MatMu
   const std::int64_t columns = w->shape()[1];
   const bool matrices = out.shape.rank() == 2;
   if (!f.scales() && !matrices) return std::nullopt;
-  const ValueId weights =
-      scaled_weights(graph, node.inputs[1], f, [&](std::int64_t i) { return i % columns; });
+  const ValueId weights = scaled_weights(graph, node.inputs[1], f, [&](std::int64_t i) { return i % columns; });
   if (!f.shifts()) return Folded{op, {node.inputs[0], weights}};
   if (matrices) {
     const ValueId c = scaled_bias(graph, kNoValue, {out.dtype, {columns}}, f);

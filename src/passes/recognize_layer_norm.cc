@@ -96,7 +96,8 @@ std::optional<Match> match(const Graph& graph, const Node& node) {
     // The exporters of PyTorch subtract once, others once for each use.
     const Node* difference = made_by(graph, d, ops::BinaryFn::Sub);
     const Node* other = made_by(graph, squared, ops::BinaryFn::Sub);
-    const bool same = squared == d || (difference != nullptr && other != nullptr && difference->inputs == other->inputs);
+    const bool same =
+        squared == d || (difference != nullptr && other != nullptr && difference->inputs == other->inputs);
     if (!same) continue;
     if (squared != d) found.between.insert(squared);
     const auto mean = difference == nullptr ? std::nullopt : mean_of(graph, difference->inputs[1]);

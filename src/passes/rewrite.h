@@ -39,7 +39,8 @@ class Rewriter {
     for (const ValueId v : between) {
       if (graph_.producer(v) != nullptr) count(*graph_.producer(v));
     }
-    return std::ranges::all_of(between, [&](ValueId v) { return graph_.producer(v) == nullptr || inside[v] == uses(v); });
+    return std::ranges::all_of(between,
+                               [&](ValueId v) { return graph_.producer(v) == nullptr || inside[v] == uses(v); });
   }
 
   /// `from` is used no longer; everything uses `to`.

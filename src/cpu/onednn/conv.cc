@@ -28,7 +28,7 @@ class Epilogue {
       steps_.append_binary(dnnl::algorithm::binary_add, y);
       args_.push_back({post_op_index(), y, 1, {}});
     }
-    append_activation(steps_, op);
+    append_activation_of(steps_, op);
   }
 
   dnnl::primitive_attr attributes() const {

@@ -36,6 +36,14 @@ std::optional<Eltwise> activation_of(const ops::Unary& op) {
   }
 }
 
+void append_activation(dnnl::post_ops& steps, const ops::Unary& function) {
+  const auto append = [&](const Eltwise& f) { steps.append_eltwise(1.0F, f.kind, f.alpha, f.beta); };
+  if (const std::optional<Eltwise> f = activation_of(function)) return append(*f);
+  require(function.fn == ops::UnaryFn::HardSigmoid, ErrorCode::internal, "oneDNN does not fuse {}", function.name());
+  append({algorithm::eltwise_linear, static_cast<float>(function.alpha), static_cast<float>(function.beta)});
+  append({algorithm::eltwise_clip, 0, 1});
+}
+
 namespace {
 
 std::optional<Eltwise> eltwise_of(const ops::Unary& op) {

@@ -16,13 +16,13 @@ struct Eltwise {
 /// An activation as oneDNN computes it; nothing if it does not.
 std::optional<Eltwise> activation_of(const ops::Unary& op);
 
-/// Adds the op's activation to what follows a primitive.
+/// Adds a fused activation to what follows a primitive.
+void append_activation(dnnl::post_ops& steps, const ops::Unary& function);
+
+/// Adds the activation of an op that has one.
 template <class FusedOp>
-void append_activation(dnnl::post_ops& steps, const FusedOp& op) {
-  if (op.activation == ops::Activation::none) return;
-  const std::optional<Eltwise> f = activation_of(ops::activation_function(op));
-  require(f.has_value(), ErrorCode::internal, "oneDNN does not fuse {}", ops::enum_name(op.activation));
-  steps.append_eltwise(1.0F, f->kind, f->alpha, f->beta);
+void append_activation_of(dnnl::post_ops& steps, const FusedOp& op) {
+  if (op.activation != ops::Activation::none) append_activation(steps, ops::activation_function(op));
 }
 
 }  // namespace exeunt::cpu

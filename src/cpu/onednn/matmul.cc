@@ -41,7 +41,7 @@ dnnl::primitive_attr attributes_for(const ops::Gemm& op) {
   dnnl::primitive_attr attributes = base_attributes();
   if (op.alpha != 1) attributes.set_output_scales(0, {static_cast<float>(op.alpha)});
   dnnl::post_ops after;
-  append_activation(after, op);
+  append_activation_of(after, op);
   attributes.set_post_ops(after);
   return attributes;
 }

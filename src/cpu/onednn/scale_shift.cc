@@ -22,7 +22,7 @@ Candidate make_candidate(const ops::ScaleShift& op, const NodeView& node) {
   const dnnl::memory::desc shift = beside_channels(*node.constant(2), rank);
   dnnl::post_ops after;
   after.append_binary(dnnl::algorithm::binary_add, shift);
-  append_activation(after, op);
+  append_activation_of(after, op);
   dnnl::primitive_attr attributes = base_attributes();
   attributes.set_post_ops(after);
   const dnnl::binary::desc description(dnnl::algorithm::binary_mul, x, scale, x);
@@ -40,7 +40,8 @@ Candidate make_candidate(const ops::ScaleShift& op, const NodeView& node) {
 
 Offer offer(const ops::ScaleShift& op, const NodeView& node) {
   if (std::string reason = refuse_types(node); !reason.empty()) return reason;
-  if (node.constant(1) == nullptr || node.constant(2) == nullptr) return "a scale or shift that is computed at run time";
+  if (node.constant(1) == nullptr || node.constant(2) == nullptr)
+    return "a scale or shift that is computed at run time";
   return offer_or_reason([&] { return make_candidate(op, node); });
 }
 
