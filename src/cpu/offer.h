@@ -16,6 +16,7 @@ Offer offer(const ops::MatMul& op, const NodeView& node);
 Offer offer(const ops::Pool& op, const NodeView& node);
 Offer offer(const ops::Softmax& op, const NodeView& node);
 Offer offer(const ops::LogSoftmax& op, const NodeView& node);
+Offer offer(const ops::LayerNorm& op, const NodeView& node);
 Offer offer(const ops::Lrn& op, const NodeView& node);
 Offer offer(const ops::Reduce& op, const NodeView& node);
 Offer offer(const ops::ScaleShift& op, const NodeView& node);

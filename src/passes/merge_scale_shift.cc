@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <functional>
+
 #include "passes/affine.h"
 #include "passes/numbers.h"
 #include "passes/passes.h"
@@ -23,7 +26,10 @@ std::optional<Form> single_form(const TensorType& type, const Affine& f) {
     constants.push_back(tensor_of(parameter, f.shift));
     return Form{ops::ScaleShift{}, std::move(constants)};
   }
-  constants.push_back(along_axis(type, f.axis, f.scales() ? f.scale : f.shift));
+  std::vector<double> numbers = f.scales() ? f.scale : f.shift;
+  const bool same = std::ranges::adjacent_find(numbers, std::not_equal_to()) == numbers.end();
+  if (same) numbers.resize(1);
+  constants.push_back(along_axis(type, same ? Affine::kNoAxis : f.axis, numbers));
   return Form{ops::Binary{f.scales() ? ops::BinaryFn::Mul : ops::BinaryFn::Add}, std::move(constants)};
 }
 

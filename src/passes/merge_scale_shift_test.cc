@@ -136,7 +136,8 @@ TEST(MergeScaleShift, ParametersThatAreComputedAndActivationsStay) {
   expect_untouched("merge_scale_shift", R"(
     input %x f32[1,2,3] "x"
     input %p f32[2] "p"
-    %y = BatchNorm(%x, %p, %p, %p, %p)
+    %v = Abs(%p)
+    %y = BatchNorm(%x, %p, %p, %p, %v)
     output "y"
     exit(%y))");
   expect_untouched("merge_scale_shift",
