@@ -15,10 +15,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string canonical(const fs::path& file) { return graph_text(Model::load(file), GraphStage::canonical); }
+std::string canonical_text(const fs::path& file) { return graph_text(Model::load(file), GraphStage::canonical); }
 
 std::string exported(std::string_view name) {
-  return canonical(fs::path(EXEUNT_SOURCE_DIR) / "tests" / "exported" / fmt::format("{}.onnx", name));
+  return canonical_text(fs::path(EXEUNT_SOURCE_DIR) / "tests" / "exported" / fmt::format("{}.onnx", name));
 }
 
 /// How often the op stands in the text.
@@ -36,7 +36,7 @@ TEST(Recognized, NoExportedNetworkKeepsAFunctionInPieces) {
   for (const auto& entry : fs::directory_iterator(fs::path(EXEUNT_SOURCE_DIR) / "tests/exported")) {
     if (entry.path().extension() != ".onnx") continue;
     SCOPED_TRACE(entry.path().filename().string());
-    const std::string text = canonical(entry.path());
+    const std::string text = canonical_text(entry.path());
     for (const std::string op : {"Erf", "Sqrt", "Pow", "Reciprocal", "BatchNorm", "Sigmoid", "Pad", "Div", "Sub"}) {
       EXPECT_EQ(count(text, op), 0) << op;
     }
@@ -80,7 +80,7 @@ TEST(Recognized, AlexNetsLocalResponseNormalisation) {
   if (!shared_folder()) GTEST_SKIP() << "the shared folder is not there";
   for (const std::string_view name : {"alexnet_torch", "alexnet_torchscript", "alexnet_two_torch"}) {
     SCOPED_TRACE(name);
-    const std::string text = canonical(*shared_folder() / "models" / fmt::format("{}.onnx", name));
+    const std::string text = canonical_text(*shared_folder() / "models" / fmt::format("{}.onnx", name));
     EXPECT_EQ(count(text, "LRN"), 2);
     EXPECT_EQ(count(text, "Pow"), 0);
     // Of the input scaling only the shift is left, before the padded convolution.
