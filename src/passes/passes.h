@@ -20,6 +20,11 @@ int fold_constants(Graph& graph);
 /// Slice of everything, Pad with nothing, Concat of one, x + 0, x * 1.
 int drop_no_ops(Graph& graph);
 
+/// Transposes move towards the exits, through what does not care for the order of axes: they meet others and cancel,
+/// become reshapes where only axes of size 1 move, or go into the constant weights of a matrix product. A Transpose of
+/// an input may become the input itself, which then tells its order of axes. Declines where any path would pay.
+int push_transposes(Graph& graph);
+
 /// BatchNorm(Conv(x, w, b)) -> Conv(x, w', b') where the Conv has no other user and all parameters are
 /// constant. Source: w' = w * s, b' = (b - mean) * s + bias, s = scale / sqrt(variance + epsilon).
 int fold_batch_norm(Graph& graph);

@@ -16,6 +16,7 @@ constexpr Pass kPipeline[] = {
     {"exact_quantized_conv", exact_quantized_conv},
     {"fold_constants", fold_constants},
     {"drop_no_ops", drop_no_ops},
+    {"push_transposes", push_transposes},
     {"fold_batch_norm", fold_batch_norm},
     {"fuse_bias", fuse_bias},
     {"fuse_residual", fuse_residual},

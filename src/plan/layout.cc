@@ -18,6 +18,14 @@ Layout Layout::channels_last(int rank) noexcept {
   return layout;
 }
 
+Layout Layout::of_order(const ops::Ints& order) noexcept {
+  Layout layout;
+  layout.rank_ = static_cast<int>(order.size());
+  std::ranges::transform(order, layout.order_.begin(),
+                         [](std::int64_t axis) { return static_cast<std::int8_t>(axis); });
+  return layout;
+}
+
 Layout Layout::transposed(const ops::Ints& perm) const {
   Layout layout = *this;
   for (std::size_t place = 0; place < static_cast<std::size_t>(rank_); ++place) {

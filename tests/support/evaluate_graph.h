@@ -15,12 +15,13 @@ namespace exeunt::testing {
 inline std::vector<Tensor> sample_inputs(const Graph& graph, std::int64_t seed) {
   std::vector<Tensor> inputs;
   for (const ValueId id : graph.inputs) {
-    std::vector<double> values(static_cast<std::size_t>(graph.type(id).shape.elements()));
+    const TensorType type = caller_type(graph.value(id));
+    std::vector<double> values(static_cast<std::size_t>(type.shape.elements()));
     for (double& value : values) {
       seed = (seed * 1103515245 + 12345) % 2147483648;
       value = static_cast<double>(seed / 65536 % 9 - 4);
     }
-    inputs.push_back(tensor(graph.type(id).dtype, graph.type(id).shape, values));
+    inputs.push_back(tensor(type.dtype, type.shape, values));
   }
   return inputs;
 }
