@@ -93,6 +93,8 @@ struct Case {
   std::string_view backend;
 };
 
+void PrintTo(const Case& c, std::ostream* out) { *out << c.file << " on " << c.backend; }
+
 std::string name_of(const ::testing::TestParamInfo<Case>& info) {
   return fmt::format("{}_{}", info.param.file, info.param.backend);
 }
