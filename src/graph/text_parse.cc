@@ -48,7 +48,7 @@ class Parser {
       define(id, value);
       if (lexer_.take_if("order")) {
         lexer_.expect("=");
-        graph_.value(value).order = parse_ints();
+        graph_.value(value).order = parse_list<ops::Ints>();
       }
     } else if (lexer_.take_if("const")) {
       const std::string id = lexer_.take();

@@ -20,6 +20,32 @@ int fold_constants(Graph& graph);
 /// Slice of everything, Pad with nothing, Concat of one, x + 0, x * 1.
 int drop_no_ops(Graph& graph);
 
+/// Axes are counted from the front and listed in order; a Reduce over all axes lists none.
+int canonical_axes(Graph& graph);
+
+/// Settings of pooling that change nothing get one value: strides where there is one window, ceil_mode where windows
+/// end with the input, count_include_pad without padding.
+int canonical_pool(Graph& graph);
+
+/// The constant operand of a commutative op comes second; constants that broadcast have no axes of size 1 in front.
+int canonical_operands(Graph& graph);
+
+/// The product of two matrices is a Gemm; its constants are stored as [rows, columns], alpha and beta inside them, the
+/// bias as a row.
+int canonical_gemm(Graph& graph);
+
+/// A bias of zeros is left out.
+int drop_zero_bias(Graph& graph);
+
+/// Reshape(Reshape(x)) -> Reshape(x).
+int collapse_reshapes(Graph& graph);
+
+/// Slice(Slice(x)) -> Slice(x); bounds lie in the tensor, whole axes are not listed.
+int merge_slices(Graph& graph);
+
+/// Equal constants become one, and so do equal nodes, unless a path would run what it does not run now.
+int merge_common(Graph& graph);
+
 /// Transposes move towards the exits, through what does not care for the order of axes: they meet others and cancel,
 /// become reshapes where only axes of size 1 move, or go into the constant weights of a matrix product. A Transpose of
 /// an input may become the input itself, which then tells its order of axes. Declines where any path would pay.
@@ -30,7 +56,7 @@ int push_transposes(Graph& graph);
 int fold_batch_norm(Graph& graph);
 
 /// Conv(x, w) + c -> Conv(x, w, c) for a constant c of one number a channel, and
-/// MatMul(x, w) + c -> Gemm(x, w, c) for matrices and a c that broadcasts to a row.
+/// MatMul(x, w) + c -> Gemm(x, w, c) for matrices and a c that broadcasts to a row; the same for Gemm(x, w).
 int fuse_bias(Graph& graph);
 
 /// Conv(x, w, b) + r -> Conv(x, w, b, r), r of the Conv's shape: the residual add of ResNets.

@@ -23,6 +23,17 @@ ops::Ints moved_axes(const Form& form, const ops::Ints& axes) {
   return moved;
 }
 
+/// A list with one entry an axis, or one for the begins of all and then the ends, by the axes before the Transpose.
+template <class T>
+std::vector<T> by_axis_before(const Form& form, const std::vector<T>& by_axis) {
+  std::vector<T> before = by_axis;
+  const std::size_t rank = form.perm.size();
+  for (std::size_t i = 0; i < by_axis.size(); ++i) {
+    before[i / rank * rank + static_cast<std::size_t>(form.perm[i % rank])] = by_axis[i];
+  }
+  return before;
+}
+
 class Sinker {
  public:
   Sinker(Graph& graph, const SinkOptions& options)
@@ -202,6 +213,7 @@ class Sinker {
   std::optional<Form> go(const ops::Cast& op, const Node& node) { return each_element(op, node); }
   std::optional<Form> go(const ops::Softmax& op, const Node& node) { return along_axis(op, node); }
   std::optional<Form> go(const ops::LogSoftmax& op, const Node& node) { return along_axis(op, node); }
+  std::optional<Form> go(const ops::TopK& op, const Node& node) { return along_axis(op, node); }
   std::optional<Form> go(const ops::CumSum& op, const Node& node) { return along_axis(op, node); }
   std::optional<Form> go(const ops::Quantize& op, const Node& node) { return with_scale(op, node); }
   std::optional<Form> go(const ops::Dequantize& op, const Node& node) { return with_scale(op, node); }
@@ -262,12 +274,7 @@ class Sinker {
   std::optional<Form> go(ops::Pad op, const Node& node) {
     const Form form = forms_.of(node.inputs[0]);
     if (forms_.is_flat(node.inputs[0]) || (!options_.through_growth && grows(node))) return std::nullopt;
-    const ops::Ints pads = op.pads;
-    const std::size_t rank = form.perm.size();
-    for (std::size_t i = 0; i < rank; ++i) {
-      op.pads[static_cast<std::size_t>(form.perm[i])] = pads[i];
-      op.pads[rank + static_cast<std::size_t>(form.perm[i])] = pads[rank + i];
-    }
+    op.pads = by_axis_before(form, op.pads);
     return result(op, {form.base}, node, form.perm);
   }
 
@@ -288,6 +295,22 @@ class Sinker {
     const ops::Ints axis = {normalize_axis(op.axis, form.shape.rank())};
     op.axis = moved_axis(form, op.axis);
     return result(op, behind_first(node), node, index_rank == 1 ? form.perm : without_axes(form.perm, axis));
+  }
+
+  std::optional<Form> go(ops::Tile op, const Node& node) {
+    const Form form = forms_.of(node.inputs[0]);
+    if (forms_.is_flat(node.inputs[0]) || (!options_.through_growth && grows(node))) return std::nullopt;
+    op.repeats = by_axis_before(form, op.repeats);
+    return result(op, {form.base}, node, form.perm);
+  }
+
+  std::optional<Form> go(ops::Resize op, const Node& node) {
+    const Form form = forms_.of(node.inputs[0]);
+    if (forms_.is_flat(node.inputs[0]) || (!options_.through_growth && grows(node))) return std::nullopt;
+    op.sizes = by_axis_before(form, op.sizes);
+    op.scales = by_axis_before(form, op.scales);
+    if (op.roi.size() == 2 * form.perm.size()) op.roi = by_axis_before(form, op.roi);
+    return result(op, {form.base}, node, form.perm);
   }
 
   std::optional<Form> go(const ops::Gemm& op, const Node& node) { return product(op, node); }

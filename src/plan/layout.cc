@@ -19,10 +19,11 @@ Layout Layout::channels_last(int rank) noexcept {
 }
 
 Layout Layout::of_order(const ops::Ints& order) noexcept {
-  Layout layout;
-  layout.rank_ = static_cast<int>(order.size());
-  std::ranges::transform(order, layout.order_.begin(),
-                         [](std::int64_t axis) { return static_cast<std::int8_t>(axis); });
+  Layout layout = row_major(static_cast<int>(order.size()));
+  for (int i = 0; i < layout.rank_; ++i) {
+    const auto place = static_cast<std::size_t>(i);
+    layout.order_[place] = static_cast<std::int8_t>(order[place]);
+  }
   return layout;
 }
 

@@ -6,6 +6,7 @@
 
 #include "graph/graph.h"
 #include "graph/placement.h"
+#include "support/read_input.h"
 #include "support/tensors.h"
 
 namespace exeunt::testing {
@@ -35,7 +36,8 @@ inline std::vector<Tensor> evaluate_graph(const Graph& graph, const std::vector<
   for (TreeId at = leaf; at != kNoTree; at = parents[static_cast<std::size_t>(at)]) path.insert(at);
 
   std::unordered_map<ValueId, Tensor> known;
-  for (std::size_t i = 0; i < inputs.size(); ++i) known[graph.inputs[i]] = inputs[i].clone();
+  for (std::size_t i = 0; i < inputs.size(); ++i)
+    known[graph.inputs[i]] = read_input(graph.value(graph.inputs[i]), inputs[i]);
   const auto get = [&](ValueId v) -> const Tensor& {
     if (graph.constant(v) != nullptr) return *graph.constant(v);
     require(known.contains(v), ErrorCode::internal, "value {} does not come before its user on this path", v);
