@@ -67,6 +67,8 @@ TEST(Pipeline, PutsWhatOthersNeedFirst) {
   const auto place = [&](std::string_view name) { return std::ranges::find(names, name) - names.begin(); };
   EXPECT_LT(place("fold_constants"), place("fold_batch_norm")) << "parameters may be computed";
   EXPECT_LT(place("fold_batch_norm"), place("fuse_activation")) << "an activation ends what can be folded";
+  EXPECT_LT(place("fold_constants"), place("push_transposes")) << "constants are permuted";
+  EXPECT_LT(place("push_transposes"), place("fold_batch_norm")) << "channels must be axis 1";
   EXPECT_LT(place("fuse_bias"), place("fuse_residual")) << "so does a residual";
   EXPECT_LT(place("fuse_residual"), place("fuse_activation"));
   EXPECT_LT(place("fuse_activation"), std::ssize(names));
