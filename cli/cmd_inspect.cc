@@ -69,6 +69,7 @@ Json inspection_json(const Inspection& inspection) {
   for (const InputInfo& input : inspection.inputs) {
     Json entry = to_json(input.type);
     entry["name"] = input.name;
+    if (!input.order.empty()) entry["order"] = input.order;
     inputs.push_back(entry);
   }
   Json decisions = Json::array();
@@ -169,10 +170,21 @@ void print_warnings(const Inspection& inspection) {
   }
 }
 
+/// How the network reads the axes that the caller hands, if it reads them in another order.
+std::string order_text(const InputInfo& input) {
+  if (input.order.empty()) return "";
+  Shape read = input.type.shape;
+  for (std::size_t k = 0; k < input.order.size(); ++k) {
+    read[static_cast<int>(input.order[k])] = input.type.shape[static_cast<int>(k)];
+  }
+  return fmt::format("  (read as {}, at no cost)", read.str());
+}
+
 void print_summary(const Inspection& inspection) {
   fmt::print("{}: opset {}, made by {}, {}\n\n", inspection.file, inspection.opset,
              inspection.producer.empty() ? "?" : inspection.producer, conditionals_text(inspection));
-  for (const InputInfo& input : inspection.inputs) fmt::print("input   {}  {}\n", input.type.str(), input.name);
+  for (const InputInfo& input : inspection.inputs)
+    fmt::print("input   {}  {}{}\n", input.type.str(), input.name, order_text(input));
   for (std::size_t k = 0; k < inspection.outputs.size(); ++k) {
     fmt::print("output  {}  {}\n", inspection.exits.back().outputs[k].str(), inspection.outputs[k]);
   }

@@ -275,6 +275,27 @@ decide max_prob(%1) > 0.9 "first" {
 
 TEST(GraphText, RoundTripsTrees) { EXPECT_EQ(again(kBranchy), kBranchy); }
 
+TEST(GraphText, KeepsTheOrderInWhichACallerHandsAxes) {
+  constexpr std::string_view kText = R"(input %0 f32[1,3,4,4] "image" order=[0,2,3,1]
+input %1 f32[2] "plain"
+output "y"
+output "z"
+exit(%0, %1)
+)";
+  EXPECT_EQ(again(std::string(kText)), kText);
+  const Graph graph = parse_graph(kText);
+  EXPECT_EQ(caller_type(graph.value(0)).str(), "f32[1,4,4,3]");
+  EXPECT_EQ(caller_type(graph.value(1)).str(), "f32[2]");
+}
+
+TEST(GraphText, AnOrderNamesEachAxisOnce) {
+  for (const std::string_view order : {"[0]", "[0,0]", "[1,2]", "[-1,0]", "[0,1,2]"}) {
+    SCOPED_TRACE(order);
+    expect_error(ErrorCode::format, "which does not name each axis of f32[2,3] once",
+                 [&] { parse_graph(fmt::format("input %x f32[2,3] \"x\" order={}\noutput \"y\"\nexit(%x)", order)); });
+  }
+}
+
 TEST(GraphText, KeepsAnyThreshold) {
   for (const float threshold : {0.9F, -kInf, kInf, -0.25F, 1e-30F, 3.4028235e38F}) {
     Graph graph = parse_graph(kBranchy);

@@ -23,6 +23,15 @@ constexpr Pass kPipeline[] = {
     {"recognize_hard_sigmoid", recognize_hard_sigmoid},
     {"recognize_layer_norm", recognize_layer_norm},
     {"recognize_lrn", recognize_lrn},
+    {"canonical_axes", canonical_axes},
+    {"canonical_pool", canonical_pool},
+    {"canonical_operands", canonical_operands},
+    {"merge_slices", merge_slices},
+    {"push_transposes", push_transposes},
+    {"collapse_reshapes", collapse_reshapes},
+    {"drop_zero_bias", drop_zero_bias},
+    {"canonical_gemm", canonical_gemm},
+    {"merge_common", merge_common},
     {"recognize_global_pool", recognize_global_pool},
     {"fold_scale_shift", fold_scale_shift},
     {"fold_input_scale", fold_input_scale},
@@ -66,9 +75,10 @@ int run_pass(Graph& graph, const Pass& pass) {
 
 std::vector<PassRecord> run_pipeline(Graph& graph, const PipelineOptions& options) {
   // Each rewrite makes the graph smaller or simpler; far more rounds than any graph needs.
-  constexpr int kMaxRounds = 20;
+  const std::size_t max_rounds = 20 + graph.nodes.size();
   std::vector<PassRecord> records;
-  for (int round = 0; round < kMaxRounds; ++round) {
+  for (std::size_t round = 0;; ++round) {
+    require(round < max_rounds, ErrorCode::internal, "the passes still rewrite the graph after {} rounds", max_rounds);
     int rewrites = 0;
     for (const Pass& pass : kPipeline) {
       if (static_cast<int>(records.size()) >= options.pass_limit) return records;
@@ -76,9 +86,8 @@ std::vector<PassRecord> run_pipeline(Graph& graph, const PipelineOptions& option
       rewrites += records.back().rewrites;
       if (options.after_pass) options.after_pass(records.back(), graph);
     }
-    if (rewrites == 0) break;
+    if (rewrites == 0) return records;
   }
-  return records;
 }
 
 }  // namespace exeunt

@@ -70,9 +70,13 @@ TEST(Pipeline, PutsWhatOthersNeedFirst) {
   EXPECT_LT(place("recognize_clip"), place("recognize_hard_sigmoid")) << "so may a hard sigmoid";
   EXPECT_LT(place("recognize_hard_sigmoid"), place("fold_scale_shift")) << "its scale would move into what is before";
   EXPECT_LT(place("recognize_layer_norm"), place("recognize_global_pool")) << "a mean is part of it";
+  EXPECT_LT(place("recognize_layer_norm"), place("push_transposes")) << "its axes must be the last";
+  EXPECT_LT(place("push_transposes"), place("recognize_global_pool")) << "the plane's axes must be the last";
   EXPECT_LT(place("fold_scale_shift"), place("fold_input_scale")) << "behind there is no padding in the way";
   EXPECT_LT(place("fold_input_scale"), place("merge_scale_shift")) << "what folds needs no step";
   EXPECT_LT(place("fold_scale_shift"), place("fuse_activation")) << "an activation ends what can be folded";
+  EXPECT_LT(place("fold_constants"), place("push_transposes")) << "constants are permuted";
+  EXPECT_LT(place("push_transposes"), place("fold_scale_shift")) << "channels must be axis 1";
   EXPECT_LT(place("fuse_bias"), place("fuse_residual")) << "so does a residual";
   EXPECT_LT(place("fuse_residual"), place("fuse_activation"));
   EXPECT_LT(place("fuse_activation"), std::ssize(names));

@@ -3,12 +3,15 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <string>
+#include <vector>
 
 #include "graph/graph.h"
 
 namespace exeunt {
 
-/// What passes ask of a graph while they rewrite it.
+/// What passes ask of a graph while they rewrite it. Counts of uses are kept up to date as values are
+/// replaced; nodes may be added to the graph besides, but not changed.
 class Rewriter {
  public:
   explicit Rewriter(Graph& graph) : graph_(graph), uses_(count_uses(graph)) {}
@@ -17,12 +20,15 @@ class Rewriter {
   template <class T>
   const Node* sole_producer(ValueId v) const {
     const Node* node = graph_.producer(v);
-    if (node == nullptr || uses_[static_cast<std::size_t>(v)] != 1) return nullptr;
+    if (node == nullptr || uses(v) != 1) return nullptr;
     return std::holds_alternative<T>(node->op) ? node : nullptr;
   }
 
-  /// How often anything that counts uses `v`.
-  int uses(ValueId v) const { return uses_[static_cast<std::size_t>(v)]; }
+  /// How often anything that counts uses `v`; a value made since, nothing.
+  int uses(ValueId v) const {
+    const auto at = static_cast<std::size_t>(v);
+    return at < uses_.size() ? uses_[at] : 0;
+  }
 
   /// Whether anything that counts still needs `v`.
   bool is_used(ValueId v) const { return uses(v) > 0; }
@@ -45,8 +51,16 @@ class Rewriter {
 
   /// `from` is used no longer; everything uses `to`.
   void replace(ValueId from, ValueId to) {
-    graph_.replace_uses(from, to);
-    uses_ = count_uses(graph_);
+    find_new_users();
+    const int moved = uses(from);
+    change_uses(to, moved);
+    for (const NodeId id : users_[static_cast<std::size_t>(from)]) {
+      std::ranges::replace(graph_.node(id).inputs, from, to);
+      users_[static_cast<std::size_t>(to)].push_back(id);
+    }
+    users_[static_cast<std::size_t>(from)].clear();
+    graph_.replace_tree_uses(from, to);
+    change_uses(from, -moved);
     ++rewrites_;
   }
 
@@ -62,8 +76,38 @@ class Rewriter {
   int rewrites() const noexcept { return rewrites_; }
 
  private:
+  void find_new_users() {
+    uses_.resize(graph_.values.size());
+    users_.resize(graph_.values.size());
+    for (; known_nodes_ < graph_.nodes.size(); ++known_nodes_) {
+      for (const ValueId v : graph_.nodes[known_nodes_].inputs) {
+        if (v != kNoValue) users_[static_cast<std::size_t>(v)].push_back(static_cast<NodeId>(known_nodes_));
+      }
+    }
+  }
+
+  /// `times` more uses, or fewer. The first use of a value makes its producer count, the last one ends that.
+  void change_uses(ValueId first, int times) {
+    if (times == 0) return;
+    std::vector<ValueId> changing = {first};
+    for (int by = times; !changing.empty(); by = times > 0 ? 1 : -1) {
+      const ValueId v = changing.back();
+      changing.pop_back();
+      int& count = uses_[static_cast<std::size_t>(v)];
+      const bool was_used = count > 0;
+      count += by;
+      const Node* producer = graph_.producer(v);
+      if (producer == nullptr || was_used == (count > 0)) continue;
+      for (const ValueId operand : producer->inputs) {
+        if (operand != kNoValue) changing.push_back(operand);
+      }
+    }
+  }
+
   Graph& graph_;
   std::vector<int> uses_;
+  std::vector<std::vector<NodeId>> users_;  // also of nodes that do not count
+  std::size_t known_nodes_ = 0;
   int rewrites_ = 0;
 };
 
