@@ -82,9 +82,12 @@ std::optional<Affine> parameters_affine(const Graph& graph, const Node& node, do
   return f;
 }
 
-/// One number for all where the numbers are equal; nothing if one is not finite.
-std::optional<Affine> simplest(Affine f) {
-  const auto finite = [](double value) { return std::isfinite(value); };
+/// One number for all where the numbers are equal; nothing if one is not finite in the type.
+std::optional<Affine> simplest(Affine f, DType dtype) {
+  const auto finite = [&](double value) {
+    return dispatch(dtype,
+                    [&]<class T>(TypeTag<T>) { return std::isfinite(static_cast<double>(widen(convert<T>(value)))); });
+  };
   const auto equal = [](const std::vector<double>& v) {
     return std::ranges::adjacent_find(v, std::not_equal_to()) == v.end();
   };
@@ -97,7 +100,7 @@ std::optional<Affine> simplest(Affine f) {
 }
 
 /// `second` after `first`; nothing if they differ along different axes.
-std::optional<Affine> compose(const Affine& first, const Affine& second) {
+std::optional<Affine> compose(const Affine& first, const Affine& second, DType dtype) {
   if (first.by_axis() && second.by_axis() && first.axis != second.axis) return std::nullopt;
   const Affine& longer = first.by_axis() ? first : second;
   Affine f{first.x, longer.axis, longer.scale, longer.shift};
@@ -106,7 +109,7 @@ std::optional<Affine> compose(const Affine& first, const Affine& second) {
     f.scale[i] = first.scale_at(at) * second.scale_at(at);
     f.shift[i] = first.shift_at(at) * second.scale_at(at) + second.shift_at(at);
   }
-  return simplest(std::move(f));
+  return simplest(std::move(f), dtype);
 }
 
 }  // namespace
@@ -131,7 +134,7 @@ std::optional<Affine> affine_of(const Graph& graph, const Node& node) {
   } else if (const auto* fused = std::get_if<ops::ScaleShift>(&node.op)) {
     if (fused->activation == ops::Activation::none) f = parameters_affine(graph, node, 0, false);
   }
-  return f ? simplest(std::move(*f)) : std::nullopt;
+  return f ? simplest(std::move(*f), graph.type(node.output).dtype) : std::nullopt;
 }
 
 std::optional<AffineChain> affine_chain(const Graph& graph, const Rewriter& rewriter, const Node& last) {
@@ -141,7 +144,7 @@ std::optional<AffineChain> affine_chain(const Graph& graph, const Rewriter& rewr
   while (rewriter.uses(chain.function.x) == 1) {
     const Node* node = graph.producer(chain.function.x);
     const auto before = node == nullptr ? std::nullopt : affine_of(graph, *node);
-    const auto whole = before ? compose(*before, chain.function) : std::nullopt;
+    const auto whole = before ? compose(*before, chain.function, graph.type(last.output).dtype) : std::nullopt;
     if (!whole) break;
     chain.nodes.push_back(graph.value(chain.function.x).producer);
     chain.function = *whole;

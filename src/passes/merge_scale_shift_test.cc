@@ -144,6 +144,13 @@ TEST(MergeScaleShift, ParametersThatAreComputedAndActivationsStay) {
                    with_nodes("%a = ScaleShift(%x, %p, %q) {activation=relu} %y = ScaleShift(%a, %p, %q)"));
 }
 
+TEST(MergeScaleShift, WhatIsNoNumberInTheTypeStays) {
+  for (const std::string_view number : {"0", "1e-40", "nan"}) {
+    Graph graph = graph_of(with_nodes(fmt::format("const %k f32[] = {{{}}} %y = Div(%x, %k)", number)));
+    EXPECT_EQ(run_pass(graph, find_pass("merge_scale_shift")), 0) << number;
+  }
+}
+
 TEST(MergeScaleShift, IntegersStay) {
   expect_untouched("merge_scale_shift", R"(
     input %x i32[3] "x"
