@@ -79,7 +79,8 @@ TEST_F(CanonicalTest, OneNetworkOutOfKerasAndOutOfTorchIsOneGraph) {
 
 TEST_F(CanonicalTest, AnotherResultIsTheOnlyDifferenceOfItsOtherExports) {
   const Graph expected = with_scores_alone(graph_of("resnet8_two_torch"));
-  for (const std::string name : {"resnet8_single_tflite", "resnet8_flag_tflite"}) {
+  for (const std::string name :
+       {"resnet8_single_tflite", "resnet8_flag_tflite", "resnet8_two_tflite_unfolded", "resnet8_flag_torchscript"}) {
     SCOPED_TRACE(name);
     const Graph graph = with_scores_alone(graph_of(name));
     EXPECT_EQ(first_difference(expected, graph), "");
