@@ -47,6 +47,8 @@ TEST(PushTransposes, GoBehindWhatDoesNotCareForTheOrderOfAxes) {
            Case{"const %i i64[1] = {1} %y = Gather(%t, %i) {axis=2}",
                 "const %i i64[1] = {1} %n = Gather(%a, %i) {axis=3}"},
            Case{"%y = Mul(%t, %t)", "%n = Mul(%a, %a)"},
+           Case{"const %s f32[1] = {2} %y = ScaleShift(%t, %s, %s)",
+                "const %s f32[1] = {2} %n = ScaleShift(%a, %s, %s)"},
            Case{"const %c f32[2] = {5, 6} %y = Add(%t, %c)", "const %c f32[1,2,1,1] = {5, 6} %n = Add(%a, %c)"},
            Case{"const %c f32[] = {5} %y = Sub(%c, %t)", "const %c f32[] = {5} %n = Sub(%c, %a)"},
            Case{"const %c f32[2,1,1] = {5, 6} %y = Greater(%t, %c)",
@@ -306,6 +308,7 @@ TEST(PushTransposes, ThoseThatCannotGoStay) {
   for (const std::string_view nodes : {
            "%y = Transpose(%a) {perm=[0,2,3,1]}",
            "%t = Transpose(%a) {perm=[0,2,3,1]} %y = LayerNorm(%t)",
+           "%t = Transpose(%a) {perm=[0,2,3,1]} const %s f32[2] = {1, 2} %y = ScaleShift(%t, %s, %s)",
            "%t = Transpose(%a) {perm=[0,2,3,1]} %y = Reshape(%t) {shape=[12]}",
            "%t = Transpose(%a) {perm=[0,2,3,1]} %y = MatMul(%a, %t)",
            "%t = Transpose(%a) {perm=[0,1,3,2]} %c = Conv(%t, %w) {2d} %y = Softmax(%c)",
