@@ -41,6 +41,16 @@ TEST(CanonicalPool, OneWindowHasNoStrideAndOneTapNoDilation) {
                  with_pool("kernel=[1,2], strides=[1,1], pads=[0,0,0,0], dilations=[1,2]"));
 }
 
+TEST(CanonicalPool, AStrideThatLeavesRoomForOneWindowOnlyStays) {
+  expect_untouched("canonical_pool", with_pool("kernel=[4,3], strides=[3,3], pads=[0,0,0,0], dilations=[1,1]"));
+  // The second window would start in the padding.
+  expect_untouched("canonical_pool", R"(
+    input %x f32[1,1,2,2] "x"
+    %y = Pool(%x) {kernel=[1,1], strides=[2,2], pads=[0,0,0,0], dilations=[1,1], ceil_mode=true}
+    output "y"
+    exit(%y))");
+}
+
 TEST(CanonicalPool, OnlyANormHasAPower) {
   expect_rewrite("canonical_pool", 1, with_pool(fmt::format("{}, p=3", kHalf)), with_pool(kHalf));
   expect_untouched("canonical_pool", with_pool(fmt::format("fn=lp, {}, p=3", kHalf)));

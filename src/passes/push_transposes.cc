@@ -128,11 +128,16 @@ class Search {
 int push_transposes(Graph& graph) {
   const int before = count_transposes(graph);
   if (before == 0) return 0;
-  Search search(graph);
-  search.run();
-  if (!search.best()) return 0;
-  graph = std::move(*search.best());
-  return std::max(1, before - count_transposes(graph));
+  // What one search leaves may hold orders of axes that an input can have and the graph before did not.
+  bool changed = false;
+  for (;;) {
+    Search search(graph);
+    search.run();
+    if (!search.best()) break;
+    graph = std::move(*search.best());
+    changed = true;
+  }
+  return changed ? std::max(1, before - count_transposes(graph)) : 0;
 }
 
 }  // namespace exeunt
