@@ -70,6 +70,7 @@ Json inspection_json(const Inspection& inspection) {
   for (const InputInfo& input : inspection.inputs) {
     Json entry = to_json(input.type);
     entry["name"] = input.name;
+    if (!input.order.empty()) entry["order"] = input.order;
     inputs.push_back(entry);
   }
   Json decisions = Json::array();

@@ -27,14 +27,24 @@ std::string conditionals_text(const Inspection& inspection) {
   return text;
 }
 
+/// How the network reads the axes that the caller hands, if it reads them in another order.
+std::string order_text(const InputInfo& input) {
+  if (input.order.empty()) return "";
+  Shape read = input.type.shape;
+  for (std::size_t k = 0; k < input.order.size(); ++k)
+    read[static_cast<int>(input.order[k])] = input.type.shape[static_cast<int>(k)];
+  return fmt::format("  (read as {}, at no cost)", read.str());
+}
+
 void print_rims(const Inspection& inspection) {
   std::vector<std::array<std::string, 3>> rows;
-  for (const InputInfo& input : inspection.inputs) rows.push_back({"input", input.type.str(), input.name});
+  for (const InputInfo& input : inspection.inputs)
+    rows.push_back({"input", input.type.str(), shortened(input.name, 60) + order_text(input)});
   for (std::size_t k = 0; k < inspection.outputs.size(); ++k)
-    rows.push_back({"output", inspection.exits.back().outputs[k].str(), inspection.outputs[k]});
+    rows.push_back({"output", inspection.exits.back().outputs[k].str(), shortened(inspection.outputs[k], 60)});
   std::size_t width = 0;
   for (const auto& row : rows) width = std::max(width, row[1].size());
-  for (const auto& row : rows) fmt::print("{:<6}  {:<{}}  {}\n", row[0], row[1], width, shortened(row[2], 80));
+  for (const auto& row : rows) fmt::print("{:<6}  {:<{}}  {}\n", row[0], row[1], width, row[2]);
 }
 
 /// The decision tree, drawn with the ways out of each decision below it.

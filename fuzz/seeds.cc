@@ -71,6 +71,13 @@ constexpr const char* kGraphs[] = {
     "  float[2] v) => (bool k2, float[2] w) { k2 = Identity(k) w = Add(v, v) }> }",
 };
 
+constexpr const char* kTexts[] = {
+    "input %0 f32[1,2,2,3] \"x\" order=[0,2,3,1]\nconst %1 f32[2,2,1,1] = {1, 2, 3, 4}\n"
+    "%2 f32[1,2,2,3] = Conv(%0, %1) {strides=[1,1], pads=[0,0,0,0], dilations=[1,1]}\n"
+    "%3 f32[1,2,3,2] = Transpose(%2) {perm=[0,2,3,1]}\n%4 f32[1,12] = Reshape(%3) {shape=[1,12]}\n"
+    "const %5 f32[12,1] = fill(2)\n%6 f32[1,1] = MatMul(%4, %5)\noutput \"y\"\nexit(%6)\n",
+};
+
 void write(const std::filesystem::path& path, const std::string& content) {
   std::ofstream file(path, std::ios::binary);
   if (!(file << content).flush()) throw std::runtime_error("cannot write " + path.string());
@@ -101,6 +108,7 @@ int main(int argc, char** argv) {
       write(texts / (name + ".txt"), exeunt::print_graph(exeunt::import_onnx(model, {}), {.max_constant_elements = 0}));
     };
     for (const char* graph : kGraphs) add(graph, 17);
+    for (const char* text : kTexts) write(texts / (std::to_string(next++) + ".txt"), text);
     return 0;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "error: %s\n", error.what());

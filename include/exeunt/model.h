@@ -18,7 +18,10 @@ namespace exeunt {
 /// A model's input: name, and type of one sample including its batch axis of 1.
 struct InputInfo {
   std::string name;
-  TensorType type;
+  TensorType type;  ///< as the caller hands it
+  /// Axis k of `type` is axis order[k] of the tensor that the first layers see ([0,2,3,1]: the caller hands NHWC, they
+  /// see NCHW); empty if they see it as it is. For information: reading it so costs nothing.
+  std::vector<std::int64_t> order{};
 };
 
 /// One decision: samples whose score is above `threshold` leave.

@@ -8,7 +8,7 @@ namespace exeunt {
 
 ValueId Graph::add_input(std::string name, const TensorType& type) {
   checked_bytes(type);
-  values.push_back({std::move(name), type, kNoNode, nullptr});
+  values.push_back({std::move(name), type, kNoNode, nullptr, {}});
   inputs.push_back(static_cast<ValueId>(values.size()) - 1);
   return inputs.back();
 }
@@ -19,7 +19,7 @@ ValueId Graph::add_constant(Tensor tensor, std::string name) {
 
 ValueId Graph::add_constant(std::shared_ptr<const Tensor> tensor, std::string name) {
   const TensorType type = tensor->type();
-  values.push_back({std::move(name), type, kNoNode, std::move(tensor)});
+  values.push_back({std::move(name), type, kNoNode, std::move(tensor), {}});
   return static_cast<ValueId>(values.size()) - 1;
 }
 
@@ -27,7 +27,7 @@ ValueId Graph::add_node(Op op, std::vector<ValueId> operands, std::string name) 
   Node node{std::move(name), std::move(op), std::move(operands), kNoValue};
   const TensorType type = infer_type(node.op, operand_types(node));
   node.output = static_cast<ValueId>(values.size());
-  values.push_back({node.name, type, static_cast<NodeId>(nodes.size()), nullptr});
+  values.push_back({node.name, type, static_cast<NodeId>(nodes.size()), nullptr, {}});
   nodes.push_back(std::move(node));
   return nodes.back().output;
 }
@@ -56,6 +56,10 @@ std::vector<const TensorType*> Graph::operand_types(const Node& node) const {
 
 void Graph::replace_uses(ValueId from, ValueId to) {
   for (Node& node : nodes) std::ranges::replace(node.inputs, from, to);
+  replace_tree_uses(from, to);
+}
+
+void Graph::replace_tree_uses(ValueId from, ValueId to) {
   for (TreeNode& node : tree) {
     if (auto* decision = std::get_if<Decision>(&node)) {
       if (decision->input == from) decision->input = to;
@@ -63,6 +67,14 @@ void Graph::replace_uses(ValueId from, ValueId to) {
       std::ranges::replace(std::get<Exit>(node).outputs, from, to);
     }
   }
+}
+
+TensorType caller_type(const Value& input) {
+  TensorType type = input.type;
+  for (std::size_t i = 0; i < input.order.size(); ++i) {
+    type.shape[static_cast<int>(i)] = input.type.shape[static_cast<int>(input.order[i])];
+  }
+  return type;
 }
 
 std::vector<TreeId> tree_order(const Graph& graph) {

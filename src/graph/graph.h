@@ -31,6 +31,8 @@ struct Value {
   TensorType type;
   NodeId producer = kNoNode;
   std::shared_ptr<const Tensor> constant;  ///< null unless a constant; shared, never changed
+  /// Inputs only: axis k of the caller's array is axis order[k] of `type`; empty if they are the same.
+  ops::Ints order{};
 };
 
 /// One operation. Has one result; operands left out are kNoValue.
@@ -106,7 +108,12 @@ class Graph {
 
   /// Lets everything that uses `from` use `to` instead.
   void replace_uses(ValueId from, ValueId to);
+  /// The same for decisions and exits only.
+  void replace_tree_uses(ValueId from, ValueId to);
 };
+
+/// The type of a graph input as the caller hands it: the axes in the caller's order.
+TensorType caller_type(const Value& input);
 
 /// How often each value is used: by decisions, exits and the nodes that they need (once an operand).
 std::vector<int> count_uses(const Graph& graph);

@@ -44,7 +44,12 @@ class Parser {
     if (lexer_.take_if("input")) {
       const std::string id = lexer_.take();
       const TensorType type = parse_type();
-      define(id, graph_.add_input(lexer_.take_string(), type));
+      const ValueId value = graph_.add_input(lexer_.take_string(), type);
+      define(id, value);
+      if (lexer_.take_if("order")) {
+        lexer_.expect("=");
+        graph_.value(value).order = parse_list<ops::Ints>();
+      }
     } else if (lexer_.take_if("const")) {
       const std::string id = lexer_.take();
       const TensorType type = parse_type();

@@ -84,7 +84,9 @@ class Printer {
   std::string print() {
     for (const ValueId v : graph_.inputs) {
       const std::string id = define(v);
-      line(0, "input {} {} {}", id, graph_.type(v).str(), quoted(graph_.value(v).name));
+      const ops::Ints& axes = graph_.value(v).order;
+      const std::string order = axes.empty() ? "" : fmt::format(" order=[{}]", fmt::join(axes, ","));
+      line(0, "input {} {} {}{}", id, graph_.type(v).str(), quoted(graph_.value(v).name), order);
     }
     for (const NodeId id : execution_order(graph_)) print_node(graph_.node(id));
     for (const TreeId id : tree_order(graph_)) {

@@ -64,7 +64,12 @@ std::vector<OpCase> single_cases() {
       {ops::Gather{.axis = 1}, {"f32[2,3]", "i64[2]"}},
       {ops::GatherElements{.axis = 1}, {"f32[2,3]", "i64[2,1]"}},
       {ops::GatherND{.batch_dims = 1}, {"f32[2,3]", "i64[2,1]"}},
-      {ops::Gemm{.trans_a = true, .trans_b = true, .alpha = 0.1, .beta = -2, .activation = ops::Activation::relu},
+      {ops::Gemm{.trans_a = true,
+                 .trans_b = true,
+                 .alpha = 0.1,
+                 .beta = -2,
+                 .activation = ops::Activation::elu,
+                 .activation_alpha = 0.5},
        {"f32[3,2]", "f32[4,3]", "f32[4]"}},
       {ops::LayerNorm{.axis = 1, .epsilon = 0.5, .center = false}, {"f32[1,2,3]", "f32[2,3]", "f32[3]"}},
       {ops::LogSoftmax{.axis = 0}, {"f32[4]"}},
@@ -98,6 +103,8 @@ std::vector<OpCase> single_cases() {
                    .antialias = true,
                    .exclude_outside = true},
        {"f32[1,1,2,2]"}},
+      {ops::ScaleShift{.activation = ops::Activation::clip, .activation_alpha = -1, .activation_beta = 0.5},
+       {"f32[1,2,3]", "f32[2]", "f32[1]"}},
       {ops::ScatterElements{.axis = 1, .fn = ops::ScatterFn::add}, {"f32[2,3]", "i64[2,1]", "f32[2,1]"}},
       {ops::ScatterND{.fn = ops::ScatterFn::max}, {"f32[3]", "i64[2,1]", "f32[2]"}},
       {ops::ShapeOf{.start = 1, .end = 2}, {"f32[6,5,4]"}},
@@ -284,6 +291,27 @@ TEST(GraphText, SaysHowABatchDecidesUnlessAsUsual) {
     EXPECT_EQ(again(tree(batch)), tree(batch));
   EXPECT_EQ(again(tree(" batch(max)")), tree(""));
   expect_any_error([&] { again(tree(" batch(median)")); });
+}
+
+TEST(GraphText, KeepsTheOrderInWhichACallerHandsAxes) {
+  constexpr std::string_view kText = R"(input %0 f32[1,3,4,4] "image" order=[0,2,3,1]
+input %1 f32[2] "plain"
+output "y"
+output "z"
+exit(%0, %1)
+)";
+  EXPECT_EQ(again(std::string(kText)), kText);
+  const Graph graph = parse_graph(kText);
+  EXPECT_EQ(caller_type(graph.value(0)).str(), "f32[1,4,4,3]");
+  EXPECT_EQ(caller_type(graph.value(1)).str(), "f32[2]");
+}
+
+TEST(GraphText, AnOrderNamesEachAxisOnce) {
+  for (const std::string_view order : {"[0]", "[0,0]", "[1,2]", "[-1,0]", "[0,1,2]"}) {
+    SCOPED_TRACE(order);
+    expect_error(ErrorCode::format, "which does not name each axis of f32[2,3] once",
+                 [&] { parse_graph(fmt::format("input %x f32[2,3] \"x\" order={}\noutput \"y\"\nexit(%x)", order)); });
+  }
 }
 
 TEST(GraphText, KeepsAnyThreshold) {

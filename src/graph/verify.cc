@@ -1,12 +1,23 @@
 #include "graph/verify.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "base/error.h"
 
 namespace exeunt {
 
 namespace {
+
+void check_order(const Value& value, bool is_input) {
+  if (value.order.empty()) return;
+  require(is_input, ErrorCode::internal, "value '{}' has an order of axes, but is no input", value.name);
+  ops::Ints axes(static_cast<std::size_t>(value.type.shape.rank()));
+  std::iota(axes.begin(), axes.end(), 0);
+  require(std::ranges::is_permutation(value.order, axes), ErrorCode::internal,
+          "input '{}' has the order [{}], which does not name each axis of {} once", value.name,
+          fmt::join(value.order, ","), value.type.str());
+}
 
 void check_value(const Graph& graph, ValueId v, std::string_view user) {
   require(v >= 0 && static_cast<std::size_t>(v) < graph.values.size(), ErrorCode::internal,
@@ -15,6 +26,7 @@ void check_value(const Graph& graph, ValueId v, std::string_view user) {
   const bool is_input = std::ranges::find(graph.inputs, v) != graph.inputs.end();
   require(is_input + (value.constant != nullptr) + (value.producer != kNoNode) == 1, ErrorCode::internal,
           "{} uses value {}, which must be an input, a constant or a node's result", user, v);
+  check_order(value, is_input);
   const NodeId producer = value.producer;
   require(producer == kNoNode || (producer >= 0 && static_cast<std::size_t>(producer) < graph.nodes.size() &&
                                   graph.node(producer).output == v),

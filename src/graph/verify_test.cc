@@ -85,6 +85,13 @@ TEST(Verify, FindsInputsThatAreNotThere) {
   expect_broken("input 0 is listed twice", [](Graph& g) { g.inputs.push_back(0); });
 }
 
+TEST(Verify, FindsOrdersOfWhatNoCallerHands) {
+  expect_broken("value 'stray' has an order of axes, but is no input", [](Graph& g) {
+    g.value(1).name = "stray";
+    g.value(1).order = {1, 0};
+  });
+}
+
 TEST(Verify, FindsWrongTypes) {
   expect_broken("node 'b' (Add) gives f32[1,4], its value says f32[4]", [](Graph& g) {
     g.value(3).type = {DType::f32, {4}};

@@ -60,7 +60,7 @@ void reference_as(const Conv& op, Inputs in, MutableTensorView y) {
           for (std::int64_t c = 0; c < window.out[2]; ++c, ++o) {
             double value = (dot(x, w, window, group_in, {d, h, c}) + b) * s;
             if (residual.present()) value += widen(residual.as<T>()[o]);
-            y.as<T>()[o] = convert<T>(activate(op.activation, value));
+            y.as<T>()[o] = convert<T>(activate(op, value));
           }
         }
       }

@@ -18,12 +18,15 @@ struct Conv {
   Ints dilations;
   std::int64_t group = 1;
   Activation activation = Activation::none;
+  double activation_alpha = 0;
+  double activation_beta = 0;
 
   bool operator==(const Conv&) const = default;
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
     visit("strides", self.strides), visit("pads", self.pads), visit("dilations", self.dilations);
     visit("group", self.group), visit("activation", self.activation);
+    visit("activation_alpha", self.activation_alpha), visit("activation_beta", self.activation_beta);
   }
 };
 

@@ -11,9 +11,9 @@ namespace {
 template <class T>
 T finish(const Gemm& op, Wide<T> sum, Wide<T> c) {
   if constexpr (std::integral<T>) {
-    if (op.alpha == 1 && op.beta == 1) return activate(op.activation, static_cast<T>(wrapping_add(sum, c)));
+    if (op.alpha == 1 && op.beta == 1) return activate(op, static_cast<T>(wrapping_add(sum, c)));
   }
-  return convert<T>(activate(op.activation, op.alpha * static_cast<double>(sum) + op.beta * static_cast<double>(c)));
+  return convert<T>(activate(op, op.alpha * static_cast<double>(sum) + op.beta * static_cast<double>(c)));
 }
 
 template <class T>

@@ -18,12 +18,15 @@ struct Gemm {
   double alpha = 1;
   double beta = 1;
   Activation activation = Activation::none;
+  double activation_alpha = 0;
+  double activation_beta = 0;
 
   bool operator==(const Gemm&) const = default;
   template <class Self, class Visit>
   static void fields(Self& self, Visit&& visit) {
     visit("trans_a", self.trans_a), visit("trans_b", self.trans_b), visit("alpha", self.alpha);
     visit("beta", self.beta), visit("activation", self.activation);
+    visit("activation_alpha", self.activation_alpha), visit("activation_beta", self.activation_beta);
   }
 };
 

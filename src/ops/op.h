@@ -31,6 +31,7 @@
 #include "ops/reduce.h"
 #include "ops/reshape.h"
 #include "ops/resize.h"
+#include "ops/scale_shift.h"
 #include "ops/scatter.h"
 #include "ops/shape_of.h"
 #include "ops/slice.h"
@@ -48,8 +49,8 @@ using Op = std::variant<ops::ArgReduce, ops::BatchNorm, ops::Binary, ops::Cast, 
                         ops::ConvTranspose, ops::CumSum, ops::Dequantize, ops::Expand, ops::Gather, ops::GatherElements,
                         ops::GatherND, ops::Gemm, ops::LayerNorm, ops::LogSoftmax, ops::Lrn, ops::MatMul,
                         ops::MaxPoolIndices, ops::OneHot, ops::Pad, ops::Pool, ops::Quantize, ops::Reduce, ops::Reshape,
-                        ops::Resize, ops::ScatterElements, ops::ScatterND, ops::ShapeOf, ops::Slice, ops::Softmax,
-                        ops::Tile, ops::TopK, ops::Transpose, ops::Unary, ops::Where>;
+                        ops::Resize, ops::ScaleShift, ops::ScatterElements, ops::ScatterND, ops::ShapeOf, ops::Slice,
+                        ops::Softmax, ops::Tile, ops::TopK, ops::Transpose, ops::Unary, ops::Where>;
 
 /// The op's name in texts, "Conv" or, for families, the member's: "Add".
 std::string_view op_name(const Op& op) noexcept;

@@ -144,6 +144,8 @@ T integer_function(const Unary& op, T x) {
 
 }  // namespace
 
+double apply(const Unary& op, double x) noexcept { return float_function(op, x); }
+
 TensorType infer(const Unary& op, Types in) {
   const TensorType& x = type_at(in, 0);
   switch (op.fn) {

@@ -85,6 +85,9 @@ struct Unary {
   }
 };
 
+/// The function of one number. Not for BitwiseNot and Not.
+double apply(const Unary& op, double x) noexcept;
+
 TensorType infer(const Unary& op, Types in);
 void reference(const Unary& op, Inputs in, Outputs out);
 

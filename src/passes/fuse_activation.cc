@@ -5,14 +5,16 @@ namespace exeunt {
 
 namespace {
 
-/// The op with its activation set; nothing if it has one or none to set.
-std::optional<Op> with_activation(const Op& op, ops::Activation activation) {
+/// The op with the function as its activation; nothing if it has one already, or can have none.
+std::optional<Op> with_activation(const Op& op, const ops::Unary& function) {
   Op fused = op;
   const bool set = std::visit(
       [&](auto& o) {
         if constexpr (requires { o.activation; }) {
           if (o.activation != ops::Activation::none) return false;
-          o.activation = activation;
+          o.activation = ops::activation_of(function.fn);
+          o.activation_alpha = function.alpha;
+          o.activation_beta = function.beta;
           return true;
         }
         return false;
@@ -27,15 +29,15 @@ int fuse_activation(Graph& graph) {
   Rewriter rewriter(graph);
   for (const NodeId id : execution_order(graph)) {
     if (!rewriter.is_used(graph.node(id).output)) continue;
-    const Node relu = graph.node(id);
-    const auto* unary = std::get_if<ops::Unary>(&relu.op);
-    if (unary == nullptr || unary->fn != ops::UnaryFn::Relu || !is_float(graph.type(relu.output).dtype)) continue;
-    const Node* producer = rewriter.sole_producer<ops::Conv>(relu.inputs[0]);
-    if (producer == nullptr) producer = rewriter.sole_producer<ops::Gemm>(relu.inputs[0]);
-    if (producer == nullptr) continue;
+    const Node function = graph.node(id);
+    const auto* unary = std::get_if<ops::Unary>(&function.op);
+    if (unary == nullptr || ops::activation_of(unary->fn) == ops::Activation::none) continue;
+    const Node* producer = rewriter.uses(function.inputs[0]) == 1 ? graph.producer(function.inputs[0]) : nullptr;
+    if (producer == nullptr || !is_float(graph.type(function.output).dtype)) continue;
     const std::vector<ValueId> operands = producer->inputs;
-    if (const auto fused = with_activation(producer->op, ops::Activation::relu))
-      rewriter.replace_by_node(relu, *fused, operands);
+    if (const auto fused = with_activation(producer->op, *unary)) {
+      rewriter.replace_by_node(function, *fused, operands);
+    }
   }
   return rewriter.rewrites();
 }

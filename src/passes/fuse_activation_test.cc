@@ -44,6 +44,30 @@ TEST(FuseActivation, TheReluComesAfterTheResidual) {
     %y = Conv(%x, %w, _, %x) {1d, activation=relu})"));
 }
 
+TEST(FuseActivation, EveryActivationOfTheOpsMovesWithItsParameters) {
+  const std::vector<std::pair<std::string_view, std::string_view>> functions = {
+      {"Clip(%c) {alpha=-1, beta=2}", "activation=clip, activation_alpha=-1, activation_beta=2"},
+      {"Elu(%c) {alpha=0.5}", "activation=elu, activation_alpha=0.5"},
+      {"Gelu(%c)", "activation=gelu"},
+      {"GeluTanh(%c)", "activation=gelu_tanh"},
+      {"HardSigmoid(%c) {alpha=0.25, beta=0.5}", "activation=hard_sigmoid, activation_alpha=0.25, activation_beta=0.5"},
+      {"HardSwish(%c)", "activation=hard_swish"},
+      {"LeakyRelu(%c) {alpha=0.25}", "activation=leaky_relu, activation_alpha=0.25"},
+      {"Mish(%c)", "activation=mish"},
+      {"Sigmoid(%c)", "activation=sigmoid"},
+      {"Swish(%c) {alpha=1}", "activation=swish, activation_alpha=1"},
+      {"Tanh(%c)", "activation=tanh"}};
+  for (const auto& [function, fields] : functions) {
+    SCOPED_TRACE(function);
+    expect_rewrite("fuse_activation", 1, with_nodes(fmt::format("%c = Conv(%x, %w) {{1d}} %y = {}", function)),
+                   with_nodes(fmt::format("%y = Conv(%x, %w) {{1d, {}}}", fields)), 1e-5);
+    expect_rewrite("fuse_activation", 1, with_nodes(fmt::format("%c = Gemm(%m, %v) %y = {}", function)),
+                   with_nodes(fmt::format("%y = Gemm(%m, %v) {{{}}}", fields)), 1e-5);
+    expect_rewrite("fuse_activation", 1, with_nodes(fmt::format("%c = ScaleShift(%x, %b, %b) %y = {}", function)),
+                   with_nodes(fmt::format("%y = ScaleShift(%x, %b, %b) {{{}}}", fields)), 1e-5);
+  }
+}
+
 TEST(FuseActivation, ASecondReluStays) {
   expect_rewrite("fuse_activation", 1, with_nodes(R"(
     %c = Conv(%x, %w) {1d}
@@ -56,7 +80,7 @@ TEST(FuseActivation, ASecondReluStays) {
 
 TEST(FuseActivation, LeavesOthersAlone) {
   for (const std::string_view nodes :
-       {"%c = Conv(%x, %w) {1d} %y = Sigmoid(%c)", "%c = Conv(%x, %w) {1d} %y = Abs(%c)",
+       {"%c = Conv(%x, %w) {1d} %y = Selu(%c)", "%c = Conv(%x, %w) {1d} %y = Abs(%c)",
         "%c = MatMul(%m, %v) %y = Relu(%c)", "%c = Conv(%x, %w) {1d} %n = Neg(%c) %y = Relu(%n)", "%y = Relu(%x)",
         "%c = Conv(%x, %w) {1d} %r = Relu(%c) %y = Add(%r, %c)"}) {
     SCOPED_TRACE(nodes);

@@ -55,6 +55,15 @@ void fuse_into_matmul(Graph& graph, Rewriter& rewriter, const Node& add, const M
   rewriter.replace_by_node(add, ops::Gemm{}, {match.product.inputs[0], match.product.inputs[1], c});
 }
 
+void fuse_into_gemm(Graph& graph, Rewriter& rewriter, const Node& add, const Match& match) {
+  const auto& op = std::get<ops::Gemm>(match.product.op);
+  if (match.product.inputs.size() != 2 || op.activation != ops::Activation::none || op.beta != 1) return;
+  std::optional<Tensor> row = channel_vector(graph, match.other, graph.type(add.output).shape, 1);
+  if (!row) return;
+  const ValueId c = graph.add_constant(std::move(*row), graph.value(match.other).name);
+  rewriter.replace_by_node(add, op, {match.product.inputs[0], match.product.inputs[1], c});
+}
+
 }  // namespace
 
 int fuse_bias(Graph& graph) {
@@ -69,6 +78,8 @@ int fuse_bias(Graph& graph) {
     } else if (const auto product = operand_made_by<ops::MatMul>(rewriter, add)) {
       if (graph.type(product->product.output) == graph.type(add.output))
         fuse_into_matmul(graph, rewriter, add, *product);
+    } else if (const auto gemm = operand_made_by<ops::Gemm>(rewriter, add)) {
+      if (graph.type(gemm->product.output) == graph.type(add.output)) fuse_into_gemm(graph, rewriter, add, *gemm);
     }
   }
   return rewriter.rewrites();

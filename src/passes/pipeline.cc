@@ -16,7 +16,28 @@ constexpr Pass kPipeline[] = {
     {"exact_quantized_conv", exact_quantized_conv},
     {"fold_constants", fold_constants},
     {"drop_no_ops", drop_no_ops},
-    {"fold_batch_norm", fold_batch_norm},
+    // Before scales and shifts move into what is around them.
+    {"recognize_softplus", recognize_softplus},
+    {"recognize_clip", recognize_clip},
+    {"recognize_gated_activation", recognize_gated_activation},
+    {"recognize_hard_sigmoid", recognize_hard_sigmoid},
+    {"recognize_layer_norm", recognize_layer_norm},
+    {"recognize_lrn", recognize_lrn},
+    {"canonical_axes", canonical_axes},
+    {"canonical_pool", canonical_pool},
+    {"canonical_operands", canonical_operands},
+    {"merge_slices", merge_slices},
+    {"collapse_reshapes", collapse_reshapes},
+    {"merge_common", merge_common},
+    // Channels are axis 1 behind it.
+    {"push_transposes", push_transposes},
+    {"drop_zero_bias", drop_zero_bias},
+    {"canonical_gemm", canonical_gemm},
+    {"recognize_global_pool", recognize_global_pool},
+    {"fold_scale_shift", fold_scale_shift},
+    {"fold_input_scale", fold_input_scale},
+    {"merge_scale_shift", merge_scale_shift},
+    {"fold_pad", fold_pad},
     {"fuse_bias", fuse_bias},
     {"fuse_residual", fuse_residual},
     {"fuse_activation", fuse_activation},
@@ -55,9 +76,10 @@ int run_pass(Graph& graph, const Pass& pass) {
 
 std::vector<PassRecord> run_pipeline(Graph& graph, const PipelineOptions& options) {
   // Each rewrite makes the graph smaller or simpler; far more rounds than any graph needs.
-  constexpr int kMaxRounds = 20;
+  const std::size_t max_rounds = 20 + graph.nodes.size();
   std::vector<PassRecord> records;
-  for (int round = 0; round < kMaxRounds; ++round) {
+  for (std::size_t round = 0;; ++round) {
+    require(round < max_rounds, ErrorCode::internal, "the passes still rewrite the graph after {} rounds", max_rounds);
     int rewrites = 0;
     for (const Pass& pass : kPipeline) {
       if (static_cast<int>(records.size()) >= options.pass_limit) return records;
@@ -65,9 +87,8 @@ std::vector<PassRecord> run_pipeline(Graph& graph, const PipelineOptions& option
       rewrites += records.back().rewrites;
       if (options.after_pass) options.after_pass(records.back(), graph);
     }
-    if (rewrites == 0) break;
+    if (rewrites == 0) return records;
   }
-  return records;
 }
 
 }  // namespace exeunt

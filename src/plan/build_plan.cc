@@ -33,7 +33,10 @@ class Builder {
   PlanData build() {
     for (std::size_t i = 0; i < graph_.inputs.size(); ++i) {
       const ValueId v = graph_.inputs[i];
-      set_place(v, add_fixed({Operand::Kind::input, i, nullptr}), Layout::row_major(graph_.type(v).shape.rank()));
+      const ops::Ints& order = graph_.value(v).order;
+      const int rank = graph_.type(v).shape.rank();
+      set_place(v, add_fixed({Operand::Kind::input, i, nullptr}),
+                order.empty() ? Layout::row_major(rank) : Layout::of_order(order));
     }
     plan_.info = describe(graph_);
     plan_.segments.resize(graph_.tree.size());

@@ -91,6 +91,19 @@ TEST(BuildPlan, LayoutsThatAreTheSameBytesNeedNoReorder) {
       ElementsAre("Conv"));
 }
 
+TEST(BuildPlan, AnInputLiesInTheOrderInWhichTheCallerHandsItsAxes) {
+  const auto with_order = [](std::string_view order) {
+    return plan(fmt::format("input %x f32[1,3,4,5] \"x\"{}\nconst %w f32[3,3,1,1] = fill(1)\n%y = Conv(%x, %w){}{}",
+                            order, kConv, kEnd));
+  };
+  EXPECT_THAT(ops_of(with_order("")), ElementsAre("Reorder", "Conv", "Reorder"));
+  const PlanData p = with_order(" order=[0,2,3,1]");
+  EXPECT_THAT(ops_of(p), ElementsAre("Conv", "Reorder"));
+  EXPECT_EQ(p.steps[0].operands[0].kind, exeunt::Operand::Kind::input);
+  EXPECT_EQ(p.info.inputs[0].type.str(), "f32[1,4,5,3]") << "what the caller hands";
+  EXPECT_THAT(p.info.inputs[0].order, ElementsAre(0, 2, 3, 1));
+}
+
 TEST(BuildPlan, AReorderedValueIsMadeOnce) {
   const PlanData p = plan(kHead + "%a = Abs(%c)\n%b = Exp(%c)\n%y = Add(%a, %b)" + kEnd);
   EXPECT_THAT(ops_of(p), ElementsAre("Reorder", "Conv", "Reorder", "Abs", "Exp", "Add"));

@@ -18,6 +18,15 @@ Layout Layout::channels_last(int rank) noexcept {
   return layout;
 }
 
+Layout Layout::of_order(const ops::Ints& order) noexcept {
+  Layout layout = row_major(static_cast<int>(order.size()));
+  for (int i = 0; i < layout.rank_; ++i) {
+    const auto place = static_cast<std::size_t>(i);
+    layout.order_[place] = static_cast<std::int8_t>(order[place]);
+  }
+  return layout;
+}
+
 Layout Layout::transposed(const ops::Ints& perm) const {
   Layout layout = *this;
   for (std::size_t place = 0; place < static_cast<std::size_t>(rank_); ++place) {

@@ -23,6 +23,9 @@ class Layout {
   /// The axis at memory position `place`, 0 the outermost.
   int axis_at(int place) const noexcept { return order_[static_cast<std::size_t>(place)]; }
 
+  /// Axis order[0] outermost, ... (a permutation).
+  static Layout of_order(const ops::Ints& order) noexcept;
+
   /// The layout of y = Transpose(x, perm) when x has this one and the bytes stay.
   Layout transposed(const ops::Ints& perm) const;
 

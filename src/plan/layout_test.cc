@@ -33,6 +33,14 @@ TEST(Layout, RowMajorAndChannelsLast) {
   for (const int rank : {0, 1, 2}) EXPECT_EQ(Layout::channels_last(rank), Layout::row_major(rank));
 }
 
+TEST(Layout, OfAnyOrder) {
+  for (const ops::Ints& order : permutations(4)) {
+    const Layout layout = Layout::of_order(order);
+    EXPECT_EQ(layout.str(), fmt::format("{}", fmt::join(order, "")));
+  }
+  EXPECT_EQ(Layout::of_order({0, 2, 3, 1}), Layout::channels_last(4));
+}
+
 TEST(Layout, TheOutermostAxisHasTheLargestStride) {
   const Shape shape{2, 3, 4, 5};
   EXPECT_THAT(strides_of(Layout::row_major(4), shape), ElementsAre(60, 20, 5, 1));

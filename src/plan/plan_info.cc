@@ -6,7 +6,8 @@ namespace exeunt {
 
 PlanInfo describe(const Graph& graph) {
   PlanInfo info;
-  for (const ValueId v : graph.inputs) info.inputs.push_back({graph.value(v).name, graph.type(v)});
+  for (const ValueId v : graph.inputs)
+    info.inputs.push_back({graph.value(v).name, caller_type(graph.value(v)), graph.value(v).order});
   info.outputs = graph.output_names;
   const std::vector<double> macs = path_macs(graph);
   for (const TreeId id : tree_order(graph)) {

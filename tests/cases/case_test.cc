@@ -138,6 +138,7 @@ INSTANTIATE_TEST_SUITE_P(Product, CpuCase, ::testing::ValuesIn(product_cases()),
 INSTANTIATE_TEST_SUITE_P(Pool, CpuCase, ::testing::ValuesIn(pool_cases()), name_of);
 INSTANTIATE_TEST_SUITE_P(Softmax, CpuCase, ::testing::ValuesIn(softmax_cases()), name_of);
 INSTANTIATE_TEST_SUITE_P(Math, CpuCase, ::testing::ValuesIn(math_cases()), name_of);
+INSTANTIATE_TEST_SUITE_P(Fused, CpuCase, ::testing::ValuesIn(fused_cases()), name_of);
 INSTANTIATE_TEST_SUITE_P(Unary, CpuCase, ::testing::ValuesIn(unary_cases()), name_of);
 INSTANTIATE_TEST_SUITE_P(Binary, CpuCase, ::testing::ValuesIn(binary_cases()), name_of);
 INSTANTIATE_TEST_SUITE_P(SpecialValue, CpuCase, ::testing::ValuesIn(special_value_cases()), name_of);

@@ -56,6 +56,29 @@ void add_slopes(std::vector<OpCase>& cases) {
   }
 }
 
+void add_layer_norms(std::vector<OpCase>& cases) {
+  const auto add = [&](const std::string& name, const std::string& text, const std::string& refused = "") {
+    cases.push_back({"layer_norm_" + name, Exactness::approximate, text, refused});
+  };
+  const std::string x = "input %x f32[2,3,4,5] \"x\"\n";
+  const std::string row = "const %s f32[5] = random\nconst %b f32[5] = random\n";
+  add("bare", x + "%y = LayerNorm(%x){axis=3}");
+  add("row", x + row + "%y = LayerNorm(%x, %s, %b){axis=-1, epsilon=0.5}");
+  add("bias_only", x + row + "%y = LayerNorm(%x, _, %b){axis=3}");
+  add("root_mean_square", x + row + "%y = LayerNorm(%x, %s){axis=3, center=false}");
+  add("row_for_planes", x + row + "%y = LayerNorm(%x, %s, %b){axis=2}");
+  add("plane_for_rows", x + "const %s f32[4,5] = random\n%y = LayerNorm(%x, %s){axis=3}");
+  add("one_for_all", x + "const %s f32[1] = random\n%y = LayerNorm(%x, %s){axis=1}");
+  add("everything", x + "const %s f32[2,3,4,5] = random\n%y = LayerNorm(%x, %s){axis=3}");
+  add("channels", x + "const %s f32[3,1,1] = random\nconst %b f32[1,3,1,1] = random\n"
+                      "%y = LayerNorm(%x, %s, %b){axis=2, epsilon=0.5}");
+  add("after_conv", after_conv("const %s f32[5,1,1] = random\nconst %b f32[5,1,1] = random\n"
+                               "%y = LayerNorm(%c, %s, %b){axis=2, epsilon=0.5}"));
+  add("long_rows", "input %x f32[3,777] \"x\"\nconst %s f32[777] = random\n%y = LayerNorm(%x, %s){axis=1}");
+  add("run_time", x + "input %s f32[5] \"s\"\n%y = LayerNorm(%x, %s){axis=3}", "computed at run time");
+  add("f64", "input %x f64[3,7] \"x\"\n%y = LayerNorm(%x){axis=1}", "f64 operands");
+}
+
 }  // namespace
 
 std::vector<OpCase> math_cases() {
@@ -63,6 +86,7 @@ std::vector<OpCase> math_cases() {
   add_reductions(cases);
   add_transposed(cases);
   add_slopes(cases);
+  add_layer_norms(cases);
   const auto approximate = Exactness::approximate;
   cases.push_back({"lrn", approximate, after_conv("%y = LRN(%c){size=3, alpha=0.5, beta=0.75, bias=2}")});
   cases.push_back({"lrn_wide", approximate, after_conv("%y = LRN(%c){size=9, alpha=0.5, beta=0.5}")});

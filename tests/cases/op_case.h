@@ -26,6 +26,7 @@ std::vector<OpCase> product_cases();
 std::vector<OpCase> pool_cases();
 std::vector<OpCase> softmax_cases();
 std::vector<OpCase> math_cases();
+std::vector<OpCase> fused_cases();
 std::vector<OpCase> unary_cases();
 std::vector<OpCase> binary_cases();
 std::vector<OpCase> special_value_cases();

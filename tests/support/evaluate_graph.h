@@ -6,6 +6,7 @@
 
 #include "graph/graph.h"
 #include "graph/placement.h"
+#include "support/read_input.h"
 #include "support/tensors.h"
 
 namespace exeunt::testing {
@@ -15,12 +16,13 @@ namespace exeunt::testing {
 inline std::vector<Tensor> sample_inputs(const Graph& graph, std::int64_t seed) {
   std::vector<Tensor> inputs;
   for (const ValueId id : graph.inputs) {
-    std::vector<double> values(static_cast<std::size_t>(graph.type(id).shape.elements()));
+    const TensorType type = caller_type(graph.value(id));
+    std::vector<double> values(static_cast<std::size_t>(type.shape.elements()));
     for (double& value : values) {
       seed = (seed * 1103515245 + 12345) % 2147483648;
       value = static_cast<double>(seed / 65536 % 9 - 4);
     }
-    inputs.push_back(tensor(graph.type(id).dtype, graph.type(id).shape, values));
+    inputs.push_back(tensor(type.dtype, type.shape, values));
   }
   return inputs;
 }
@@ -34,7 +36,8 @@ inline std::vector<Tensor> evaluate_graph(const Graph& graph, const std::vector<
   for (TreeId at = leaf; at != kNoTree; at = parents[static_cast<std::size_t>(at)]) path.insert(at);
 
   std::unordered_map<ValueId, Tensor> known;
-  for (std::size_t i = 0; i < inputs.size(); ++i) known[graph.inputs[i]] = inputs[i].clone();
+  for (std::size_t i = 0; i < inputs.size(); ++i)
+    known[graph.inputs[i]] = read_input(graph.value(graph.inputs[i]), inputs[i]);
   const auto get = [&](ValueId v) -> const Tensor& {
     if (graph.constant(v) != nullptr) return *graph.constant(v);
     require(known.contains(v), ErrorCode::internal, "value {} does not come before its user on this path", v);

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "graph/graph.h"
+#include "support/read_input.h"
 #include "support/tensors.h"
 
 namespace exeunt::testing {
@@ -17,7 +18,8 @@ struct Answer {
 /// Runs a graph by the references, following its decisions. The inputs are one sample.
 inline Answer run_graph(const Graph& graph, const std::vector<Operand>& inputs) {
   std::unordered_map<ValueId, Tensor> known;
-  for (std::size_t i = 0; i < inputs.size(); ++i) known[graph.inputs[i]] = inputs[i].tensor->clone();
+  for (std::size_t i = 0; i < inputs.size(); ++i)
+    known[graph.inputs[i]] = read_input(graph.value(graph.inputs[i]), *inputs[i].tensor);
   const Tensor left_out;
   const auto get = [&](ValueId v) -> const Tensor& {
     if (v == kNoValue) return left_out;

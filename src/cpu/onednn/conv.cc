@@ -1,4 +1,4 @@
-#include "cpu/onednn/primitive_step.h"
+#include "cpu/onednn/eltwise.h"
 
 namespace exeunt::cpu {
 
@@ -28,7 +28,7 @@ class Epilogue {
       steps_.append_binary(dnnl::algorithm::binary_add, y);
       args_.push_back({post_op_index(), y, 1, {}});
     }
-    if (op.activation == ops::Activation::relu) steps_.append_eltwise(1.0F, dnnl::algorithm::eltwise_relu, 0.0F, 0.0F);
+    append_activation_of(steps_, op);
   }
 
   dnnl::primitive_attr attributes() const {

@@ -1,19 +1,8 @@
-#include <optional>
-
-#include "cpu/onednn/primitive_step.h"
+#include "cpu/onednn/eltwise.h"
 
 namespace exeunt::cpu {
 
-namespace {
-
 using dnnl::algorithm;
-
-/// f(x) with oneDNN's two parameters.
-struct Eltwise {
-  algorithm kind;
-  float alpha = 0;
-  float beta = 0;
-};
 
 /// Not Softplus: oneDNN's falls below 0 for x under -15 or so.
 std::optional<Eltwise> activation_of(const ops::Unary& op) {
@@ -46,6 +35,16 @@ std::optional<Eltwise> activation_of(const ops::Unary& op) {
       return std::nullopt;
   }
 }
+
+void append_activation(dnnl::post_ops& steps, const ops::Unary& function) {
+  const auto append = [&](const Eltwise& f) { steps.append_eltwise(1.0F, f.kind, f.alpha, f.beta); };
+  if (const std::optional<Eltwise> f = activation_of(function)) return append(*f);
+  require(function.fn == ops::UnaryFn::HardSigmoid, ErrorCode::internal, "oneDNN does not fuse {}", function.name());
+  append({algorithm::eltwise_linear, static_cast<float>(function.alpha), static_cast<float>(function.beta)});
+  append({algorithm::eltwise_clip, 0, 1});
+}
+
+namespace {
 
 std::optional<Eltwise> eltwise_of(const ops::Unary& op) {
   switch (op.fn) {

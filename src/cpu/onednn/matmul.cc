@@ -1,4 +1,4 @@
-#include "cpu/onednn/primitive_step.h"
+#include "cpu/onednn/eltwise.h"
 
 namespace exeunt::cpu {
 
@@ -40,11 +40,9 @@ Candidate make_candidate(const NodeView& node, const dnnl::memory::desc& a, cons
 dnnl::primitive_attr attributes_for(const ops::Gemm& op) {
   dnnl::primitive_attr attributes = base_attributes();
   if (op.alpha != 1) attributes.set_output_scales(0, {static_cast<float>(op.alpha)});
-  if (op.activation == ops::Activation::relu) {
-    dnnl::post_ops after;
-    after.append_eltwise(1.0F, dnnl::algorithm::eltwise_relu, 0.0F, 0.0F);
-    attributes.set_post_ops(after);
-  }
+  dnnl::post_ops after;
+  append_activation_of(after, op);
+  attributes.set_post_ops(after);
   return attributes;
 }
 

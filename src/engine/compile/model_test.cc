@@ -39,6 +39,29 @@ Model load_with_passes(int limit) {
   return Model::load(digits("lenet_digits.onnx"), options);
 }
 
+TEST(ModelLoad, ATransposeOfTheInputBecomesItsOrderButTheCallerHandsTheSame) {
+  const TempDir folder;
+  const auto path = write_model(folder,
+                                "g (float[1,4,4,3] x) => (float[1,2,4,4] y) <float[2,3,1,1] w = {1, 2, 3, 4, 5, 6}> {"
+                                " t = Transpose<perm = [0,3,1,2]>(x) y = Conv(t, w) }");
+  const Model model = Model::load(path);
+  EXPECT_EQ(model.inputs()[0].type.str(), "f32[1,4,4,3]");
+  EXPECT_THAT(model.inputs()[0].order, ElementsAre(0, 2, 3, 1));
+  EXPECT_THAT(graph_text(model, GraphStage::canonical),
+              ::testing::StartsWith("input %0 f32[1,3,4,4] \"x\" order=[0,2,3,1]\n"));
+  for (const std::string backend : {"cpu", "ref"}) {
+    SCOPED_TRACE(backend);
+    Session session(Plan::build(model, {.backend = backend}), {.max_batch = 2});
+    Tensor images({DType::f32, {2, 4, 4, 3}});
+    images.mutable_span<float>()[48 + 4] = 1;  // sample 1, row 0, column 1, channel 1
+    const Results& results = session.run(images.view());
+    EXPECT_EQ(results.output(1).span<float>()[1], 2) << "its weight for channel 0";
+    EXPECT_EQ(results.output(1).span<float>()[16 + 1], 5) << "and for channel 1";
+    EXPECT_EQ(std::ranges::count(results.output(1).span<float>(), 0.0F), 30);
+    EXPECT_EQ(std::ranges::count(results.output(0).span<float>(), 0.0F), 32);
+  }
+}
+
 TEST(ModelLoad, SaysWhatTheModelTakesAndGives) {
   const Model model = Model::load(digits("lenet_digits.onnx"));
   ASSERT_EQ(model.inputs().size(), 1U);
