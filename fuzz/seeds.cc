@@ -48,6 +48,27 @@ constexpr const char* kGraphs[] = {
     "    d = Less(n, t) p = If(d) <then_branch = h () => (float[1,3] u) { u = Neg(x) },"
     "      else_branch = k () => (float[1,3] v) { v = Exp(x) }> }, else_branch = b () => (float[1,3] q) {"
     "    q = Identity(s) }> y = Softmax(z) }",
+    "g (float[1,4,2,2] x) => (float[1,4,2,2] y) <float[4] s = {1, 2, 3, 4}, float[2] e = {1, 4}> { l = LRN<size = 3>(x)"
+    "  i = InstanceNormalization(l, s, s) n = LayerNormalization<axis = 3>(i, e) h = HardSwish(n) c = Elu(h) g = LpPool"
+    "<kernel_shape = [2,2], pads = [0,0,1,1]>(c) y = PRelu(g, e) }",
+    "g (float[1,2,3,3] x) => (float[1,2,3] y) <int64[4] s = {2, 2, 2, 2}> { w = ConstantOfShape(s) c = ConvTranspose"
+    "<strides = [2,2], output_padding = [1,1]>(x, w) a = ReduceLogSumExp<axes = [3], keepdims = 0>(c) "
+    "b = LogSoftmax(a) y = Hardmax(b) }",
+    "g (float[1,2,4,4] x) => (float[1,2,2,2] y) <float[4] f = {1, 1, 1.5, 0.5}, int64[4] n = {1, 2, 3, 5}> {"
+    "  a = Resize<mode = \"linear\">(x, , f) b = Resize<mode = \"cubic\", coordinate_transformation_mode = "
+    "\"align_corners\">(a, , , n) c = SpaceToDepth<blocksize = 1>(b) d = DepthToSpace<blocksize = 1>(c)"
+    "  y, i = MaxPool<kernel_shape = [2,2]>(d) }",
+    "g (float[2,4] x) => (float[2,2] y) <int64[1] k = {2}, int64[2,2] i = {0, 1, 3, 2}, int64[2] r = {1, 2},"
+    "  float[2,2] u = {1, 2, 3, 4}> { v, j = TopK(x, k) e = GatherElements<axis = 1>(x, i) s = ScatterElements<axis = "
+    "1>"
+    "(x, i, u) t = Tile(s, r) a = ArgMax<axis = 1>(t) f = Cast<to = 1>(a) c = CumSum(v, one) q = Add(c, e) y = Add(q, "
+    "f)"
+    " one = Constant<value_int = 1>() }",
+    "g (uint8[1,2,3,3] x) => (uint8[1,2,2,2] y) <uint8[2,2,2,2] w = {1,2,3,4,5,6,7,8,1,2,3,4,5,6,7,8}, float s = {0.5},"
+    "  uint8 z = {3}> { c = ConvInteger(x, w, z) f = Cast<to = 1>(c) q, qs, qz = DynamicQuantizeLinear(f)"
+    "  y0 = QLinearConv(x, s, z, w, s, z, s, z) y = Max(y0, q) }",
+    "g (float[2] x) => (float[2] y) <int64 m = {3}, bool c = {1}> { y = Loop(m, c, x) <body = b (int64 i, bool k,"
+    "  float[2] v) => (bool k2, float[2] w) { k2 = Identity(k) w = Add(v, v) }> }",
 };
 
 constexpr const char* kTexts[] = {

@@ -132,13 +132,17 @@ void Importer::add_initializers(const onnx::GraphProto& graph, Scope& scope) {
 }
 
 ValueId Importer::intern(Tensor tensor, const std::string& name, bool note_size) {
-  const std::uint64_t key = checksum(tensor.view());
-  const std::size_t noted_bytes = note_size ? tensor.bytes() : 0;
+  return intern(std::make_shared<const Tensor>(std::move(tensor)), name, note_size);
+}
+
+ValueId Importer::intern(std::shared_ptr<const Tensor> tensor, const std::string& name, bool note_size) {
+  const std::uint64_t key = checksum(tensor->view());
+  const std::size_t noted_bytes = note_size ? tensor->bytes() : 0;
   notes_.constant_bytes += noted_bytes;
   const auto [first, last] = interned_.equal_range(key);
   for (auto it = first; it != last; ++it) {
     const Tensor& other = *graph_.constant(it->second);
-    if (other.type() == tensor.type() && std::memcmp(other.view().data, tensor.view().data, tensor.bytes()) == 0) {
+    if (other.type() == tensor->type() && std::memcmp(other.view().data, tensor->view().data, tensor->bytes()) == 0) {
       notes_.duplicate_bytes += noted_bytes;
       return it->second;
     }
@@ -227,7 +231,7 @@ std::vector<ValueId> Importer::convert(const onnx::NodeProto& node, std::vector<
     if (static_cast<std::size_t>(result) < first_new) continue;
     if (value.constant != nullptr) {
       const bool in_file = node.op_type() == "Constant" && noted_.insert(&node).second;
-      result = intern(value.constant->clone(), value.name, in_file);
+      result = intern(value.constant, value.name, in_file);
     } else if (const auto output = static_cast<int>(&result - results.data()); output < node.output_size()) {
       value.name = node.output(output);
     }

@@ -57,6 +57,7 @@ class Importer {
   TensorType input_type(const onnx::ValueInfoProto& input) const;
   void add_initializers(const onnx::GraphProto& graph, Scope& scope);
   ValueId intern(Tensor tensor, const std::string& name, bool note_size);
+  ValueId intern(std::shared_ptr<const Tensor> tensor, const std::string& name, bool note_size);
 
   TreeId import_frame(Frame frame);
   void import_ready(Frame& frame);
