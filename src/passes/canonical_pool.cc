@@ -10,7 +10,9 @@ template <class T>
 T normal_window(T op, const Shape& x, const Shape& y) {
   for (std::size_t i = 0; i < op.kernel.size(); ++i) {
     if (op.kernel[i] == 1) op.dilations[i] = 1;
-    if (y[static_cast<int>(i) + 2] == 1) op.strides[i] = 1;
+    // With a shorter stride a window of less than everything would stand in more than one place.
+    const std::int64_t window = (op.kernel[i] - 1) * op.dilations[i] + 1;
+    if (x[static_cast<int>(i) + 2] + op.pads[i] + op.pads[op.kernel.size() + i] == window) op.strides[i] = 1;
   }
   if (op.ceil_mode) {
     bool same = true;

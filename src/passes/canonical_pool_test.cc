@@ -41,6 +41,17 @@ TEST(CanonicalPool, OneWindowHasNoStrideAndOneTapNoDilation) {
                  with_pool("kernel=[1,2], strides=[1,1], pads=[0,0,0,0], dilations=[1,2]"));
 }
 
+TEST(CanonicalPool, AStrideThatLeavesRoomForOneWindowOnlyStays) {
+  expect_untouched("canonical_pool", with_pool("kernel=[4,3], strides=[3,3], pads=[0,0,0,0], dilations=[1,1]"));
+  // Rounded up, a second window would start behind the input: there is one either way.
+  constexpr std::string_view kApart = R"(
+    input %x f32[1,1,2,2] "x"
+    %y = Pool(%x) {{kernel=[1,1], strides=[2,2], pads=[0,0,0,0], dilations=[1,1]{}}}
+    output "y"
+    exit(%y))";
+  expect_rewrite("canonical_pool", 1, fmt::format(kApart, ", ceil_mode=true"), fmt::format(kApart, ""));
+}
+
 TEST(CanonicalPool, OnlyANormHasAPower) {
   expect_rewrite("canonical_pool", 1, with_pool(fmt::format("{}, p=3", kHalf)), with_pool(kHalf));
   expect_untouched("canonical_pool", with_pool(fmt::format("fn=lp, {}, p=3", kHalf)));
