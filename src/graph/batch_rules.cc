@@ -56,6 +56,11 @@ class Rules {
     return along(1, "takes the samples for channels");
   }
 
+  BatchVerdict operator()(const ops::ScaleShift&) const {
+    if (!only_first()) return "takes its parameters from the samples";
+    return along(1, "takes the samples for channels");
+  }
+
   BatchVerdict operator()(const ops::LayerNorm& op) const {
     if (holds(0) && place(0).axis >= normalize_axis(op.axis, shape(0).rank())) return "normalises over the samples";
     return elementwise();
