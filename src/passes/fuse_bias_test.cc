@@ -162,6 +162,22 @@ TEST(FuseBias, AProductAndARowMakeAGemm) {
   }
 }
 
+TEST(FuseBias, AGemmWithoutABiasTakesARowToo) {
+  constexpr std::string_view kAround = R"(
+    input %x f32[2,2] "x"
+    const %w f32[2,3] = {{1, 2, 3, 4, 5, 6}}
+    const %b f32{} = {{10, 20, 30}}
+    {}
+    output "y"
+    exit(%y))";
+  expect_rewrite("fuse_bias", 1, fmt::format(kAround, "[1,3]", "%m = Gemm(%x, %w) {alpha=2} %y = Add(%b, %m)"),
+                 fmt::format(kAround, "[3]", "%y = Gemm(%x, %w, %b) {alpha=2}"));
+  for (const std::string_view gemm : {"Gemm(%x, %w, %b)", "Gemm(%x, %w) {activation=relu}", "Gemm(%x, %w) {beta=2}"}) {
+    SCOPED_TRACE(gemm);
+    expect_untouched("fuse_bias", fmt::format(kAround, "[3]", fmt::format("%m = {} %y = Add(%m, %b)", gemm)));
+  }
+}
+
 TEST(FuseBias, AProductTakesNoColumnScalarOrMatrix) {
   for (const std::string_view shape : {"[2,1]", "[]", "[1,1]", "[2,3]", "[1,1,3]"}) {
     SCOPED_TRACE(shape);

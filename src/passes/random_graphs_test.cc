@@ -97,7 +97,7 @@ class RandomGraph {
       case 8:
         return put(ops::Reduce{ops::ReduceFn::ReduceSum, {axis}, below(2) == 0}, {x});
       case 9:
-        return put(ops::Slice{{axis}, {below(shape(x)[static_cast<int>(axis)])}, {9}, {1 + below(2)}}, {x});
+        return put(ops::Slice{{axis}, {below(shape(x)[static_cast<int>(axis)])}, {99}, {1 + below(2)}}, {x});
       case 10: {
         ops::Ints pads(static_cast<std::size_t>(2 * rank));
         pads[static_cast<std::size_t>(axis)] = 1;

@@ -18,6 +18,15 @@ TEST(Inspect, JsonHasTheKeysOfTheContract) {
   EXPECT_EQ(json["warnings"], Json::array());
 }
 
+TEST(Inspect, SaysHowTheNetworkReadsAnInput) {
+  const std::string keras = (std::filesystem::path(EXEUNT_SOURCE_DIR) / "tests/exported/cnn_tflite.onnx").string();
+  EXPECT_THAT(expect_success({"inspect", keras}),
+              HasSubstr("f32[1,31,29,3]  serving_default_image:0  (read as [1,3,31,29], at no cost)\n"));
+  const Json input = expect_json({"inspect", keras})["inputs"][0];
+  EXPECT_EQ(input["shape"], Json::parse("[1,31,29,3]"));
+  EXPECT_EQ(input["order"], Json::parse("[0,2,3,1]"));
+}
+
 TEST(Inspect, JsonNumbersHaveTheDigitsOfTheirType) {
   const std::string text = expect_success({"inspect", kDigits, "--json"});
   EXPECT_THAT(text, HasSubstr(R"("threshold": 0.8,)"));
