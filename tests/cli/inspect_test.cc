@@ -109,8 +109,8 @@ TEST(Inspect, StepsNameTheNodesOfTheFileThatTheyStandFor) {
   const Json json = expect_json({"inspect", kDigits});
   const auto fused = std::ranges::find_if(json["steps"], [](const Json& step) { return step["name"] == "node_relu"; });
   ASSERT_NE(fused, json["steps"].end());
-  EXPECT_EQ((*fused)["nodes"], Json::parse(R"(["node_conv2d", "node_relu"])"));
-  EXPECT_THAT(expect_success({"inspect", kDigits, "--stage", "plan"}), HasSubstr("node_conv2d + node_relu"));
+  EXPECT_EQ((*fused)["nodes"], Json::parse(R"(["node_div", "node_conv2d", "node_relu"])"));
+  EXPECT_THAT(expect_success({"inspect", kDigits, "--stage", "plan"}), HasSubstr("node_div + node_conv2d + node_relu"));
 }
 
 TEST(Inspect, PathsHaveMacsParametersAndBytes) {
