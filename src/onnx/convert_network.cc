@@ -61,9 +61,8 @@ Values convert_conv_transpose(NodeContext& node) {
   if (node.has_operand(2)) operands.push_back(node.operand(2));
   // Read before the braces, as in conv_of.
   const std::int64_t group = node.integer("group", 1);
-  return {node.add(
-      ops::ConvTranspose{t.window.strides, t.window.pads, t.window.dilations, t.output_padding, group},
-      std::move(operands))};
+  return {node.add(ops::ConvTranspose{t.window.strides, t.window.pads, t.window.dilations, t.output_padding, group},
+                   std::move(operands))};
 }
 
 Values convert_gemm(NodeContext& node) {
