@@ -92,59 +92,75 @@ std::optional<ImageLayout> fitting_layout(const InputInfo& input, const Shape& g
   return std::nullopt;
 }
 
-template <class From, class To, bool kScaled>
+template <class From, class To, InputConversion::Scaling kScaling>
 void InputConversion::convert_sample(const InputConversion& self, const std::byte* from, std::byte* to) noexcept {
   const auto [planes, rows, columns] = self.dims_;
+  const float scale = self.scale_;
   auto* out = reinterpret_cast<To*>(to);
   const auto* in = reinterpret_cast<const From*>(from);
+  // Loops that the compiler can make vectors of: a stride of 1 known, parameters without a look-up.
+  const auto convert_row = [&](const From* row, auto stride, const float* mean, const float* stddev) {
+    for (std::int64_t c = 0; c < columns; ++c) {
+      const From value = row[c * stride];
+      if constexpr (kScaling == Scaling::none) {
+        out[c] = convert<To>(value);
+      } else {
+        const std::int64_t p = kScaling == Scaling::by_column ? c : 0;
+        out[c] = convert<To>((convert<float>(value) * scale - mean[p]) / stddev[p]);
+      }
+    }
+    out += columns;
+  };
   for (std::int64_t a = 0; a < planes; ++a) {
+    const std::int64_t first = kScaling == Scaling::by_plane ? a : 0;
+    const float* mean = self.mean_.data() + first;
+    const float* stddev = self.stddev_.data() + first;
     for (std::int64_t b = 0; b < rows; ++b) {
       const From* row = in + a * self.strides_[0] + b * self.strides_[1];
-      for (std::int64_t c = 0; c < columns; ++c) {
-        const From value = row[c * self.strides_[2]];
-        if constexpr (kScaled) {
-          const Affine& affine = self.affine_[static_cast<std::size_t>(self.channel_axis_ == 0 ? a : c)];
-          *out++ = convert<To>(affine(convert<float>(value)));
-        } else {
-          *out++ = convert<To>(value);
-        }
+      if (self.strides_[2] == 1) {
+        convert_row(row, std::integral_constant<std::int64_t, 1>{}, mean, stddev);
+      } else {
+        convert_row(row, self.strides_[2], mean, stddev);
       }
     }
   }
 }
 
 template <class From, class To>
-InputConversion::RunFn InputConversion::pick(bool scaled) noexcept {
+InputConversion::RunFn InputConversion::pick(Scaling scaling) noexcept {
   if constexpr (!std::is_same_v<From, bool> && !std::is_same_v<To, bool>) {
-    if (scaled) return convert_sample<From, To, true>;
+    if (scaling == Scaling::by_plane) return convert_sample<From, To, Scaling::by_plane>;
+    if (scaling == Scaling::by_column) return convert_sample<From, To, Scaling::by_column>;
   }
-  return convert_sample<From, To, false>;
+  return convert_sample<From, To, Scaling::none>;
 }
 
 InputConversion::InputConversion(const InputInfo& input, const InputFormat& format, DType from) {
   const Shape& shape = input.type.shape;
   const auto layout = layout_of(shape, format);
-  const bool scaled = is_scaled(format);
-  if (layout) {
-    dims_ = {shape[1], shape[2], shape[3]};
-    channel_axis_ = *layout == ImageLayout::chw ? 0 : 2;
+  const bool is_hwc = layout == ImageLayout::hwc;
+  dims_ = {1, 1, shape.elements()};
+  if (layout) dims_ = {shape[1], shape[2], shape[3]};
+  const std::int64_t channels = layout ? dims_[is_hwc ? 2 : 0] : 1;
+  if (!is_turned(input, format)) {
+    // Values stay in their order: the rows of a picture join, or of each of its channels' planes.
+    if (is_hwc) dims_ = {1, dims_[0], dims_[1] * dims_[2]};
+    if (layout == ImageLayout::chw) dims_ = {dims_[0], 1, dims_[1] * dims_[2]};
+    strides_ = {dims_[1] * dims_[2], dims_[2], 1};
   } else {
-    dims_ = {1, 1, shape.elements()};
+    strides_ = is_hwc ? std::array<std::int64_t, 3>{dims_[1], 1, dims_[0] * dims_[1]}
+                      : std::array<std::int64_t, 3>{1, dims_[2] * channels, channels};
   }
-  strides_ = {dims_[1] * dims_[2], dims_[2], 1};
-  if (is_turned(input, format)) {
-    const std::int64_t channels = dims_[static_cast<std::size_t>(channel_axis_)];
-    strides_ = *layout == ImageLayout::chw ? std::array<std::int64_t, 3>{1, dims_[2] * channels, channels}
-                                           : std::array<std::int64_t, 3>{dims_[1], 1, dims_[0] * dims_[1]};
+  scale_ = format.scale;
+  const std::int64_t count = is_hwc ? dims_[2] : channels;
+  for (std::int64_t i = 0; i < count; ++i) {
+    const auto channel = static_cast<std::size_t>(i % channels);
+    mean_.push_back(format.mean[format.mean.size() == 1 ? 0 : channel]);
+    stddev_.push_back(format.stddev[format.stddev.size() == 1 ? 0 : channel]);
   }
-  const auto value_of = [](const std::vector<float>& values, std::size_t channel) {
-    return values[values.size() == 1 ? 0 : channel];
-  };
-  const auto channels = layout ? static_cast<std::size_t>(dims_[static_cast<std::size_t>(channel_axis_)]) : 1;
-  for (std::size_t c = 0; c < channels; ++c)
-    affine_.push_back({format.scale, value_of(format.mean, c), value_of(format.stddev, c)});
+  const Scaling scaling = !is_scaled(format) ? Scaling::none : is_hwc ? Scaling::by_column : Scaling::by_plane;
   dispatch(input.type.dtype, [&]<class To>(TypeTag<To>) {
-    run_ = from == input.type.dtype ? pick<To, To>(scaled) : pick<std::uint8_t, To>(scaled);
+    run_ = from == input.type.dtype ? pick<To, To>(scaling) : pick<std::uint8_t, To>(scaling);
   });
 }
 

@@ -19,23 +19,20 @@ class InputConversion {
 
  private:
   using RunFn = void (*)(const InputConversion&, const std::byte*, std::byte*) noexcept;
-  struct Affine {
-    float scale = 1;
-    float mean = 0;
-    float stddev = 1;
-    float operator()(float value) const noexcept { return (value * scale - mean) / stddev; }
-  };
+  /// Whether values are scaled, with parameters that change from plane to plane or from column to column.
+  enum class Scaling : std::uint8_t { none, by_plane, by_column };
 
-  template <class From, class To, bool kScaled>
+  template <class From, class To, Scaling kScaling>
   static void convert_sample(const InputConversion& self, const std::byte* from, std::byte* to) noexcept;
   template <class From, class To>
-  static RunFn pick(bool scaled) noexcept;
+  static RunFn pick(Scaling scaling) noexcept;
 
   RunFn run_ = nullptr;
-  std::array<std::int64_t, 3> dims_{};     ///< of the model's sample; {1, 1, elements} if it is no picture
+  std::array<std::int64_t, 3> dims_{};     ///< planes, rows, columns of the model's sample; joined where it can be
   std::array<std::int64_t, 3> strides_{};  ///< with which the caller's values are read
-  int channel_axis_ = 0;                   ///< of dims_
-  std::vector<Affine> affine_;             ///< one a channel
+  float scale_ = 1;
+  std::vector<float> mean_;  ///< one a plane or column
+  std::vector<float> stddev_;
 };
 
 /// The shape in which the caller hands over one sample, batch axis included.
