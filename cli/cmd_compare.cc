@@ -248,7 +248,7 @@ void add_compare(CLI::App& app, Action& action) {
       ->type_name("N");
   sub.add_option("--tolerance", command->tolerance,
                  "a step is past it if its largest difference is larger, absolutely and over its largest value")
-      ->check(CLI::NonNegativeNumber)
+      ->check(tolerance())
       ->capture_default_str()
       ->type_name("T");
   sub.add_flag("--bisect", command->bisect, "find the first pass after which the outputs leave the tolerance");

@@ -101,6 +101,7 @@ Json inspection_json(const Inspection& inspection) {
   return {{"file", inspection.file},
           {"opset", inspection.opset},
           {"producer", inspection.producer},
+          {"batch", {{"free", inspection.free_batch}, {"obstacle", inspection.batch_obstacle}}},
           {"conditionals", inspection.conditionals},
           {"folded_conditionals", inspection.folded_conditionals},
           {"file_bytes", inspection.file_bytes},

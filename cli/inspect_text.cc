@@ -47,6 +47,16 @@ void print_rims(const Inspection& inspection) {
   for (const auto& row : rows) fmt::print("{:<6}  {:<{}}  {}\n", row[0], row[1], width, row[2]);
 }
 
+/// How many samples may be handed over at once. Nothing for inputs that hold several, or none, by themselves.
+void print_batch(const Inspection& inspection) {
+  const auto is_sample = [](const InputInfo& input) { return input.type.shape.rank() > 0 && input.type.shape[0] == 1; };
+  if (!std::ranges::all_of(inspection.inputs, is_sample)) return;
+  const char* in_file = inspection.free_batch ? "the file leaves it open" : "the file says 1";
+  const std::string text = inspection.batch_obstacle.empty() ? fmt::format("any ({})", in_file)
+                                                             : fmt::format("1: {}", inspection.batch_obstacle);
+  fmt::print("{}", wrapped("batch   " + printable(text), 8));
+}
+
 /// The decision tree, drawn with the ways out of each decision below it.
 void print_tree(const Inspection& inspection, int segment, const std::string& indent, const std::string& label) {
   const SegmentInfo& info = inspection.segments[static_cast<std::size_t>(segment)];
@@ -188,6 +198,7 @@ void print_summary(const Inspection& inspection) {
              inspection.producer.empty() ? "?" : inspection.producer, bytes(inspection.file_bytes),
              conditionals_text(inspection));
   print_rims(inspection);
+  print_batch(inspection);
   fmt::print("\n");
   if (!inspection.decisions.empty()) {
     print_tree(inspection, 0, "", "");

@@ -8,6 +8,7 @@
 #include <span>
 
 #include "commands.h"
+#include "table.h"
 
 namespace {
 
@@ -16,7 +17,7 @@ constexpr int kWrongUsage = 2;
 constexpr const char* kNotWritten = "the output could not be written";
 
 int report(const char* message) {
-  fmt::print(stderr, "error: {}\n", message);
+  fmt::print(stderr, "error: {}\n", exeunt::cli::printable(message));
   return kFailure;
 }
 

@@ -11,20 +11,19 @@ namespace exeunt::cli {
 
 namespace {
 
-/// "NAME=1x3x32x32"; the name may hold '=' itself.
-std::pair<std::string, std::vector<std::int64_t>> parse_shape(const std::string& text) {
-  const auto wrong = [&] {
-    return CLI::ValidationError("--shape", fmt::format("'{}' is not of the form NAME=1x3x32x32", text));
-  };
+using NamedShape = std::pair<std::string, std::vector<std::int64_t>>;
+
+/// "NAME=1x3x32x32"; the name may hold '=' itself. Nothing: it is not of that form.
+std::optional<NamedShape> parse_shape(const std::string& text) {
   const std::size_t equals = text.rfind('=');
-  if (equals == std::string::npos || equals == 0) throw wrong();
+  if (equals == std::string::npos || equals == 0) return std::nullopt;
   std::vector<std::int64_t> dims;
   for (std::string& part : CLI::detail::split(text.substr(equals + 1), 'x')) {
     std::int64_t dim = 0;
-    if (!CLI::detail::lexical_cast(part, dim) || dim < 0) throw wrong();
+    if (!CLI::detail::lexical_cast(part, dim) || dim < 0) return std::nullopt;
     dims.push_back(dim);
   }
-  return {text.substr(0, equals), dims};
+  return NamedShape{text.substr(0, equals), dims};
 }
 
 /// --threshold takes numbers; NaN would let nobody leave without saying so.
@@ -45,6 +44,24 @@ CLI::Validator at_least(std::int64_t minimum) {
   return {check, ""};
 }
 
+CLI::Validator finite_number() {
+  const auto check = [](const std::string& text) {
+    double value = 0;
+    const bool fits = !text.empty() && CLI::detail::lexical_cast(text, value) && std::isfinite(value);
+    return fits ? std::string() : fmt::format("'{}' is no finite number", text);
+  };
+  return {check, ""};
+}
+
+CLI::Validator tolerance() {
+  const auto check = [](const std::string& text) {
+    double value = 0;
+    const bool fits = !text.empty() && CLI::detail::lexical_cast(text, value) && std::isfinite(value) && value >= 0;
+    return fits ? std::string() : fmt::format("'{}' is no number from 0 on", text);
+  };
+  return {check, ""};
+}
+
 CLI::Validator ends_with(std::vector<std::string> extensions) {
   const auto check = [extensions = std::move(extensions)](const std::string& text) {
     const bool known =
@@ -60,7 +77,9 @@ void ModelOptions::add_to(CLI::App& command) {
       ->check(CLI::IsMember({"cpu", "ref"}))
       ->capture_default_str();
   command.add_option("--shape", shapes, "shape of an input with symbolic dims, as NAME=1x3x32x32")
-      ->check([](const std::string& text) { return parse_shape(text), std::string(); })
+      ->check([](const std::string& text) {
+        return parse_shape(text) ? "" : fmt::format("'{}' is not of the form NAME=1x3x32x32", text);
+      })
       ->type_name("NAME=DIMS");
   command.add_flag("--json", json, "print one JSON document and nothing else");
   command.add_option("--pass-limit", pass_limit, "run only the first N passes (for people who develop Exeunt)")
@@ -79,7 +98,7 @@ Model ModelOptions::load(const std::string& file) const {
     throw Error(ErrorCode::unsupported, fmt::format("{}: this version reads ONNX files, not built plans", file));
   }
   LoadOptions options;
-  for (const std::string& text : shapes) options.shapes.insert(parse_shape(text));
+  for (const std::string& text : shapes) options.shapes.insert(*parse_shape(text));
   options.pass_limit = pass_limit;
   options.dump_after = dump_after;
   options.dump = [&](const std::string& text) { fmt::print(stderr, "# after {}\n{}\n", dump_after, text); };
@@ -115,14 +134,17 @@ Session RunOptions::open(const Plan& plan, std::int64_t samples, const InputForm
 
 void SampleOptions::add_to(CLI::App& command) {
   command.add_option("--scale", scale, "multiply pixels (0..255) and array elements by this")
+      ->check(finite_number())
       ->capture_default_str()
       ->group("Pictures");
   command.add_option("--mean", mean, "then subtract this: one value, or one a channel")
       ->delimiter(',')
+      ->check(finite_number())
       ->capture_default_str()
       ->group("Pictures");
   command.add_option("--std", stddev, "then divide by this: one value, or one a channel")
       ->delimiter(',')
+      ->check(finite_number())
       ->capture_default_str()
       ->group("Pictures");
   command.add_flag("--resize", resize, "resize pictures that do not have the model's size")->group("Pictures");

@@ -11,6 +11,10 @@ namespace exeunt::cli {
 
 /// For options that take a whole number.
 CLI::Validator at_least(std::int64_t minimum);
+/// For options that take a number; NaN and infinity are none.
+CLI::Validator finite_number();
+/// For options that take a largest difference.
+CLI::Validator tolerance();
 /// For options that name a file to write.
 CLI::Validator ends_with(std::vector<std::string> extensions);
 

@@ -61,7 +61,17 @@ std::string wrapped(const std::string& text, std::size_t indent) {
   return lines + line + '\n';
 }
 
-std::string shortened(const std::string& name, std::size_t length) {
+std::string printable(std::string text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(text[i]);
+    const bool in_list = byte == '\n' && text.compare(i + 1, 2, "  ") == 0;
+    if ((byte < 0x20 || byte == 0x7f) && !in_list) text[i] = '?';
+  }
+  return text;
+}
+
+std::string shortened(const std::string& given, std::size_t length) {
+  const std::string name = printable(given);
   if (display_width(name) <= length) return name;
   std::size_t from = name.size();
   for (std::size_t kept = 3; kept < length && from > 0; ++kept) {

@@ -35,7 +35,10 @@ inline constexpr std::size_t kLineWidth = 100;
 /// Text in lines of at most kLineWidth characters, broken at spaces; all but the first one start with `indent` spaces.
 std::string wrapped(const std::string& text, std::size_t indent);
 
-/// At most `length` characters: the end of a longer name, where exporters put what tells nodes apart.
+/// Without control characters, which would move a terminal's cursor; a line's end stays where a list goes on behind it.
+std::string printable(std::string text);
+
+/// Printable, and at most `length` characters: the end of a longer name, where exporters put what tells nodes apart.
 std::string shortened(const std::string& name, std::size_t length);
 
 /// "94.2 %", or "-" for nothing.

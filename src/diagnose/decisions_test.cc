@@ -11,6 +11,7 @@ using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 /// Two heads on x [1,2]; `decision` chooses between them. Values: %l and %p of the early head, %m and %q of the late
 /// one.
@@ -103,6 +104,29 @@ TEST(Threshold, OfOneOverClassesOrLessIsAlwaysExceeded) {
     EXPECT_THAT(warnings[0].message, HasSubstr("exit 1 can never be chosen"));
   }
   EXPECT_THAT(codes(with_threshold("0.26")), IsEmpty());
+  // The f32 nearest to a tenth lies above it.
+  const auto of_ten = warnings_of_text(R"(
+    input %x f32[1,10] "x"
+    %p = Softmax(%x)
+    %y = Neg(%x)
+    output "y"
+    decide max_prob(%p) > 0.1 "sure" { exit(%p) exit(%y) })");
+  EXPECT_THAT(codes(of_ten), Contains("threshold_always sure"));
+}
+
+TEST(UnnormalisedScores, AFusedSigmoidIsBounded) {
+  const auto warnings = warnings_of_text(R"(
+    input %x f32[1,2] "x"
+    const %w f32[2,3] = {1, 2, 3, 4, 5, 6}
+    %l = Gemm(%x, %w)
+    %s = Sigmoid(%l)
+    %m = ReduceMax(%s)
+    const %t f32[] = {0.5}
+    %c = Greater(%m, %t)
+    %n = Exp(%l)
+    output "y"
+    decide predicate(%c) > 0.5 "sure" { exit(%s) exit(%n) })");
+  EXPECT_THAT(codes(warnings), Not(Contains("unnormalised_scores sure")));
 }
 
 /// A second decision, on `second`, of those who stay behind max_prob(%p) > 0.5.

@@ -26,6 +26,8 @@ std::vector<std::string> heads(const Graph& graph) {
 
 void no_decision(const Subject& subject, std::vector<Warning>& warnings) {
   if (std::holds_alternative<Decision>(subject.canonical.tree.front())) return;
+  // Then constant_decision has said it.
+  if (!subject.notes.constant_conditions.empty()) return;
   const std::vector<std::string> names = heads(subject.canonical);
   Warning warning{"no_decision", "", "always runs the same path: the file holds no conditional", ""};
   if (subject.notes.conditionals > 0)

@@ -28,7 +28,8 @@ void threshold(const Subject& subject, std::vector<Warning>& warnings) {
     }
     const std::int64_t classes = classes_of(graph, *decision);
     const double least = 1.0 / static_cast<double>(classes);
-    if (static_cast<double>(decision->threshold) <= least) {
+    // Thresholds are f32, and the nearest one to 1/classes may lie above it.
+    if (decision->threshold <= static_cast<float>(least)) {
       warnings.push_back(
           {"threshold_always", decision->name,
            fmt::format("the largest of {} probabilities is at least {:.3g}: with a threshold of {} every "

@@ -28,12 +28,27 @@ ValueId compared_scores(const Graph& graph, ValueId condition) {
   return kNoValue;
 }
 
-/// Whether every element lies between 0 and 1 by the way it is made.
+/// Whether a function into [0, 1] is fused into an op.
+bool ends_bounded(const Op& op) {
+  return std::visit(
+      [](const auto& fields) {
+        if constexpr (requires { fields.activation; }) {
+          return fields.activation == ops::Activation::sigmoid || fields.activation == ops::Activation::hard_sigmoid;
+        } else {
+          return false;
+        }
+      },
+      op);
+}
+
+/// Whether every element is a probability, or the logarithm of one, by the way it is made.
 bool is_bounded(const Graph& graph, ValueId v) {
   for (;;) {
     const Node* node = graph.producer(skip_views(graph, v));
     if (node == nullptr) return false;
-    if (std::holds_alternative<ops::Softmax>(node->op)) return true;
+    if (ends_bounded(node->op)) return true;
+    if (std::holds_alternative<ops::Softmax>(node->op) || std::holds_alternative<ops::LogSoftmax>(node->op))
+      return true;
     const bool quantized =
         std::holds_alternative<ops::Dequantize>(node->op) || std::holds_alternative<ops::Quantize>(node->op);
     const auto* unary = std::get_if<ops::Unary>(&node->op);

@@ -15,11 +15,12 @@ void whole_batch(const Subject& subject, std::vector<Warning>& warnings) {
   });
   for (const TreeId at : tree_order(graph)) {
     const Decision* decision = decision_at(graph, at);
-    if (decision == nullptr || (!subject.notes.symbolic_batch && !has_samples)) continue;
-    if (subject.notes.symbolic_batch) {
+    if (decision == nullptr || (!subject.notes.free_batch && !has_samples)) continue;
+    if (subject.notes.free_batch) {
       warnings.push_back({"whole_batch", decision->name,
                           "the file decides once for all samples of a batch; Exeunt decides for each sample",
-                          "the answers of another engine are the same only if it is given one sample at a time"});
+                          "another engine answers alike if it is given one sample at a time, or Exeunt runs with "
+                          "--decision-scope batch"});
     } else {
       warnings.push_back({"whole_batch", decision->name,
                           "the batch is fixed to several samples, and one decision is taken for all of them",

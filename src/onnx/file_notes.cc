@@ -83,10 +83,6 @@ void note_file(const onnx::ModelProto& model, ImportNotes& notes) {
     notes.metadata_bytes += metadata_bytes(graph);
     note_training(graph, notes);
   });
-  for (const auto& input : model.graph().input()) {
-    const auto& shape = input.type().tensor_type().shape();
-    if (shape.dim_size() > 0 && !shape.dim(0).has_dim_value()) notes.symbolic_batch = true;
-  }
 }
 
 }  // namespace exeunt

@@ -32,14 +32,13 @@ struct ImportNotes {
   std::size_t duplicate_bytes = 0;  ///< of these, repeats of equal weights (held once here)
   std::size_t file_bytes = 0;       ///< the model without external data
   std::size_t metadata_bytes = 0;   ///< of these, what only people and debuggers read
-  bool symbolic_batch = false;      ///< an input's first axis is symbolic
   /// Folded `If`s whose condition depends on no input, not even on its shape.
   std::vector<std::string> constant_conditions;
   /// Nodes exported for training, run as in inference.
   std::vector<std::string> training_nodes;
 };
 
-/// Facts that take a look at the file only: bytes of the file and of its metadata, symbolic_batch, training_nodes.
+/// Facts that take a look at the file only: bytes of the file and of its metadata, training_nodes.
 void note_file(const onnx::ModelProto& model, ImportNotes& notes);
 
 /// Reads an ONNX file into a graph and a decision tree; `If`s are lifted to decisions on the way

@@ -33,6 +33,8 @@ std::int64_t window_output(std::int64_t input, std::int64_t kernel, std::int64_t
   check_window(kernel, stride, pad_begin, pad_end, dilation);
   const std::int64_t span = (kernel - 1) * dilation + 1;
   const std::int64_t room = input + pad_begin + pad_end - span;
+  // One that hangs over the end from its first place on counts, if it is cut off by less than a stride.
+  if (ceil_mode && room < 0 && -room < stride && input > 0) return 1;
   require(room >= 0, ErrorCode::shape, "a window of {} does not fit an input of {} with padding {} and {}", span, input,
           pad_begin, pad_end);
   if (!ceil_mode) return room / stride + 1;

@@ -59,6 +59,7 @@ TEST(WindowOutput, CeilModeStartsNoWindowBeyondTheInput) {
   EXPECT_EQ(output({.input = 5, .kernel = 2, .stride = 3, .begin = 1, .end = 1, .ceil_mode = true}), 2);
   EXPECT_EQ(output({.input = 2, .kernel = 2, .stride = 2, .end = 1, .ceil_mode = true}), 1);
   EXPECT_EQ(output({.input = 4, .kernel = 1, .stride = 5, .ceil_mode = true}), 1);
+  EXPECT_EQ(output({.input = 2, .stride = 2, .ceil_mode = true}), 1) << "the only window hangs over the end";
 }
 
 TEST(TransposedOutput, IsTheInputOfAConvolutionThatGivesThisOutput) {
@@ -74,6 +75,7 @@ TEST(WindowOutput, RefusesAWindowThatDoesNotFitOnce) {
   expect_error(ErrorCode::shape, "does not fit", [] { output({.input = 2}); });
   expect_error(ErrorCode::shape, "does not fit", [] { output({.dilation = 4}); });
   expect_error(ErrorCode::shape, "does not fit", [] { output({.input = 2, .ceil_mode = true}); });
+  expect_error(ErrorCode::shape, "does not fit", [] { output({.input = 0, .stride = 9, .ceil_mode = true}); });
 }
 
 TEST(WindowOutput, RefusesNumbersOutOfRange) {

@@ -76,6 +76,8 @@ struct Inspection {
   std::string file;
   std::string producer;
   std::int64_t opset = 0;
+  bool free_batch = false;         ///< the file leaves the number of samples open
+  std::string batch_obstacle;      ///< why several samples cannot be handed over at once; empty if they can
   int conditionals = 0;            ///< `If` nodes in the file
   int folded_conditionals = 0;     ///< of these, those with a constant condition
   std::size_t file_bytes = 0;      ///< without external data

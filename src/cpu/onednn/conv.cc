@@ -16,7 +16,8 @@ Shape grouped_shape(const Shape& w, std::int64_t group) {
 /// under DNNL_ARG_ATTR_MULTIPLE_POST_OP(i).
 class Epilogue {
  public:
-  Epilogue(const ops::Conv& op, const NodeView& node, const dnnl::memory::desc& y) {
+  /// With `residual_in_result` the residual lies in the result already and is added from there.
+  Epilogue(const ops::Conv& op, const NodeView& node, const dnnl::memory::desc& y, bool residual_in_result) {
     if (const Tensor* scale = node.constant(4)) {
       dnnl::memory::dims channels(y.dims().size(), 1);
       channels[1] = scale->elements();
@@ -24,7 +25,9 @@ class Epilogue {
       steps_.append_binary(dnnl::algorithm::binary_mul, desc);
       args_.push_back({post_op_index(), desc, -1, pack_constant(*scale, desc, desc)});
     }
-    if (node.operand_type(3) != nullptr) {
+    if (node.operand_type(3) != nullptr && residual_in_result) {
+      steps_.append_sum();
+    } else if (node.operand_type(3) != nullptr) {
       steps_.append_binary(dnnl::algorithm::binary_add, y);
       args_.push_back({post_op_index(), y, 1, {}});
     }
@@ -64,8 +67,15 @@ Candidate make_candidate(const ops::Conv& op, const NodeView& node) {
   const dnnl::convolution_forward::desc description(dnnl::prop_kind::forward_inference,
                                                     dnnl::algorithm::convolution_direct, x, w, b, y,
                                                     to_dims(op.strides), dilations, before, after);
-  const Epilogue epilogue(op, node, y);
-  const dnnl::convolution_forward::primitive_desc primitive(description, epilogue.attributes(), dnnl_engine());
+  const auto describe = [&](const Epilogue& epilogue) {
+    return dnnl::convolution_forward::primitive_desc(description, epilogue.attributes(), dnnl_engine());
+  };
+  // oneDNN 2.6 adds a residual at wrong places where it lowers a convolution to a matrix product.
+  const Epilogue separate(op, node, y, false);
+  const bool lowered = std::string_view(describe(separate).impl_info_str()).find("gemm") != std::string_view::npos;
+  const bool copies_residual = lowered && node.operand_type(3) != nullptr;
+  const Epilogue epilogue = copies_residual ? Epilogue(op, node, y, true) : separate;
+  const dnnl::convolution_forward::primitive_desc primitive = describe(epilogue);
   std::vector<PrimitiveArg> args = epilogue.args();
   args.push_back({DNNL_ARG_SRC, x, 0, {}});
   std::vector<OperandUse> uses = {{0, layout}};
@@ -76,7 +86,8 @@ Candidate make_candidate(const ops::Conv& op, const NodeView& node) {
                   pack_constant(*node.constant(1), describe_row_major(ws, 0), primitive.weights_desc())});
   if (bias != nullptr) args.push_back({DNNL_ARG_BIAS, {}, -1, pack_constant(*bias, b, b)});
   args.push_back({DNNL_ARG_DST, y, static_cast<int>(uses.size()), {}});
-  return primitive_candidate(dnnl::convolution_forward(primitive), primitive, std::move(args), std::move(uses), layout);
+  return primitive_candidate(dnnl::convolution_forward(primitive), primitive, std::move(args), std::move(uses), layout,
+                             copies_residual ? 1 : kFromScratch);
 }
 
 }  // namespace

@@ -55,6 +55,7 @@ class PrimitiveArgs : public StepArgs {
   std::vector<PrimitiveArg> args;
   std::size_t result_operand = 0;
   std::size_t result_bytes = 0;
+  int start = kFromScratch;
   std::unique_ptr<StepState> make_state() const override;
 };
 
@@ -91,6 +92,7 @@ void run_primitive(const StepArgs& step, StepState* state, std::byte* const* ope
     dnnl_memory_set_data_handle(bound.memory, address);
     bound.address = address;
   }
+  if (args.start != kFromScratch) std::memcpy(operands[args.result_operand], operands[args.start], args.result_bytes);
   const SingleThread single;
   const dnnl_status_t status = dnnl_primitive_execute(args.primitive.get(), own.stream.get(),
                                                       static_cast<int>(own.list.size()), own.list.data());
@@ -101,9 +103,11 @@ void run_primitive(const StepArgs& step, StepState* state, std::byte* const* ope
 }  // namespace
 
 Candidate primitive_candidate(const dnnl::primitive& primitive, const dnnl::primitive_desc_base& description,
-                              std::vector<PrimitiveArg> args, std::vector<OperandUse> uses, const Layout& result) {
+                              std::vector<PrimitiveArg> args, std::vector<OperandUse> uses, const Layout& result,
+                              int start) {
   auto step = std::make_shared<PrimitiveArgs>();
   step->primitive = primitive;
+  step->start = start;
   const dnnl::memory::desc scratchpad = description.scratchpad_desc();
   if (scratchpad.get_size() > 0)
     args.push_back({DNNL_ARG_SCRATCHPAD, scratchpad, static_cast<int>(uses.size()) + 1, {}});

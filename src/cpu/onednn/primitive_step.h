@@ -39,10 +39,15 @@ struct PrimitiveArg {
   dnnl::memory fixed;
 };
 
+/// A result that starts from no operand.
+inline constexpr int kFromScratch = -1;
+
 /// Makes the candidate that executes `primitive`. `operands` run-time operands come first, then the
 /// result, then the scratchpad, whose argument is added here.
+/// @param start  the operand that is copied to the result before, for primitives that add to it
 Candidate primitive_candidate(const dnnl::primitive& primitive, const dnnl::primitive_desc_base& description,
-                              std::vector<PrimitiveArg> args, std::vector<OperandUse> uses, const Layout& result);
+                              std::vector<PrimitiveArg> args, std::vector<OperandUse> uses, const Layout& result,
+                              int start = kFromScratch);
 
 /// Attributes with the scratchpad in the step's own memory instead of oneDNN's.
 dnnl::primitive_attr base_attributes();

@@ -97,6 +97,8 @@ Inspection inspect(const Model& model, const BuildOptions& options) {
   Inspection result;
   result.file = data.path.string();
   result.producer = data.notes.producer;
+  result.free_batch = data.notes.free_batch;
+  if (data.batch_obstacle) result.batch_obstacle = data.batch_obstacle->str();
   result.opset = data.notes.opset;
   result.conditionals = data.notes.conditionals;
   result.folded_conditionals = data.notes.folded_conditionals;

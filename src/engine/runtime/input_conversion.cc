@@ -1,6 +1,7 @@
 #include "engine/runtime/input_conversion.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/dtype.h"
 #include "base/error.h"
@@ -70,6 +71,11 @@ void check_input_format(const InputInfo& input, const InputFormat& format) {
           dtype_name(input.type.dtype));
   check_channel_values(input, format, format.mean, "mean");
   check_channel_values(input, format, format.stddev, "stddev");
+  const auto is_finite = [](float value) { return std::isfinite(value); };
+  require(is_finite(format.scale) && std::ranges::all_of(format.mean, is_finite) &&
+              std::ranges::all_of(format.stddev, is_finite),
+          ErrorCode::argument, "the scale, mean or standard deviation of the input '{}' is no finite number",
+          input.name);
   require(std::ranges::find(format.stddev, 0.0F) == format.stddev.end(), ErrorCode::argument,
           "stddev is 0, but values are divided by it");
 }
