@@ -100,7 +100,9 @@ std::optional<ImageLayout> fitting_layout(const InputInfo& input, const Shape& g
 
 template <class From, class To, InputConversion::Scaling kScaling>
 void InputConversion::convert_sample(const InputConversion& self, const std::byte* from, std::byte* to) noexcept {
-  const auto [planes, rows, columns] = self.dims_;
+  const std::int64_t planes = self.dims_[0];
+  const std::int64_t rows = self.dims_[1];
+  const std::int64_t columns = self.dims_[2];
   const float scale = self.scale_;
   auto* out = reinterpret_cast<To*>(to);
   const auto* in = reinterpret_cast<const From*>(from);
