@@ -99,7 +99,12 @@ Offer offer(const ops::Conv& op, const NodeView& node) {
     if (node.operand_type(i) != nullptr && node.constant(i) == nullptr)
       return "a bias or scale that is computed at run time";
   }
-  return offer_or_reason([&] { return make_candidate(op, node); });
+  std::vector<Candidate> candidates = own_conv_candidates(op, node);
+  Offer library = offer_or_reason([&] { return make_candidate(op, node); });
+  if (candidates.empty()) return library;
+  if (auto* more = std::get_if<std::vector<Candidate>>(&library))
+    std::ranges::move(*more, std::back_inserter(candidates));
+  return candidates;
 }
 
 }  // namespace exeunt::cpu
