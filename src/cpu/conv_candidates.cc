@@ -48,6 +48,7 @@ Candidate conv_candidate(std::string kernel, StepFn run, std::shared_ptr<const S
 std::vector<Candidate> own_conv_candidates(const ops::Conv& op, const NodeView& node) {
   const std::optional<ConvShape> s = conv_shape(op, node);
   if (!s || node.operand_type(4) != nullptr) return {};
+  if (s->depthwise) return {depthwise_conv_candidate(*s, node, op.activation)};
   std::vector<Candidate> candidates;
   const KernelTable& kernels = active_kernels();
   const bool plain = s->stride_height == 1 && s->stride_width == 1 && s->dilation_height == 1 && s->dilation_width == 1;

@@ -13,6 +13,7 @@ std::vector<Candidate> own_conv_candidates(const ops::Conv& op, const NodeView& 
 
 Candidate direct_conv_candidate(const ConvShape& shape, const NodeView& node, ops::Activation activation,
                                 const DirectConvTile& tile);
+Candidate depthwise_conv_candidate(const ConvShape& shape, const NodeView& node, ops::Activation activation);
 Candidate winograd_candidate(const ConvShape& shape, const NodeView& node, ops::Activation activation,
                              const WinogradTile& tile);
 

@@ -12,32 +12,15 @@ class DirectConvArgs : public StepArgs {
  public:
   DirectConv conv;
   DirectConvFn kernel = nullptr;
-  PaddedImage image;
-  int batch = 0;
-  bool has_residual = false;
+  ConvStep step;
   AlignedBuffer weights;
 };
 
 void run_direct_conv(const StepArgs& step, StepState*, std::byte* const* operands) noexcept {
   const auto& args = static_cast<const DirectConvArgs&>(step);
-  const auto* x = reinterpret_cast<const float*>(operands[0]);
-  const auto* residual = args.has_residual ? reinterpret_cast<const float*>(operands[1]) : nullptr;
-  std::byte* const* behind = operands + (args.has_residual ? 2 : 1);
-  auto* y = reinterpret_cast<float*>(behind[0]);
-  const std::ptrdiff_t x_floats =
-      static_cast<std::ptrdiff_t>(args.image.height) * args.image.width * args.image.channels;
-  const std::ptrdiff_t y_floats =
-      static_cast<std::ptrdiff_t>(args.conv.out_height) * args.conv.out_width * args.conv.out_channels;
-  for (int sample = 0; sample < args.batch; ++sample, x += x_floats, y += y_floats) {
-    const float* from = x;
-    if (args.image.is_padded()) {
-      auto* padded = reinterpret_cast<float*>(behind[1]);
-      pad_image(args.image, x, padded);
-      from = padded;
-    }
-    args.kernel(args.conv, from, residual, y);
-    if (residual != nullptr) residual += y_floats;
-  }
+  args.step.for_each_sample(operands, [&](const float* x, const float* residual, float* y, float*) {
+    args.kernel(args.conv, x, residual, y);
+  });
 }
 
 /// [block][kernel row][kernel column][in channel][tile channels], then the bias; zeros where channels end.
@@ -67,9 +50,7 @@ Candidate direct_conv_candidate(const ConvShape& s, const NodeView& node, ops::A
                                 const DirectConvTile& tile) {
   auto args = std::make_shared<DirectConvArgs>();
   args->kernel = tile.run;
-  args->batch = s.batch;
-  args->has_residual = node.operand_type(3) != nullptr;
-  args->image = {s.in_height, s.in_width, s.in_channels, s.pad_top, s.pad_left, s.pad_bottom, s.pad_right};
+  args->step = conv_step(s, node, {s.pad_bottom, s.pad_right});
   args->weights = pack_direct_weights(*node.constant(1), node.constant(2), tile.channels);
   const int padded_channels = rounded_up(s.out_channels, tile.channels);
   DirectConv& conv = args->conv;
@@ -83,13 +64,12 @@ Candidate direct_conv_candidate(const ConvShape& s, const NodeView& node, ops::A
   // Without dilation the taps of a kernel row lie together.
   conv.runs = s.dilation_width == 1 ? 1 : s.kernel_width;
   conv.run = s.in_channels * (s.dilation_width == 1 ? s.kernel_width : 1);
-  conv.x_line = args->image.line() * s.stride_height;
+  conv.x_line = args->step.image.line() * s.stride_height;
   conv.x_pixel = static_cast<std::ptrdiff_t>(s.stride_width) * s.in_channels;
-  conv.x_kernel_row = args->image.line() * s.dilation_height;
+  conv.x_kernel_row = args->step.image.line() * s.dilation_height;
   conv.x_run = static_cast<std::ptrdiff_t>(s.dilation_width) * s.in_channels;
   set_clamp(activation, conv.low, conv.high);
-  const std::size_t scratch =
-      args->image.is_padded() ? static_cast<std::size_t>(args->image.floats()) * sizeof(float) : 0;
+  const std::size_t scratch = args->step.scratch_bytes();
   return conv_candidate(fmt::format("{}_conv_direct_{}x{}", active_kernels().isa, tile.pixels, tile.channels),
                         run_direct_conv, std::move(args), node, scratch);
 }

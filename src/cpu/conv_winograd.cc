@@ -12,33 +12,15 @@ class WinogradArgs : public StepArgs {
  public:
   Winograd conv;
   WinogradFn kernel = nullptr;
-  PaddedImage image;
-  int batch = 0;
-  bool has_residual = false;
-  std::ptrdiff_t transform_floats = 0;  ///< scratch before the padded image
+  ConvStep step;
   AlignedBuffer weights;
 };
 
 void run_winograd(const StepArgs& step, StepState*, std::byte* const* operands) noexcept {
   const auto& args = static_cast<const WinogradArgs&>(step);
-  const auto* x = reinterpret_cast<const float*>(operands[0]);
-  const auto* residual = args.has_residual ? reinterpret_cast<const float*>(operands[1]) : nullptr;
-  std::byte* const* behind = operands + (args.has_residual ? 2 : 1);
-  auto* y = reinterpret_cast<float*>(behind[0]);
-  auto* scratch = reinterpret_cast<float*>(behind[1]);
-  const std::ptrdiff_t x_floats =
-      static_cast<std::ptrdiff_t>(args.image.height) * args.image.width * args.image.channels;
-  const std::ptrdiff_t y_floats =
-      static_cast<std::ptrdiff_t>(args.conv.out_height) * args.conv.out_width * args.conv.out_channels;
-  for (int sample = 0; sample < args.batch; ++sample, x += x_floats, y += y_floats) {
-    const float* from = x;
-    if (args.image.is_padded()) {
-      pad_image(args.image, x, scratch + args.transform_floats);
-      from = scratch + args.transform_floats;
-    }
-    args.kernel(args.conv, from, residual, y, scratch);
-    if (residual != nullptr) residual += y_floats;
-  }
+  args.step.for_each_sample(operands, [&](const float* x, const float* residual, float* y, float* scratch) {
+    args.kernel(args.conv, x, residual, y, scratch);
+  });
 }
 
 /// G of F(4,3) and F(2,5): rows by point, 0, 1, -1, 2, -2 and infinity.
@@ -109,8 +91,6 @@ Candidate winograd_candidate(const ConvShape& s, const NodeView& node, ops::Acti
   const int results = Winograd::kPatch - tile.kernel + 1;
   auto args = std::make_shared<WinogradArgs>();
   args->kernel = tile.run;
-  args->batch = s.batch;
-  args->has_residual = node.operand_type(3) != nullptr;
   args->weights = pack_winograd_weights(*node.constant(1), node.constant(2), tile.channels);
   Winograd& conv = args->conv;
   conv.weights = reinterpret_cast<const float*>(args->weights.data());
@@ -126,18 +106,12 @@ Candidate winograd_candidate(const ConvShape& s, const NodeView& node, ops::Acti
   set_clamp(activation, conv.low, conv.high);
   const int height = conv.patches_high * results + tile.kernel - 1;
   const int width = conv.patches_wide * results + tile.kernel - 1;
-  args->image = {s.in_height,
-                 s.in_width,
-                 s.in_channels,
-                 s.pad_top,
-                 s.pad_left,
-                 height - s.in_height - s.pad_top,
-                 width - s.in_width - s.pad_left};
-  conv.x_line = args->image.line();
-  args->transform_floats = winograd_scratch_floats(conv, active_kernels().lanes, tile.channels);
-  const std::ptrdiff_t floats = args->transform_floats + (args->image.is_padded() ? args->image.floats() : 0);
+  args->step = conv_step(s, node, {height - s.in_height - s.pad_top, width - s.in_width - s.pad_left});
+  args->step.kernel_floats = winograd_scratch_floats(conv, active_kernels().lanes, tile.channels);
+  conv.x_line = args->step.image.line();
+  const std::size_t scratch = args->step.scratch_bytes();
   return conv_candidate(fmt::format("{}_conv_winograd_{}x{}", active_kernels().isa, tile.patches, tile.channels),
-                        run_winograd, std::move(args), node, static_cast<std::size_t>(floats) * sizeof(float));
+                        run_winograd, std::move(args), node, scratch);
 }
 
 }  // namespace exeunt::cpu

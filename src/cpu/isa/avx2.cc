@@ -1,5 +1,6 @@
 #include "cpu/simd/avx2.h"
 
+#include "cpu/kernels/conv_depthwise.inl.h"
 #include "cpu/kernels/conv_direct.inl.h"
 #include "cpu/kernels/kernel_table.h"
 #include "cpu/kernels/winograd.inl.h"
@@ -21,7 +22,7 @@ constexpr WinogradTile kWinograd[] = {
     {5, 4, 24, winograd<Avx2, 5, 4, 3>},
 };
 
-constexpr KernelTable kTable{"avx2", Avx2::kLanes, kDirectConv, kWinograd};
+constexpr KernelTable kTable{"avx2", Avx2::kLanes, kDirectConv, kWinograd, depthwise_conv<Avx2>};
 
 }  // namespace
 

@@ -1,5 +1,6 @@
 #include "cpu/simd/avx512.h"
 
+#include "cpu/kernels/conv_depthwise.inl.h"
 #include "cpu/kernels/conv_direct.inl.h"
 #include "cpu/kernels/kernel_table.h"
 #include "cpu/kernels/winograd.inl.h"
@@ -22,7 +23,7 @@ constexpr WinogradTile kWinograd[] = {
     {5, 8, 32, winograd<Avx512, 5, 8, 2>},   {5, 4, 64, winograd<Avx512, 5, 4, 4>},
 };
 
-constexpr KernelTable kTable{"avx512", Avx512::kLanes, kDirectConv, kWinograd};
+constexpr KernelTable kTable{"avx512", Avx512::kLanes, kDirectConv, kWinograd, depthwise_conv<Avx512>};
 
 }  // namespace
 

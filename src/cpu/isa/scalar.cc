@@ -1,5 +1,6 @@
 #include "cpu/simd/scalar.h"
 
+#include "cpu/kernels/conv_depthwise.inl.h"
 #include "cpu/kernels/conv_direct.inl.h"
 #include "cpu/kernels/kernel_table.h"
 #include "cpu/kernels/winograd.inl.h"
@@ -21,7 +22,7 @@ constexpr WinogradTile kWinograd[] = {
     {5, 4, 8, winograd<Scalar, 5, 4, 2>},
 };
 
-constexpr KernelTable kTable{"scalar", Scalar::kLanes, kDirectConv, kWinograd};
+constexpr KernelTable kTable{"scalar", Scalar::kLanes, kDirectConv, kWinograd, depthwise_conv<Scalar>};
 
 }  // namespace
 

@@ -3,6 +3,7 @@
 #include <span>
 #include <string_view>
 
+#include "cpu/kernels/conv_depthwise.h"
 #include "cpu/kernels/conv_direct.h"
 #include "cpu/kernels/winograd.h"
 
@@ -14,6 +15,7 @@ struct KernelTable {
   int lanes = 0;  ///< floats in a vector
   std::span<const DirectConvTile> direct_conv;
   std::span<const WinogradTile> winograd;
+  DepthwiseConvFn depthwise_conv = nullptr;
 };
 
 // One table a file of isa/, compiled for that instruction set.

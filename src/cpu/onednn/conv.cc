@@ -1,3 +1,6 @@
+#include <algorithm>
+
+#include "cpu/conv_candidates.h"
 #include "cpu/onednn/eltwise.h"
 
 namespace exeunt::cpu {
