@@ -10,6 +10,21 @@ namespace {
 /// The share of a tile's work that is not thrown away where `count` does not fill whole tiles.
 double filled(int count, int tile) { return static_cast<double>(count) / rounded_up(count, tile); }
 
+/// Nothing: the activation is no clamp.
+std::optional<Bounds> bounds_of(const ops::Conv& op) {
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  switch (op.activation) {
+    case ops::Activation::none:
+      return Bounds{-kInfinity, kInfinity};
+    case ops::Activation::relu:
+      return Bounds{0, kInfinity};
+    case ops::Activation::clip:
+      return Bounds{static_cast<float>(op.activation_alpha), static_cast<float>(op.activation_beta)};
+    default:
+      return std::nullopt;
+  }
+}
+
 template <class Tile>
 struct Ranked {
   const Tile* tile;
@@ -32,11 +47,6 @@ std::vector<Ranked<Tile>> ranked(std::span<const Tile> tiles, int width, int cha
 
 }  // namespace
 
-void set_clamp(ops::Activation activation, float& low, float& high) {
-  low = activation == ops::Activation::relu ? 0 : -std::numeric_limits<float>::infinity();
-  high = std::numeric_limits<float>::infinity();
-}
-
 Candidate conv_candidate(std::string kernel, StepFn run, std::shared_ptr<const StepArgs> args, const NodeView& node,
                          std::size_t scratch_bytes) {
   const Layout layout = Layout::channels_last(node.result_type().shape.rank());
@@ -47,8 +57,9 @@ Candidate conv_candidate(std::string kernel, StepFn run, std::shared_ptr<const S
 
 std::vector<Candidate> own_conv_candidates(const ops::Conv& op, const NodeView& node) {
   const std::optional<ConvShape> s = conv_shape(op, node);
-  if (!s || node.operand_type(4) != nullptr) return {};
-  if (s->depthwise) return {depthwise_conv_candidate(*s, node, op.activation)};
+  const std::optional<Bounds> bounds = bounds_of(op);
+  if (!s || !bounds || node.operand_type(4) != nullptr) return {};
+  if (s->depthwise) return {depthwise_conv_candidate(*s, node, *bounds)};
   std::vector<Candidate> candidates;
   const KernelTable& kernels = active_kernels();
   const bool plain = s->stride_height == 1 && s->stride_width == 1 && s->dilation_height == 1 && s->dilation_width == 1;
@@ -58,12 +69,12 @@ std::vector<Candidate> own_conv_candidates(const ops::Conv& op, const NodeView& 
                         std::max(1, (s->out_width + results - 1) / std::max(1, results));
     for (const auto& [tile, merit] : ranked(
              kernels.winograd, patches, s->out_channels, +[](const WinogradTile& t) { return t.patches; })) {
-      if (tile->kernel == s->kernel_height) candidates.push_back(winograd_candidate(*s, node, op.activation, *tile));
+      if (tile->kernel == s->kernel_height) candidates.push_back(winograd_candidate(*s, node, *bounds, *tile));
     }
   }
   for (const auto& [tile, merit] : ranked(
            kernels.direct_conv, s->out_width, s->out_channels, +[](const DirectConvTile& t) { return t.pixels; })) {
-    if (tile->pixels <= s->out_width) candidates.push_back(direct_conv_candidate(*s, node, op.activation, *tile));
+    if (tile->pixels <= s->out_width) candidates.push_back(direct_conv_candidate(*s, node, *bounds, *tile));
   }
   return candidates;
 }

@@ -11,17 +11,20 @@ namespace exeunt::cpu {
 /// The candidates of our own kernels for a convolution, best guess first; none if they do not apply.
 std::vector<Candidate> own_conv_candidates(const ops::Conv& op, const NodeView& node);
 
-Candidate direct_conv_candidate(const ConvShape& shape, const NodeView& node, ops::Activation activation,
+/// The bounds that a fused activation clamps results to; infinite where it does not.
+struct Bounds {
+  float low = 0;
+  float high = 0;
+};
+
+Candidate direct_conv_candidate(const ConvShape& shape, const NodeView& node, const Bounds& bounds,
                                 const DirectConvTile& tile);
-Candidate depthwise_conv_candidate(const ConvShape& shape, const NodeView& node, ops::Activation activation);
-Candidate winograd_candidate(const ConvShape& shape, const NodeView& node, ops::Activation activation,
+Candidate depthwise_conv_candidate(const ConvShape& shape, const NodeView& node, const Bounds& bounds);
+Candidate winograd_candidate(const ConvShape& shape, const NodeView& node, const Bounds& bounds,
                              const WinogradTile& tile);
 
 /// A step on NHWC operands: x, the residual if there is one, the result, `scratch_bytes` of scratch.
 Candidate conv_candidate(std::string kernel, StepFn run, std::shared_ptr<const StepArgs> args, const NodeView& node,
                          std::size_t scratch_bytes);
-
-/// The bounds that an activation clamps results to.
-void set_clamp(ops::Activation activation, float& low, float& high);
 
 }  // namespace exeunt::cpu

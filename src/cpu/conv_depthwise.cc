@@ -38,7 +38,7 @@ AlignedBuffer pack_depthwise_weights(const Tensor& weights, const Tensor* bias, 
 
 }  // namespace
 
-Candidate depthwise_conv_candidate(const ConvShape& s, const NodeView& node, ops::Activation activation) {
+Candidate depthwise_conv_candidate(const ConvShape& s, const NodeView& node, const Bounds& bounds) {
   const KernelTable& kernels = active_kernels();
   auto args = std::make_shared<DepthwiseConvArgs>();
   args->kernel = kernels.depthwise_conv;
@@ -58,7 +58,8 @@ Candidate depthwise_conv_candidate(const ConvShape& s, const NodeView& node, ops
   conv.x_pixel = static_cast<std::ptrdiff_t>(s.stride_width) * s.in_channels;
   conv.x_kernel_row = line * s.dilation_height;
   conv.x_kernel_column = static_cast<std::ptrdiff_t>(s.dilation_width) * s.in_channels;
-  set_clamp(activation, conv.low, conv.high);
+  conv.low = bounds.low;
+  conv.high = bounds.high;
   const std::size_t scratch = args->step.scratch_bytes();
   return conv_candidate(fmt::format("{}_conv_depthwise", kernels.isa), run_depthwise_conv, std::move(args), node,
                         scratch);

@@ -46,7 +46,7 @@ AlignedBuffer pack_direct_weights(const Tensor& weights, const Tensor* bias, int
 
 }  // namespace
 
-Candidate direct_conv_candidate(const ConvShape& s, const NodeView& node, ops::Activation activation,
+Candidate direct_conv_candidate(const ConvShape& s, const NodeView& node, const Bounds& bounds,
                                 const DirectConvTile& tile) {
   auto args = std::make_shared<DirectConvArgs>();
   args->kernel = tile.run;
@@ -68,7 +68,8 @@ Candidate direct_conv_candidate(const ConvShape& s, const NodeView& node, ops::A
   conv.x_pixel = static_cast<std::ptrdiff_t>(s.stride_width) * s.in_channels;
   conv.x_kernel_row = args->step.image.line() * s.dilation_height;
   conv.x_run = static_cast<std::ptrdiff_t>(s.dilation_width) * s.in_channels;
-  set_clamp(activation, conv.low, conv.high);
+  conv.low = bounds.low;
+  conv.high = bounds.high;
   const std::size_t scratch = args->step.scratch_bytes();
   return conv_candidate(fmt::format("{}_conv_direct_{}x{}", active_kernels().isa, tile.pixels, tile.channels),
                         run_direct_conv, std::move(args), node, scratch);

@@ -86,8 +86,7 @@ int block_of(const WinogradTile& tile, int patches, int channels) {
 
 }  // namespace
 
-Candidate winograd_candidate(const ConvShape& s, const NodeView& node, ops::Activation activation,
-                             const WinogradTile& tile) {
+Candidate winograd_candidate(const ConvShape& s, const NodeView& node, const Bounds& bounds, const WinogradTile& tile) {
   const int results = Winograd::kPatch - tile.kernel + 1;
   auto args = std::make_shared<WinogradArgs>();
   args->kernel = tile.run;
@@ -103,7 +102,8 @@ Candidate winograd_candidate(const ConvShape& s, const NodeView& node, ops::Acti
   conv.patches_high = (s.out_height + results - 1) / results;
   conv.patches_wide = (s.out_width + results - 1) / results;
   conv.block_patches = block_of(tile, conv.patches_high * conv.patches_wide, s.in_channels + s.out_channels);
-  set_clamp(activation, conv.low, conv.high);
+  conv.low = bounds.low;
+  conv.high = bounds.high;
   const int height = conv.patches_high * results + tile.kernel - 1;
   const int width = conv.patches_wide * results + tile.kernel - 1;
   args->step = conv_step(s, node, {height - s.in_height - s.pad_top, width - s.in_width - s.pad_left});

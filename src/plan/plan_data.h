@@ -37,6 +37,7 @@ struct Step {
   TensorType result;
   Layout layout;
   double macs = 0;
+  double us = 0;  ///< measured when the plan was built; 0: not measured
   std::size_t bytes = 0;  ///< of operands and result, weights included
   std::vector<Refusal> refusals;
 
