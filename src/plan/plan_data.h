@@ -37,7 +37,6 @@ struct Step {
   TensorType result;
   Layout layout;
   double macs = 0;
-  double us = 0;  ///< measured when the plan was built; 0: not measured
   std::size_t bytes = 0;  ///< of operands and result, weights included
   std::vector<Refusal> refusals;
 
@@ -47,7 +46,8 @@ struct Step {
 
   ValueId value = kNoValue;             ///< of the graph that the plan was built from: what it makes or copies
   std::size_t result_at = 0;            ///< which of `operands` is the result
-  std::vector<std::string> nodes = {};  ///< names of the file's nodes whose work it does
+  std::vector<std::string> nodes = {  double us = 0;  ///< measured when the plan was built; 0: not measured
+};  ///< names of the file's nodes whose work it does
 };
 
 /// A model output at one exit, row-major.
