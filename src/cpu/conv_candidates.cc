@@ -10,21 +10,6 @@ namespace {
 /// The share of a tile's work that is not thrown away where `count` does not fill whole tiles.
 double filled(int count, int tile) { return static_cast<double>(count) / rounded_up(count, tile); }
 
-/// Nothing: the activation is no clamp.
-std::optional<Bounds> bounds_of(const ops::Conv& op) {
-  constexpr float kInfinity = std::numeric_limits<float>::infinity();
-  switch (op.activation) {
-    case ops::Activation::none:
-      return Bounds{-kInfinity, kInfinity};
-    case ops::Activation::relu:
-      return Bounds{0, kInfinity};
-    case ops::Activation::clip:
-      return Bounds{static_cast<float>(op.activation_alpha), static_cast<float>(op.activation_beta)};
-    default:
-      return std::nullopt;
-  }
-}
-
 template <class Tile>
 struct Ranked {
   const Tile* tile;
@@ -46,6 +31,15 @@ std::vector<Ranked<Tile>> ranked(std::span<const Tile> tiles, int width, int cha
 }
 
 }  // namespace
+
+std::vector<const DirectConvTile*> ranked_tiles(int width, int channels) {
+  std::vector<const DirectConvTile*> tiles;
+  for (const auto& [tile, merit] : ranked(
+           active_kernels().direct_conv, width, channels, +[](const DirectConvTile& t) { return t.pixels; })) {
+    if (tile->pixels <= width) tiles.push_back(tile);
+  }
+  return tiles;
+}
 
 Candidate conv_candidate(std::string kernel, StepFn run, std::shared_ptr<const StepArgs> args, const NodeView& node,
                          std::size_t scratch_bytes) {

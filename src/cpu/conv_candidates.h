@@ -1,5 +1,7 @@
 #pragma once
 
+#include <limits>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,6 +18,25 @@ struct Bounds {
   float low = 0;
   float high = 0;
 };
+
+/// Nothing: the activation is no clamp.
+template <class FusedOp>
+std::optional<Bounds> bounds_of(const FusedOp& op) {
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  switch (op.activation) {
+    case ops::Activation::none:
+      return Bounds{-kInfinity, kInfinity};
+    case ops::Activation::relu:
+      return Bounds{0, kInfinity};
+    case ops::Activation::clip:
+      return Bounds{static_cast<float>(op.activation_alpha), static_cast<float>(op.activation_beta)};
+    default:
+      return std::nullopt;
+  }
+}
+
+/// The tiles of the direct kernel that fit rows of `width`, best guess first.
+std::vector<const DirectConvTile*> ranked_tiles(int width, int channels);
 
 Candidate direct_conv_candidate(const ConvShape& shape, const NodeView& node, const Bounds& bounds,
                                 const DirectConvTile& tile);

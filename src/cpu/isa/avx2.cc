@@ -3,6 +3,7 @@
 #include "cpu/kernels/conv_depthwise.inl.h"
 #include "cpu/kernels/conv_direct.inl.h"
 #include "cpu/kernels/kernel_table.h"
+#include "cpu/kernels/pool.inl.h"
 #include "cpu/kernels/winograd.inl.h"
 
 namespace exeunt::cpu {
@@ -22,7 +23,8 @@ constexpr WinogradTile kWinograd[] = {
     {5, 4, 24, winograd<Avx2, 5, 4, 3>},
 };
 
-constexpr KernelTable kTable{"avx2", Avx2::kLanes, kDirectConv, kWinograd, depthwise_conv<Avx2>};
+constexpr KernelTable kTable{
+    "avx2", Avx2::kLanes, kDirectConv, kWinograd, depthwise_conv<Avx2>, pool2d<Avx2, true>, pool2d<Avx2, false>};
 
 }  // namespace
 

@@ -3,6 +3,7 @@
 #include "cpu/kernels/conv_depthwise.inl.h"
 #include "cpu/kernels/conv_direct.inl.h"
 #include "cpu/kernels/kernel_table.h"
+#include "cpu/kernels/pool.inl.h"
 #include "cpu/kernels/winograd.inl.h"
 
 namespace exeunt::cpu {
@@ -23,7 +24,13 @@ constexpr WinogradTile kWinograd[] = {
     {5, 8, 32, winograd<Avx512, 5, 8, 2>},   {5, 4, 64, winograd<Avx512, 5, 4, 4>},
 };
 
-constexpr KernelTable kTable{"avx512", Avx512::kLanes, kDirectConv, kWinograd, depthwise_conv<Avx512>};
+constexpr KernelTable kTable{"avx512",
+                             Avx512::kLanes,
+                             kDirectConv,
+                             kWinograd,
+                             depthwise_conv<Avx512>,
+                             pool2d<Avx512, true>,
+                             pool2d<Avx512, false>};
 
 }  // namespace
 

@@ -3,6 +3,7 @@
 #include "cpu/kernels/conv_depthwise.inl.h"
 #include "cpu/kernels/conv_direct.inl.h"
 #include "cpu/kernels/kernel_table.h"
+#include "cpu/kernels/pool.inl.h"
 #include "cpu/kernels/winograd.inl.h"
 
 namespace exeunt::cpu {
@@ -22,7 +23,13 @@ constexpr WinogradTile kWinograd[] = {
     {5, 4, 8, winograd<Scalar, 5, 4, 2>},
 };
 
-constexpr KernelTable kTable{"scalar", Scalar::kLanes, kDirectConv, kWinograd, depthwise_conv<Scalar>};
+constexpr KernelTable kTable{"scalar",
+                             Scalar::kLanes,
+                             kDirectConv,
+                             kWinograd,
+                             depthwise_conv<Scalar>,
+                             pool2d<Scalar, true>,
+                             pool2d<Scalar, false>};
 
 }  // namespace
 

@@ -5,6 +5,7 @@
 
 #include "cpu/kernels/conv_depthwise.h"
 #include "cpu/kernels/conv_direct.h"
+#include "cpu/kernels/pool.h"
 #include "cpu/kernels/winograd.h"
 
 namespace exeunt::cpu {
@@ -16,6 +17,8 @@ struct KernelTable {
   std::span<const DirectConvTile> direct_conv;
   std::span<const WinogradTile> winograd;
   DepthwiseConvFn depthwise_conv = nullptr;
+  Pool2dFn max_pool = nullptr;
+  Pool2dFn average_pool = nullptr;
 };
 
 // One table a file of isa/, compiled for that instruction set.

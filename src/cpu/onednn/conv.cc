@@ -1,5 +1,3 @@
-#include <algorithm>
-
 #include "cpu/conv_candidates.h"
 #include "cpu/onednn/eltwise.h"
 
@@ -102,12 +100,7 @@ Offer offer(const ops::Conv& op, const NodeView& node) {
     if (node.operand_type(i) != nullptr && node.constant(i) == nullptr)
       return "a bias or scale that is computed at run time";
   }
-  std::vector<Candidate> candidates = own_conv_candidates(op, node);
-  Offer library = offer_or_reason([&] { return make_candidate(op, node); });
-  if (candidates.empty()) return library;
-  if (auto* more = std::get_if<std::vector<Candidate>>(&library))
-    std::ranges::move(*more, std::back_inserter(candidates));
-  return candidates;
+  return with_own(own_conv_candidates(op, node), offer_or_reason([&] { return make_candidate(op, node); }));
 }
 
 }  // namespace exeunt::cpu

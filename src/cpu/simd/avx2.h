@@ -28,6 +28,11 @@ struct Avx2 {
   /// NaN where x is NaN: the machine's max and min return their second operand then.
   static Vec clamp(Vec x, Vec low, Vec high) noexcept { return _mm256_min_ps(high, _mm256_max_ps(low, x)); }
 
+  /// The larger of each pair; NaN if one of both is.
+  static Vec max(Vec a, Vec b) noexcept {
+    return _mm256_blendv_ps(_mm256_max_ps(a, b), a, _mm256_cmp_ps(a, a, _CMP_UNORD_Q));
+  }
+
   /// Keeps a value in a register: without it GCC reads the same operand from memory again in each use.
   static void pin(Vec& v) noexcept { asm volatile("" : "+x"(v)); }
 

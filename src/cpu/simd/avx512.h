@@ -28,6 +28,11 @@ struct Avx512 {
   /// NaN where x is NaN: the machine's max and min return their second operand then.
   static Vec clamp(Vec x, Vec low, Vec high) noexcept { return _mm512_min_ps(high, _mm512_max_ps(low, x)); }
 
+  /// The larger of each pair; NaN if one of both is.
+  static Vec max(Vec a, Vec b) noexcept {
+    return _mm512_mask_mov_ps(_mm512_max_ps(a, b), _mm512_cmp_ps_mask(a, a, _CMP_UNORD_Q), a);
+  }
+
   /// Keeps a value in a register: without it GCC reads the same operand from memory again in each use.
   static void pin(Vec& v) noexcept { asm volatile("" : "+v"(v)); }
 

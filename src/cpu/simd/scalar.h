@@ -38,6 +38,12 @@ struct Scalar {
     return x > high ? high : x;
   }
 
+  /// The larger of each pair; NaN if one of both is.
+  static Vec max(Vec a, Vec b) noexcept {
+    const Vec larger = a > b ? a : b;
+    return a != a ? a : larger;
+  }
+
   static void pin(Vec&) noexcept {}
 };
 
