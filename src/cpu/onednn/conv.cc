@@ -70,12 +70,15 @@ Candidate make_candidate(const ops::Conv& op, const NodeView& node) {
   const auto describe = [&](const Epilogue& epilogue) {
     return dnnl::convolution_forward::primitive_desc(description, epilogue.attributes(), dnnl_engine());
   };
+  Epilogue epilogue(op, node, y, false);
+  dnnl::convolution_forward::primitive_desc primitive = describe(epilogue);
   // oneDNN 2.6 adds a residual at wrong places where it lowers a convolution to a matrix product.
-  const Epilogue separate(op, node, y, false);
-  const bool lowered = std::string_view(describe(separate).impl_info_str()).find("gemm") != std::string_view::npos;
+  const bool lowered = std::string_view(primitive.impl_info_str()).find("gemm") != std::string_view::npos;
   const bool copies_residual = lowered && node.operand_type(3) != nullptr;
-  const Epilogue epilogue = copies_residual ? Epilogue(op, node, y, true) : separate;
-  const dnnl::convolution_forward::primitive_desc primitive = describe(epilogue);
+  if (copies_residual) {
+    epilogue = Epilogue(op, node, y, true);
+    primitive = describe(epilogue);
+  }
   std::vector<PrimitiveArg> args = epilogue.args();
   args.push_back({DNNL_ARG_SRC, x, 0, {}});
   std::vector<OperandUse> uses = {{0, layout}};
