@@ -14,6 +14,8 @@ struct PlanData;
 struct BuildOptions {
   /// "cpu", or "ref": the slow reference that everything is compared with.
   std::string backend = "cpu";
+  /// 0: kernels are picked by rules of thumb, always the same; 1 to 5: by timing them on this machine.
+  int optimization_level = 3;
 };
 
 /// A model compiled for this machine: kernels picked, weights packed, memory laid out.

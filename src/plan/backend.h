@@ -1,7 +1,9 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -48,6 +50,9 @@ struct Candidate {
 
 /// A backend's answer to a node: at least one candidate, or why it refuses.
 using Offer = std::variant<std::string, std::vector<Candidate>>;
+
+/// Picks among the candidates of a node: gives the time of each in microseconds. Null stands for a backend's own order.
+using TimeCandidates = std::function<std::vector<double>(const NodeView&, std::span<const Candidate>)>;
 
 /// A set of kernels. Backends hold no state beside what their kernels share.
 class Backend {

@@ -27,8 +27,8 @@ struct Place {
 
 class Builder {
  public:
-  Builder(const Graph& graph, std::span<const Backend* const> backends)
-      : graph_(graph), backends_(backends), places_(graph.values.size()), parents_(tree_parents(graph)) {}
+  Builder(const Graph& graph, std::span<const Backend* const> backends, const TimeCandidates& time)
+      : graph_(graph), backends_(backends), time_(time), places_(graph.values.size()), parents_(tree_parents(graph)) {}
 
   PlanData build() {
     for (std::size_t i = 0; i < graph_.inputs.size(); ++i) {
@@ -173,14 +173,30 @@ class Builder {
       }
       step.backend = backend->name();
       const auto& candidates = std::get<std::vector<Candidate>>(offer);
-      for (std::size_t i = 1; i < candidates.size(); ++i) {
-        step.refusals.push_back({step.backend, fmt::format("{} is behind {} in its order of preference",
-                                                           candidates[i].kernel, candidates[0].kernel)});
-      }
-      return add_candidate(node, std::move(step), candidates.front());
+      const std::size_t chosen = choose(view, candidates, step);
+      return add_candidate(node, std::move(step), candidates[chosen]);
     }
     fail(ErrorCode::unsupported, "node '{}' ({}): no backend runs it: {}", node.name, step.op,
          step.refusals.back().reason);
+  }
+
+  /// The fastest candidate, or the backend's first one; the others are noted with the reason.
+  std::size_t choose(const NodeView& view, const std::vector<Candidate>& candidates, Step& step) const {
+    if (candidates.size() == 1) return 0;
+    std::vector<double> times;
+    if (time_) times = time_(view, candidates);
+    const auto best = static_cast<std::size_t>(std::ranges::min_element(times) - times.begin());
+    const std::size_t chosen = times.empty() ? 0 : best;
+    if (!times.empty()) step.us = times[chosen];
+    for (std::size_t i = 0; i < candidates.size(); ++i) {
+      if (i == chosen) continue;
+      step.refusals.push_back({step.backend, times.empty()
+                                                 ? fmt::format("{} is behind {} in its order of preference",
+                                                               candidates[i].kernel, candidates[chosen].kernel)
+                                                 : fmt::format("{} took {:.2f} us, {} {:.2f} us", candidates[i].kernel,
+                                                               times[i], candidates[chosen].kernel, times[chosen])});
+    }
+    return chosen;
   }
 
   Layout current_layout(ValueId v) const {
@@ -294,6 +310,7 @@ class Builder {
 
   const Graph& graph_;
   std::span<const Backend* const> backends_;
+  const TimeCandidates& time_;
   PlanData plan_;
   std::vector<Place> places_;  // by value
   std::map<ValueId, std::vector<Copy>> copies_;
@@ -307,8 +324,8 @@ class Builder {
 
 }  // namespace
 
-PlanData build_plan(const Graph& graph, std::span<const Backend* const> backends) {
-  return Builder(graph, backends).build();
+PlanData build_plan(const Graph& graph, std::span<const Backend* const> backends, const TimeCandidates& time) {
+  return Builder(graph, backends, time).build();
 }
 
 }  // namespace exeunt

@@ -13,7 +13,8 @@ namespace exeunt {
 /// Reshapes and Transposes become other views of the same bytes where the layout allows it. A value
 /// that lives on into an arm keeps its place while the other arm runs.
 /// @param backends  in order of preference; the last one must take everything
+/// @param time      how long candidates take; without it a backend's first one is taken
 /// @throws Error unsupported if no backend takes a node; device
-PlanData build_plan(const Graph& graph, std::span<const Backend* const> backends);
+PlanData build_plan(const Graph& graph, std::span<const Backend* const> backends, const TimeCandidates& time = nullptr);
 
 }  // namespace exeunt

@@ -47,6 +47,7 @@ struct Step {
   ValueId value = kNoValue;             ///< of the graph that the plan was built from: what it makes or copies
   std::size_t result_at = 0;            ///< which of `operands` is the result
   std::vector<std::string> nodes = {};  ///< names of the file's nodes whose work it does
+  double us = 0;  ///< measured when the plan was built; 0: not measured
 };
 
 /// A model output at one exit, row-major.

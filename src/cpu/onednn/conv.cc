@@ -1,3 +1,4 @@
+#include "cpu/conv_candidates.h"
 #include "cpu/onednn/eltwise.h"
 
 namespace exeunt::cpu {
@@ -102,7 +103,7 @@ Offer offer(const ops::Conv& op, const NodeView& node) {
     if (node.operand_type(i) != nullptr && node.constant(i) == nullptr)
       return "a bias or scale that is computed at run time";
   }
-  return offer_or_reason([&] { return make_candidate(op, node); });
+  return with_own(own_conv_candidates(op, node), offer_or_reason([&] { return make_candidate(op, node); }));
 }
 
 }  // namespace exeunt::cpu

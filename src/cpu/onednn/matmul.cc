@@ -1,3 +1,4 @@
+#include "cpu/gemm.h"
 #include "cpu/onednn/eltwise.h"
 
 namespace exeunt::cpu {
@@ -60,10 +61,11 @@ Offer offer(const ops::Gemm& op, const NodeView& node) {
     if (c->shape.elements() != ys[1] || (rank > 0 && c->shape[rank - 1] != ys[1])) return "a bias that is not a row";
   }
   const dnnl::memory::desc bias = c == nullptr ? dnnl::memory::desc() : describe_row_major(Shape{ys[1]}, 2);
-  return offer_or_reason([&] {
+  Offer library = offer_or_reason([&] {
     return make_candidate(node, matrix(node.operand_type(0)->shape, op.trans_a),
                           matrix(node.operand_type(1)->shape, op.trans_b), bias, matrix(ys, false), attributes_for(op));
   });
+  return with_own(own_gemm_candidates(op, node), std::move(library));
 }
 
 Offer offer(const ops::MatMul&, const NodeView& node) {

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "cpu/onednn/primitive_step.h"
+#include "cpu/pool.h"
 
 namespace exeunt::cpu {
 
@@ -35,17 +36,20 @@ Offer offer(const ops::Pool& op, const NodeView& node) {
   const algorithm kind = op.fn == ops::PoolFn::max ? algorithm::pooling_max
                          : op.count_include_pad    ? algorithm::pooling_avg_include_padding
                                                    : algorithm::pooling_avg_exclude_padding;
-  return offer_or_reason([&] {
-    const Layout layout = Layout::channels_last(xs.rank());
-    const dnnl::memory::desc x = describe_memory(xs, layout);
-    const dnnl::memory::desc y = describe_memory(ys, layout);
-    const dnnl::memory::dims before(op.pads.begin(), op.pads.begin() + static_cast<std::ptrdiff_t>(count));
-    const dnnl::pooling_forward::desc description(dnnl::prop_kind::forward_inference, kind, x, y, to_dims(op.strides),
-                                                  to_dims(op.kernel), before, end);
-    const dnnl::pooling_forward::primitive_desc primitive(description, base_attributes(), dnnl_engine());
-    return primitive_candidate(dnnl::pooling_forward(primitive), primitive,
-                               {{DNNL_ARG_SRC, x, 0, {}}, {DNNL_ARG_DST, y, 1, {}}}, {{0, layout}}, layout);
-  });
+  std::vector<Candidate> own;
+  if (auto candidate = pool_candidate(op, node)) own.push_back(std::move(*candidate));
+  return with_own(
+      std::move(own), offer_or_reason([&] {
+        const Layout layout = Layout::channels_last(xs.rank());
+        const dnnl::memory::desc x = describe_memory(xs, layout);
+        const dnnl::memory::desc y = describe_memory(ys, layout);
+        const dnnl::memory::dims before(op.pads.begin(), op.pads.begin() + static_cast<std::ptrdiff_t>(count));
+        const dnnl::pooling_forward::desc description(dnnl::prop_kind::forward_inference, kind, x, y,
+                                                      to_dims(op.strides), to_dims(op.kernel), before, end);
+        const dnnl::pooling_forward::primitive_desc primitive(description, base_attributes(), dnnl_engine());
+        return primitive_candidate(dnnl::pooling_forward(primitive), primitive,
+                                   {{DNNL_ARG_SRC, x, 0, {}}, {DNNL_ARG_DST, y, 1, {}}}, {{0, layout}}, layout);
+      }));
 }
 
 }  // namespace exeunt::cpu

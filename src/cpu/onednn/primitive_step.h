@@ -55,6 +55,15 @@ dnnl::primitive_attr base_attributes();
 /// A constant packed as a primitive wants it.
 dnnl::memory pack_constant(const Tensor& constant, const dnnl::memory::desc& from, const dnnl::memory::desc& to);
 
+/// Candidates of our own in front of what the library offers.
+inline Offer with_own(std::vector<Candidate> own, Offer library) {
+  if (own.empty()) return library;
+  if (auto* more = std::get_if<std::vector<Candidate>>(&library)) {
+    for (Candidate& candidate : *more) own.push_back(std::move(candidate));
+  }
+  return own;
+}
+
 /// Runs `make`; oneDNN's "not implemented" and the like become a reason.
 template <class F>
 Offer offer_or_reason(F&& make) {

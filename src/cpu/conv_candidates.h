@@ -1,0 +1,51 @@
+#pragma once
+
+#include <limits>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "cpu/kernels/kernel_table.h"
+#include "cpu/padded_image.h"
+
+namespace exeunt::cpu {
+
+/// The candidates of our own kernels for a convolution, best guess first; none if they do not apply.
+std::vector<Candidate> own_conv_candidates(const ops::Conv& op, const NodeView& node);
+
+/// The bounds that a fused activation clamps results to; infinite where it does not.
+struct Bounds {
+  float low = 0;
+  float high = 0;
+};
+
+/// Nothing: the activation is no clamp.
+template <class FusedOp>
+std::optional<Bounds> bounds_of(const FusedOp& op) {
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  switch (op.activation) {
+    case ops::Activation::none:
+      return Bounds{-kInfinity, kInfinity};
+    case ops::Activation::relu:
+      return Bounds{0, kInfinity};
+    case ops::Activation::clip:
+      return Bounds{static_cast<float>(op.activation_alpha), static_cast<float>(op.activation_beta)};
+    default:
+      return std::nullopt;
+  }
+}
+
+/// The tiles of the direct kernel that fit rows of `width`, best guess first.
+std::vector<const DirectConvTile*> ranked_tiles(int width, int channels);
+
+Candidate direct_conv_candidate(const ConvShape& shape, const NodeView& node, const Bounds& bounds,
+                                const DirectConvTile& tile);
+Candidate depthwise_conv_candidate(const ConvShape& shape, const NodeView& node, const Bounds& bounds);
+Candidate winograd_candidate(const ConvShape& shape, const NodeView& node, const Bounds& bounds,
+                             const WinogradTile& tile);
+
+/// A step on NHWC operands: x, the residual if there is one, the result, `scratch_bytes` of scratch.
+Candidate conv_candidate(std::string kernel, StepFn run, std::shared_ptr<const StepArgs> args, const NodeView& node,
+                         std::size_t scratch_bytes);
+
+}  // namespace exeunt::cpu

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "cpu/kernels/conv_depthwise.h"
+#include "cpu/kernels/conv_direct.h"
+#include "cpu/kernels/pool.h"
+#include "cpu/kernels/winograd.h"
+
+namespace exeunt::cpu {
+
+/// The kernels of one instruction set. Tiles of one kind stand in no order of merit.
+struct KernelTable {
+  std::string_view isa;
+  int lanes = 0;  ///< floats in a vector
+  std::span<const DirectConvTile> direct_conv;
+  std::span<const WinogradTile> winograd;
+  DepthwiseConvFn depthwise_conv = nullptr;
+  Pool2dFn max_pool = nullptr;
+  Pool2dFn average_pool = nullptr;
+};
+
+// One table a file of isa/, compiled for that instruction set.
+const KernelTable& avx512_kernels() noexcept;
+const KernelTable& avx2_kernels() noexcept;
+const KernelTable& scalar_kernels() noexcept;
+
+/// The table of this machine; of the one that EXEUNT_ISA names (avx512, avx2, scalar) if it is set.
+/// @throws Error argument if that is unknown or the machine does not have it
+const KernelTable& active_kernels();
+
+}  // namespace exeunt::cpu

@@ -1,0 +1,13 @@
+#pragma once
+
+#include <optional>
+
+#include "ops/pool.h"
+#include "plan/backend.h"
+
+namespace exeunt::cpu {
+
+/// The candidate of our own for 2-D pooling; nothing for what it does not do (lp, dilation).
+std::optional<Candidate> pool_candidate(const ops::Pool& op, const NodeView& node);
+
+}  // namespace exeunt::cpu

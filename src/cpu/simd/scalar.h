@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstring>
+
+namespace exeunt::cpu {
+
+/// 4 floats by the compiler's own vectors: whatever the machine has at least (SSE2 on x86-64), with
+/// separate multiply and add where it has no fused one.
+struct Scalar {
+  typedef float Vec __attribute__((vector_size(16)));
+  static constexpr int kLanes = 4;
+  static constexpr int kRegisters = 16;
+
+  static Vec zero() noexcept { return Vec{}; }
+  static Vec set1(float x) noexcept { return Vec{x, x, x, x}; }
+  static Vec load(const float* p) noexcept { return load_part(p, kLanes); }
+  static void store(float* p, Vec v) noexcept { store_part(p, v, kLanes); }
+  /// The first `n` lanes, 0 <= n <= kLanes; the others are zero and not touched in memory.
+  static Vec load_part(const float* p, int n) noexcept {
+    Vec v = {};
+    std::memcpy(&v, p, static_cast<std::size_t>(n) * sizeof(float));
+    return v;
+  }
+  static void store_part(float* p, Vec v, int n) noexcept {
+    std::memcpy(p, &v, static_cast<std::size_t>(n) * sizeof(float));
+  }
+
+  static Vec add(Vec a, Vec b) noexcept { return a + b; }
+  static Vec sub(Vec a, Vec b) noexcept { return a - b; }
+  static Vec mul(Vec a, Vec b) noexcept { return a * b; }
+  /// a * b + c
+  static Vec fma(Vec a, Vec b, Vec c) noexcept { return a * b + c; }
+  /// c - a * b
+  static Vec fnma(Vec a, Vec b, Vec c) noexcept { return c - a * b; }
+  /// NaN where x is NaN.
+  static Vec clamp(Vec x, Vec low, Vec high) noexcept {
+    x = x < low ? low : x;
+    return x > high ? high : x;
+  }
+
+  /// The larger of each pair; NaN if one of both is.
+  static Vec max(Vec a, Vec b) noexcept {
+    const Vec larger = a > b ? a : b;
+    return a != a ? a : larger;
+  }
+
+  static void pin(Vec&) noexcept {}
+};
+
+}  // namespace exeunt::cpu
