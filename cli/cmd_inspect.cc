@@ -47,6 +47,10 @@ Json steps_json(const Inspection& inspection) {
   for (std::size_t i = 0; i < inspection.steps.size(); ++i) {
     const StepInfo& step = inspection.steps[i];
     Json refused = Json::array();
+    Json rivals = Json::array();
+    for (const RivalInfo& rival : step.rivals)
+      rivals.push_back(
+          {{"kernel", rival.kernel}, {"us", rival.us > 0 ? Json(rival.us) : Json()}, {"reason", rival.reason}});
     for (const RefusalInfo& refusal : step.refusals)
       refused.push_back({{"backend", refusal.backend}, {"reason", refusal.reason}});
     steps.push_back({{"id", i},
@@ -60,6 +64,9 @@ Json steps_json(const Inspection& inspection) {
                      {"macs", step.macs},
                      {"bytes", step.bytes},
                      {"nodes", step.nodes},
+                     {"us", step.us > 0 ? Json(step.us) : Json()},
+                     {"gmacs", step.us > 0 ? Json(step.macs / step.us / 1e3) : Json()},
+                     {"rivals", rivals},
                      {"refused", refused}});
   }
   return steps;
@@ -119,6 +126,8 @@ Json inspection_json(const Inspection& inspection) {
           {"parameter_bytes", inspection.parameter_bytes},
           {"arena_bytes", inspection.arena_bytes},
           {"peak_live_bytes", inspection.peak_live_bytes},
+          {"packed_bytes", inspection.packed_bytes},
+          {"peak_gmacs", inspection.peak_gmacs > 0 ? Json(inspection.peak_gmacs) : Json()},
           {"passes", passes},
           {"warnings", warnings}};
 }
@@ -126,7 +135,7 @@ Json inspection_json(const Inspection& inspection) {
 void execute(const InspectCommand& command) {
   const Model model = command.model.load();
   if (command.model.json) {
-    Json json = inspection_json(inspect(model, {command.model.backend}));
+    Json json = inspection_json(inspect(model, command.model.build_options()));
     if (command.stage == "import") json["text"] = graph_text(model, GraphStage::imported);
     if (command.stage == "graph") json["text"] = graph_text(model, GraphStage::canonical);
     return print_json(json);
@@ -136,9 +145,9 @@ void execute(const InspectCommand& command) {
   } else if (command.stage == "graph") {
     fmt::print("{}", graph_text(model, GraphStage::canonical));
   } else if (command.stage == "plan") {
-    print_steps(inspect(model, {command.model.backend}));
+    print_steps(inspect(model, command.model.build_options()));
   } else {
-    print_summary(inspect(model, {command.model.backend}));
+    print_summary(inspect(model, command.model.build_options()));
   }
 }
 

@@ -149,13 +149,17 @@ void print_step_table(const Inspection& inspection) {
   constexpr std::size_t kLeastName = 16;
   // The names get what the other columns leave of a line.
   const auto build = [&](std::size_t name_length) {
-    Table table({"id", "op", "kernel", "result", "layout", "MACs", "name"}, {1, 2, 3, 4, 6});
+    Table table({"id", "op", "kernel", "result", "layout", "MACs", "us", "GMAC/s", "peak", "name"}, {1, 2, 3, 4, 9});
     for (std::size_t i = 0; i < inspection.steps.size(); ++i) {
       const StepInfo& step = inspection.steps[i];
       const bool first = i == 0 || inspection.steps[i - 1].segment != step.segment;
+      const double speed = step.us > 0 ? step.macs / step.us / 1e3 : 0;
       if (first) table.add_heading(segment_text(inspection, static_cast<std::size_t>(step.segment)));
       table.add({std::to_string(i), step.op, kernel_text(step), step.result.str(), step.layout,
-                 step.macs > 0 ? count_text(step.macs) : "", shortened(step.name, name_length)});
+                 step.macs > 0 ? count_text(step.macs) : "", step.us > 0 ? fmt::format("{:.2f}", step.us) : "",
+                 speed > 0 ? fmt::format("{:.1f}", speed) : "",
+                 speed > 0 && inspection.peak_gmacs > 0 ? percent(speed / inspection.peak_gmacs) : "",
+                 shortened(step.name, name_length)});
     }
     return table;
   };
@@ -175,6 +179,22 @@ void print_fusions(const Inspection& inspection) {
     std::vector<std::string> names;
     for (const std::string& name : step.nodes) names.push_back(shortened(name, 44));
     fmt::print("{}", wrapped(fmt::format("{:>4}  {}", i, fmt::join(names, " + ")), 6));
+  }
+}
+
+/// The kernels that were not taken, step by step.
+void print_rivals(const Inspection& inspection) {
+  bool any = false;
+  for (std::size_t i = 0; i < inspection.steps.size(); ++i) {
+    std::vector<std::string> rivals;
+    for (const RivalInfo& rival : inspection.steps[i].rivals) {
+      const std::string time = rival.us > 0 ? fmt::format(" {:.2f} us", rival.us) : "";
+      rivals.push_back(fmt::format("{}{} ({})", rival.kernel, time, rival.reason));
+    }
+    if (rivals.empty()) continue;
+    if (!any) fmt::print("\nnot taken, by step:\n");
+    any = true;
+    fmt::print("{}", wrapped(fmt::format("{:>4}  {}", i, fmt::join(rivals, ", ")), 6));
   }
 }
 
@@ -213,8 +233,13 @@ void print_summary(const Inspection& inspection) {
 void print_steps(const Inspection& inspection) {
   print_step_table(inspection);
   print_fusions(inspection);
+  print_rivals(inspection);
   print_refusals(inspection);
-  fmt::print("\narena {} bytes, peak of live bytes {}\n", inspection.arena_bytes, inspection.peak_live_bytes);
+  fmt::print("\narena {} bytes, peak of live bytes {}, packed weights {}\n", inspection.arena_bytes,
+             inspection.peak_live_bytes, bytes(inspection.packed_bytes));
+  if (inspection.peak_gmacs > 0)
+    fmt::print("peak of this core {:.1f} GMAC/s (f32); more than it by steps that save multiplications (Winograd)\n",
+               inspection.peak_gmacs);
 }
 
 }  // namespace exeunt::cli

@@ -81,6 +81,16 @@ void ModelOptions::add_to(CLI::App& command) {
         return parse_shape(text) ? "" : fmt::format("'{}' is not of the form NAME=1x3x32x32", text);
       })
       ->type_name("NAME=DIMS");
+  command
+      .add_option(
+          "--builderOptimizationLevel", optimization_level,
+          "how long to time kernels when the plan is built: 0 not at all, 1 to 5 longer and longer (more counts "
+          "as 5)")
+      ->check(at_least(0))
+      ->capture_default_str()
+      ->type_name("N");
+  command.add_flag("--deterministic", deterministic,
+                   "pick kernels by rules, not by timing: the same ones, and so the same answers, each time");
   command.add_flag("--json", json, "print one JSON document and nothing else");
   command.add_option("--pass-limit", pass_limit, "run only the first N passes (for people who develop Exeunt)")
       ->check(at_least(0))
@@ -91,6 +101,13 @@ void ModelOptions::add_to(CLI::App& command) {
                   "print the graph to stderr after this pass (for people who develop Exeunt)")
       ->group("Development")
       ->type_name("PASS");
+}
+
+BuildOptions ModelOptions::build_options() const {
+  BuildOptions options;
+  options.backend = backend;
+  options.optimization_level = deterministic ? 0 : std::min(optimization_level, 5);
+  return options;
 }
 
 Model ModelOptions::load(const std::string& file) const {

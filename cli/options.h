@@ -37,13 +37,16 @@ struct ModelOptions {
   std::vector<std::string> shapes;  ///< NAME=1x3x32x32
   int pass_limit = std::numeric_limits<int>::max();
   std::string dump_after;
+  int optimization_level = 3;
+  bool deterministic = false;
   bool json = false;
 
   void add_to(CLI::App& command);
   Model load() const { return load(path); }
   /// The same options for another file.
   Model load(const std::string& file) const;
-  Plan build(const Model& model) const { return Plan::build(model, {backend}); }
+  BuildOptions build_options() const;
+  Plan build(const Model& model) const { return Plan::build(model, build_options()); }
 };
 
 /// What every command that runs a model takes besides.

@@ -16,6 +16,9 @@ struct BuildOptions {
   std::string backend = "cpu";
   /// 0: kernels are picked by rules of thumb, always the same; 1 to 5: by timing them on this machine.
   int optimization_level = 3;
+  /// Convolutions may use algorithms that round more (Winograd) as long as no sampled result is off by more than this
+  /// share of the results' root mean square. Checked with random input when the plan is built.
+  double conv_tolerance = 1e-4;
 };
 
 /// A model compiled for this machine: kernels picked, weights packed, memory laid out.

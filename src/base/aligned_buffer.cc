@@ -1,5 +1,6 @@
 #include "base/aligned_buffer.h"
 
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -13,6 +14,7 @@ namespace exeunt {
 namespace {
 
 constexpr std::size_t kAlignment = 64;
+constexpr std::size_t kLargePage = std::size_t{2} << 20;
 
 std::size_t machine_bytes() {
   const long pages = ::sysconf(_SC_PHYS_PAGES);
@@ -28,9 +30,14 @@ AlignedBuffer::AlignedBuffer(std::size_t bytes) : size_(bytes) {
   // The kernel would promise more than there is and stop the process when it is touched.
   require(bytes <= machine_bytes(), ErrorCode::device, "{} MB of memory are needed; this machine has {} MB",
           bytes >> 20, machine_bytes() >> 20);
-  const std::size_t size = (std::max<std::size_t>(bytes, 1) + kAlignment - 1) / kAlignment * kAlignment;
-  auto* memory = static_cast<std::byte*>(std::aligned_alloc(kAlignment, size));
+  // Weights that come from the third-level cache lose a third of their speed to misses of the address cache in small
+  // pages. Half a large page in use is the least that is worth one.
+  const std::size_t alignment = bytes >= kLargePage / 2 ? kLargePage : kAlignment;
+  const std::size_t size = (std::max<std::size_t>(bytes, 1) + alignment - 1) / alignment * alignment;
+  auto* memory = static_cast<std::byte*>(std::aligned_alloc(alignment, size));
   require(memory != nullptr, ErrorCode::device, "no memory for {} bytes", bytes);
+  // Only a hint: where the system has no large pages to give, small ones do.
+  if (alignment == kLargePage) ::madvise(memory, size, MADV_HUGEPAGE);
   std::memset(memory, 0, size);
   data_.reset(memory);
 }

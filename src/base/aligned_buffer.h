@@ -5,7 +5,8 @@
 
 namespace exeunt {
 
-/// Bytes aligned to 64, zero at first. Not bound by the tensor size limit.
+/// Bytes aligned to 64, zero at first; from 1 MB on in large pages where the system has them. Not bound by the tensor
+/// size limit.
 class AlignedBuffer {
  public:
   AlignedBuffer() = default;

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "cpu/input_rows.h"
 #include "cpu/kernels/kernel_table.h"
-#include "cpu/padded_image.h"
 
 namespace exeunt::cpu {
 
@@ -35,17 +35,16 @@ std::optional<Bounds> bounds_of(const FusedOp& op) {
   }
 }
 
-/// The tiles of the direct kernel that fit rows of `width`, best guess first.
-std::vector<const DirectConvTile*> ranked_tiles(int width, int channels);
-
 Candidate direct_conv_candidate(const ConvShape& shape, const NodeView& node, const Bounds& bounds,
-                                const DirectConvTile& tile);
-Candidate depthwise_conv_candidate(const ConvShape& shape, const NodeView& node, const Bounds& bounds);
+                                const DirectConvTile& tile, const InputRows& rows);
+Candidate depthwise_conv_candidate(const ConvShape& shape, const NodeView& node, const Bounds& bounds,
+                                   const InputRows& rows);
+/// @param block_tiles  tiles of patches that are transformed together
 Candidate winograd_candidate(const ConvShape& shape, const NodeView& node, const Bounds& bounds,
-                             const WinogradTile& tile);
+                             const WinogradForm& form, const WinogradTile& tile, int block_tiles);
 
 /// A step on NHWC operands: x, the residual if there is one, the result, `scratch_bytes` of scratch.
-Candidate conv_candidate(std::string kernel, StepFn run, std::shared_ptr<const StepArgs> args, const NodeView& node,
+Candidate conv_candidate(std::string kernel, StepFn run, std::shared_ptr<StepArgs> args, const NodeView& node,
                          std::size_t scratch_bytes);
 
 }  // namespace exeunt::cpu

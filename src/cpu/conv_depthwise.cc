@@ -1,7 +1,8 @@
 #include <algorithm>
 
-#include "base/aligned_buffer.h"
 #include "cpu/conv_candidates.h"
+#include "cpu/conv_step.h"
+#include "cpu/input_rows.h"
 
 namespace exeunt::cpu {
 
@@ -12,55 +13,74 @@ class DepthwiseConvArgs : public StepArgs {
   DepthwiseConv conv;
   DepthwiseConvFn kernel = nullptr;
   ConvStep step;
-  AlignedBuffer weights;
+  InputRows rows;
+  int out_height = 0;
+  PackedWeights weights;
+  std::ptrdiff_t weight_floats = 0;
+
+  void point_to(const float* packed) {
+    conv.weights = packed;
+    conv.bias = packed + weight_floats;
+  }
+  void move_weights(const MoveWeights& move) override { point_to(move(weights)); }
 };
 
-void run_depthwise_conv(const StepArgs& step, StepState*, std::byte* const* operands) noexcept {
-  const auto& args = static_cast<const DepthwiseConvArgs&>(step);
-  args.step.for_each_sample(operands, [&](const float* x, const float* residual, float* y, float*) {
-    args.kernel(args.conv, x, residual, y);
+void run_part(const DepthwiseConvArgs& args, std::byte* const* operands, int part, int parts) noexcept {
+  const Share rows = Share::of(args.out_height, part, parts);
+  const std::ptrdiff_t row_floats = args.step.result_floats / args.out_height;
+  args.step.for_each_sample(operands, part, [&](const float* x, const float* residual, float* y, float* scratch) {
+    args.rows.for_each_row(x, scratch, rows.first, rows.last, [&](int row, const float* const* from) {
+      const std::ptrdiff_t at = row * row_floats;
+      args.kernel(args.conv, from, residual == nullptr ? nullptr : residual + at, y + at);
+    });
   });
 }
 
+void run_depthwise_conv(const StepArgs& args, StepState*, std::byte* const* operands) noexcept {
+  run_part(static_cast<const DepthwiseConvArgs&>(args), operands, 0, 1);
+}
+
 /// [tap][channel], then the bias; zeros where channels end.
-AlignedBuffer pack_depthwise_weights(const Tensor& weights, const Tensor* bias, int padded) {
+PackedWeights pack_depthwise_weights(const NodeView& node, std::int64_t padded) {
+  const Tensor& weights = *node.constant(1);
   const std::int64_t channels = weights.shape()[0];
   const std::int64_t taps = weights.elements() / std::max<std::int64_t>(1, channels);
-  AlignedBuffer packed(static_cast<std::size_t>((taps + 1) * padded) * sizeof(float));
-  auto* to = reinterpret_cast<float*>(packed.data());
-  const float* from = weights.span<float>().data();
-  for (std::int64_t c = 0; c < channels; ++c) {
-    for (std::int64_t t = 0; t < taps; ++t) to[t * padded + c] = *from++;
-  }
-  if (bias != nullptr) std::ranges::copy(bias->span<float>(), to + taps * padded);
-  return packed;
+  return node.packer.pack(&weights, node.constant(2), fmt::format("depthwise {}", padded),
+                          static_cast<std::size_t>((taps + 1) * padded), [&](std::span<float> to) {
+                            const float* from = weights.span<float>().data();
+                            for (std::int64_t c = 0; c < channels; ++c) {
+                              for (std::int64_t t = 0; t < taps; ++t)
+                                to[static_cast<std::size_t>(t * padded + c)] = *from++;
+                            }
+                            if (const Tensor* bias = node.constant(2))
+                              std::ranges::copy(bias->span<float>(), to.begin() + taps * padded);
+                          });
 }
 
 }  // namespace
 
-Candidate depthwise_conv_candidate(const ConvShape& s, const NodeView& node, const Bounds& bounds) {
+Candidate depthwise_conv_candidate(const ConvShape& s, const NodeView& node, const Bounds& bounds,
+                                   const InputRows& rows) {
   const KernelTable& kernels = active_kernels();
   auto args = std::make_shared<DepthwiseConvArgs>();
   args->kernel = kernels.depthwise_conv;
-  args->step = conv_step(s, node, {s.pad_bottom, s.pad_right});
+  args->step = ConvStep::of(s, node, rows.scratch_floats());
+  args->rows = rows;
+  args->out_height = s.out_height;
   const int padded = rounded_up(s.out_channels, kernels.lanes);
-  args->weights = pack_depthwise_weights(*node.constant(1), node.constant(2), padded);
+  args->weights = pack_depthwise_weights(node, padded);
+  args->weight_floats = static_cast<std::ptrdiff_t>(padded) * s.kernel_height * s.kernel_width;
+  args->point_to(reinterpret_cast<const float*>(args->weights->data()));
   DepthwiseConv& conv = args->conv;
-  conv.weights = reinterpret_cast<const float*>(args->weights.data());
-  conv.bias = conv.weights + static_cast<std::ptrdiff_t>(padded) * s.kernel_height * s.kernel_width;
   conv.channels = s.out_channels;
-  conv.out_height = s.out_height;
   conv.out_width = s.out_width;
   conv.kernel_height = s.kernel_height;
   conv.kernel_width = s.kernel_width;
-  const std::ptrdiff_t line = args->step.image.line();
-  conv.x_line = line * s.stride_height;
   conv.x_pixel = static_cast<std::ptrdiff_t>(s.stride_width) * s.in_channels;
-  conv.x_kernel_row = line * s.dilation_height;
   conv.x_kernel_column = static_cast<std::ptrdiff_t>(s.dilation_width) * s.in_channels;
   conv.low = bounds.low;
   conv.high = bounds.high;
-  const std::size_t scratch = args->step.scratch_bytes();
+  const std::size_t scratch = args->step.scratch_bytes(1);
   return conv_candidate(fmt::format("{}_conv_depthwise", kernels.isa), run_depthwise_conv, std::move(args), node,
                         scratch);
 }

@@ -1,8 +1,8 @@
 #include <algorithm>
-#include <limits>
 
-#include "base/aligned_buffer.h"
 #include "cpu/conv_candidates.h"
+#include "cpu/conv_step.h"
+#include "cpu/input_rows.h"
 
 namespace exeunt::cpu {
 
@@ -13,64 +13,95 @@ class DirectConvArgs : public StepArgs {
   DirectConv conv;
   DirectConvFn kernel = nullptr;
   ConvStep step;
-  AlignedBuffer weights;
+  InputRows rows;
+  int out_height = 0;
+  int chunk = 0;  ///< channels whose weights stay in the second-level cache while the image passes by
+  PackedWeights weights;
+  std::ptrdiff_t weight_floats = 0;
+
+  void point_to(const float* packed) {
+    conv.weights = packed;
+    conv.bias = packed + weight_floats;
+  }
+  void move_weights(const MoveWeights& move) override { point_to(move(weights)); }
 };
 
-void run_direct_conv(const StepArgs& step, StepState*, std::byte* const* operands) noexcept {
-  const auto& args = static_cast<const DirectConvArgs&>(step);
-  args.step.for_each_sample(operands, [&](const float* x, const float* residual, float* y, float*) {
-    args.kernel(args.conv, x, residual, y);
+void run_part(const DirectConvArgs& args, std::byte* const* operands, int part, int parts) noexcept {
+  const Share rows = Share::of(args.out_height, part, parts);
+  const std::ptrdiff_t row_floats = args.step.result_floats / args.out_height;
+  args.step.for_each_sample(operands, part, [&](const float* x, const float* residual, float* y, float* scratch) {
+    for (int first = 0; first < args.conv.out_channels; first += args.chunk) {
+      const ChannelRange channels{first, std::min(first + args.chunk, args.conv.out_channels)};
+      args.rows.for_each_row(x, scratch, rows.first, rows.last, [&](int row, const float* const* from) {
+        const std::ptrdiff_t at = row * row_floats;
+        args.kernel(args.conv, from, channels, residual == nullptr ? nullptr : residual + at, y + at);
+      });
+    }
   });
 }
 
-/// [block][kernel row][kernel column][in channel][tile channels], then the bias; zeros where channels end.
-AlignedBuffer pack_direct_weights(const Tensor& weights, const Tensor* bias, int tile) {
-  const Shape& shape = weights.shape();
+void run_direct_conv(const StepArgs& args, StepState*, std::byte* const* operands) noexcept {
+  run_part(static_cast<const DirectConvArgs&>(args), operands, 0, 1);
+}
+
+/// [block of lanes][kernel row][kernel column][in channel][lane], then the bias; zeros where channels end.
+PackedWeights pack_direct_weights(const NodeView& node, int lanes, std::int64_t padded) {
+  const Shape& shape = node.constant(1)->shape();
   const std::int64_t out = shape[0];
   const std::int64_t in = shape[1];
   const std::int64_t taps = shape.elements() / std::max<std::int64_t>(1, out * in);
-  const std::int64_t padded = (out + tile - 1) / tile * tile;
-  AlignedBuffer packed(static_cast<std::size_t>(padded * (taps * in + 1)) * sizeof(float));
-  auto* to = reinterpret_cast<float*>(packed.data());
-  const std::span<const float> from = weights.span<float>();
-  for (std::int64_t o = 0; o < out; ++o) {
-    for (std::int64_t i = 0; i < in; ++i) {
-      for (std::int64_t t = 0; t < taps; ++t)
-        to[((o / tile * taps + t) * in + i) * tile + o % tile] =
-            from[static_cast<std::size_t>((o * in + i) * taps + t)];
-    }
-  }
-  if (bias != nullptr) std::ranges::copy(bias->span<float>(), to + padded * taps * in);
-  return packed;
+  const std::size_t floats = static_cast<std::size_t>(padded * (taps * in + 1));
+  return node.packer.pack(
+      node.constant(1), node.constant(2), fmt::format("direct {} {}", lanes, padded), floats, [&](std::span<float> to) {
+        const float* from = node.constant(1)->span<float>().data();
+        for (std::int64_t o = 0; o < out; ++o) {
+          for (std::int64_t i = 0; i < in; ++i) {
+            for (std::int64_t t = 0; t < taps; ++t)
+              to[static_cast<std::size_t>(((o / lanes * taps + t) * in + i) * lanes + o % lanes)] = *from++;
+          }
+        }
+        if (const Tensor* bias = node.constant(2))
+          std::ranges::copy(bias->span<float>(), to.begin() + padded * taps * in);
+      });
+}
+
+/// Channels, in whole tiles, whose weights take up at most half of a small second-level cache.
+int chunk_of(const DirectConv& conv, int tile, int lanes, int channels) {
+  constexpr std::ptrdiff_t kBytes = 256 * 1024;
+  const auto tile_bytes = static_cast<std::ptrdiff_t>(sizeof(float)) * conv.block_step * (tile / lanes);
+  const auto tiles = static_cast<int>(std::max<std::ptrdiff_t>(1, kBytes / std::max<std::ptrdiff_t>(1, tile_bytes)));
+  return std::min(tiles * tile, rounded_up(channels, tile));
 }
 
 }  // namespace
 
-Candidate direct_conv_candidate(const ConvShape& s, const NodeView& node, const Bounds& bounds,
-                                const DirectConvTile& tile) {
+Candidate direct_conv_candidate(const ConvShape& given, const NodeView& node, const Bounds& bounds,
+                                const DirectConvTile& tile, const InputRows& rows) {
+  const int lanes = active_kernels().lanes;
   auto args = std::make_shared<DirectConvArgs>();
   args->kernel = tile.run;
-  args->step = conv_step(s, node, {s.pad_bottom, s.pad_right});
-  args->weights = pack_direct_weights(*node.constant(1), node.constant(2), tile.channels);
-  const int padded_channels = rounded_up(s.out_channels, tile.channels);
+  const ConvShape s = given;
+  args->step = ConvStep::of(s, node, rows.scratch_floats());
+  args->rows = rows;
+  args->out_height = s.out_height;
+  const int padded = rounded_up(s.out_channels, tile.channels);
+  args->weights = pack_direct_weights(node, lanes, padded);
   DirectConv& conv = args->conv;
-  conv.weights = reinterpret_cast<const float*>(args->weights.data());
-  conv.bias =
-      conv.weights + static_cast<std::ptrdiff_t>(padded_channels) * s.in_channels * s.kernel_height * s.kernel_width;
-  conv.out_height = s.out_height;
+  args->weight_floats = static_cast<std::ptrdiff_t>(padded) * s.in_channels * s.kernel_height * s.kernel_width;
+  args->point_to(reinterpret_cast<const float*>(args->weights->data()));
+  conv.block_step = static_cast<std::ptrdiff_t>(lanes) * s.in_channels * s.kernel_height * s.kernel_width;
   conv.out_width = s.out_width;
   conv.out_channels = s.out_channels;
   conv.kernel_height = s.kernel_height;
   // Without dilation the taps of a kernel row lie together.
   conv.runs = s.dilation_width == 1 ? 1 : s.kernel_width;
   conv.run = s.in_channels * (s.dilation_width == 1 ? s.kernel_width : 1);
-  conv.x_line = args->step.image.line() * s.stride_height;
   conv.x_pixel = static_cast<std::ptrdiff_t>(s.stride_width) * s.in_channels;
-  conv.x_kernel_row = args->step.image.line() * s.dilation_height;
   conv.x_run = static_cast<std::ptrdiff_t>(s.dilation_width) * s.in_channels;
   conv.low = bounds.low;
   conv.high = bounds.high;
-  const std::size_t scratch = args->step.scratch_bytes();
+  args->chunk = chunk_of(conv, tile.channels, lanes, s.out_channels);
+  const std::size_t scratch = args->step.scratch_bytes(1);
   return conv_candidate(fmt::format("{}_conv_direct_{}x{}", active_kernels().isa, tile.pixels, tile.channels),
                         run_direct_conv, std::move(args), node, scratch);
 }

@@ -1,8 +1,8 @@
 #include <algorithm>
-#include <array>
 
-#include "base/aligned_buffer.h"
 #include "cpu/conv_candidates.h"
+#include "cpu/conv_step.h"
+#include "cpu/winograd_weights.h"
 
 namespace exeunt::cpu {
 
@@ -11,107 +11,100 @@ namespace {
 class WinogradArgs : public StepArgs {
  public:
   Winograd conv;
-  WinogradFn kernel = nullptr;
+  const WinogradForm* form = nullptr;
+  const WinogradTile* tile = nullptr;
   ConvStep step;
-  AlignedBuffer weights;
+  int patches = 0;
+  int block_patches = 0;           ///< transformed together, whole tiles
+  std::ptrdiff_t products_at = 0;  ///< in scratch
+  PackedWeights weights;
+  std::ptrdiff_t weight_floats = 0;
+
+  void point_to(const float* packed) {
+    conv.weights = packed;
+    conv.bias = packed + weight_floats;
+  }
+  void move_weights(const MoveWeights& move) override { point_to(move(weights)); }
 };
 
-void run_winograd(const StepArgs& step, StepState*, std::byte* const* operands) noexcept {
-  const auto& args = static_cast<const WinogradArgs&>(step);
-  args.step.for_each_sample(operands, [&](const float* x, const float* residual, float* y, float* scratch) {
-    args.kernel(args.conv, x, residual, y, scratch);
+/// Parts share out the blocks of patches; where there are fewer blocks than parts, the channels, and each part then
+/// transforms all patches for itself.
+void run_part(const WinogradArgs& args, std::byte* const* operands, int part, int parts) noexcept {
+  const int blocks = (args.patches + args.block_patches - 1) / args.block_patches;
+  const int tiles = (args.conv.out_channels + args.tile->channels - 1) / args.tile->channels;
+  const bool by_block = blocks >= parts;
+  const Share block_share = by_block ? Share::of(blocks, part, parts) : Share{0, blocks};
+  const Share tile_share = by_block ? Share{0, tiles} : Share::of(tiles, part, parts);
+  const int first_channel = tile_share.first * args.tile->channels;
+  const int last_channel = std::min(tile_share.last * args.tile->channels, args.conv.out_channels);
+  args.step.for_each_sample(operands, part, [&](const float* x, const float* residual, float* y, float* scratch) {
+    float* products = scratch + args.products_at;
+    for (int block = block_share.first; block < block_share.last; ++block) {
+      const int first = block * args.block_patches;
+      const PatchRange patches{first, std::min(args.block_patches, args.patches - first)};
+      args.form->gather(args.conv, patches, x, scratch);
+      args.tile->multiply(args.conv, *args.form, rounded_up(patches.count, args.tile->patches), first_channel,
+                          last_channel, scratch, products);
+      args.form->scatter(args.conv, patches, first_channel, last_channel, products, residual, y);
+    }
   });
 }
 
-/// G of F(4,3) and F(2,5): rows by point, 0, 1, -1, 2, -2 and infinity.
-std::array<double, 6> weights_of_row(const double* g, int taps) {
-  const auto at = [&](double x) {
-    double sum = 0;
-    for (int i = taps - 1; i >= 0; --i) sum = sum * x + g[i];
-    return sum;
-  };
-  return {at(0) / 4, -at(1) / 6, -at(-1) / 6, at(2) / 24, at(-2) / 24, g[taps - 1]};
+void run_winograd(const StepArgs& args, StepState*, std::byte* const* operands) noexcept {
+  run_part(static_cast<const WinogradArgs&>(args), operands, 0, 1);
 }
 
-/// G g G^T of one kernel, row-major.
-std::array<double, Winograd::kProducts> transform_kernel(const float* g, int taps) {
-  constexpr int kPatch = Winograd::kPatch;
-  std::array<std::array<double, kPatch>, 5> columns{};  // [tap row][point]
-  for (int row = 0; row < taps; ++row) {
-    std::array<double, 5> values{};
-    std::copy_n(g + row * taps, taps, values.begin());
-    columns[static_cast<std::size_t>(row)] = weights_of_row(values.data(), taps);
-  }
-  std::array<double, Winograd::kProducts> result{};
-  for (std::size_t j = 0; j < kPatch; ++j) {
-    std::array<double, 5> values{};
-    for (int row = 0; row < taps; ++row)
-      values[static_cast<std::size_t>(row)] = columns[static_cast<std::size_t>(row)][j];
-    const auto points = weights_of_row(values.data(), taps);
-    for (std::size_t i = 0; i < kPatch; ++i) result[i * kPatch + j] = points[i];
-  }
-  return result;
-}
-
-/// [product][block][in channel][tile channels], then the bias; zeros where channels end.
-AlignedBuffer pack_winograd_weights(const Tensor& weights, const Tensor* bias, int tile) {
-  const Shape& shape = weights.shape();
-  const std::int64_t out = shape[0];
-  const std::int64_t in = shape[1];
-  const int taps = static_cast<int>(shape[2]);
-  const std::int64_t padded = (out + tile - 1) / tile * tile;
-  AlignedBuffer packed(static_cast<std::size_t>(padded * (Winograd::kProducts * in + 1)) * sizeof(float));
-  auto* to = reinterpret_cast<float*>(packed.data());
-  const float* from = weights.span<float>().data();
-  for (std::int64_t o = 0; o < out; ++o) {
-    for (std::int64_t i = 0; i < in; ++i, from += taps * taps) {
-      const auto kernel = transform_kernel(from, taps);
-      for (int p = 0; p < Winograd::kProducts; ++p)
-        to[((p * (padded / tile) + o / tile) * in + i) * tile + o % tile] =
-            static_cast<float>(kernel[static_cast<std::size_t>(p)]);
-    }
-  }
-  if (bias != nullptr) std::ranges::copy(bias->span<float>(), to + padded * Winograd::kProducts * in);
-  return packed;
-}
-
-/// Patches transformed together: whole tiles, as many as keep inputs and products in half of a small second-level
-/// cache.
-int block_of(const WinogradTile& tile, int patches, int channels) {
-  constexpr int kBytes = 256 * 1024;
-  const int fit = kBytes / (Winograd::kProducts * channels * static_cast<int>(sizeof(float)));
-  const int block = std::clamp(fit, tile.patches, std::max(tile.patches, 4 * tile.patches));
-  return rounded_up(std::min(block, patches), tile.patches);
+/// Lays out transformed patches and products in scratch memory. @return its floats
+std::ptrdiff_t lay_out_scratch(WinogradArgs& args, int lanes) {
+  Winograd& conv = args.conv;
+  const int in = rounded_up(conv.in_channels, lanes) / lanes;
+  const int out = rounded_up(conv.out_channels, args.tile->channels) / lanes;
+  // An odd number of cache lines keeps the points out of the same set.
+  constexpr std::ptrdiff_t kLine = 16;
+  conv.block = static_cast<std::ptrdiff_t>(args.block_patches) * lanes;
+  conv.in_point = conv.block * in + kLine;
+  conv.out_point = conv.block * out + kLine;
+  // A tile that has read its patches whole may write over them, which keeps the block in the first-level cache.
+  const bool in_place = args.tile->channels >= conv.out_channels && out <= in;
+  if (in_place) conv.out_point = conv.in_point;
+  args.products_at = in_place ? 0 : args.form->points * conv.in_point;
+  return args.form->points * (in_place ? conv.in_point : conv.in_point + conv.out_point);
 }
 
 }  // namespace
 
-Candidate winograd_candidate(const ConvShape& s, const NodeView& node, const Bounds& bounds, const WinogradTile& tile) {
-  const int results = Winograd::kPatch - tile.kernel + 1;
+Candidate winograd_candidate(const ConvShape& s, const NodeView& node, const Bounds& bounds, const WinogradForm& form,
+                             const WinogradTile& tile, int block_tiles) {
+  const KernelTable& kernels = active_kernels();
   auto args = std::make_shared<WinogradArgs>();
-  args->kernel = tile.run;
-  args->weights = pack_winograd_weights(*node.constant(1), node.constant(2), tile.channels);
+  args->form = &form;
+  args->tile = &tile;
   Winograd& conv = args->conv;
-  conv.weights = reinterpret_cast<const float*>(args->weights.data());
-  conv.bias = conv.weights + static_cast<std::ptrdiff_t>(rounded_up(s.out_channels, tile.channels)) * s.in_channels *
-                                 Winograd::kProducts;
+  conv.in_height = s.in_height;
+  conv.in_width = s.in_width;
   conv.in_channels = s.in_channels;
-  conv.out_channels = s.out_channels;
   conv.out_height = s.out_height;
   conv.out_width = s.out_width;
-  conv.patches_high = (s.out_height + results - 1) / results;
-  conv.patches_wide = (s.out_width + results - 1) / results;
-  conv.block_patches = block_of(tile, conv.patches_high * conv.patches_wide, s.in_channels + s.out_channels);
+  conv.out_channels = s.out_channels;
+  conv.pad_top = s.pad_top;
+  conv.pad_left = s.pad_left;
+  conv.patches_wide = (s.out_width + form.results - 1) / form.results;
   conv.low = bounds.low;
   conv.high = bounds.high;
-  const int height = conv.patches_high * results + tile.kernel - 1;
-  const int width = conv.patches_wide * results + tile.kernel - 1;
-  args->step = conv_step(s, node, {height - s.in_height - s.pad_top, width - s.in_width - s.pad_left});
-  args->step.kernel_floats = winograd_scratch_floats(conv, active_kernels().lanes, tile.channels);
-  conv.x_line = args->step.image.line();
-  const std::size_t scratch = args->step.scratch_bytes();
-  return conv_candidate(fmt::format("{}_conv_winograd_{}x{}", active_kernels().isa, tile.patches, tile.channels),
-                        run_winograd, std::move(args), node, scratch);
+  args->patches = (s.out_height + form.results - 1) / form.results * conv.patches_wide;
+  args->block_patches = std::min(tile.patches * block_tiles, rounded_up(args->patches, tile.patches));
+  const int padded = rounded_up(s.out_channels, tile.channels);
+  args->weights = pack_winograd_weights(node, form, kernels.lanes, padded);
+  conv.matrix_step = static_cast<std::ptrdiff_t>(padded) * s.in_channels;
+  args->weight_floats = conv.matrix_step * form.matrices;
+  args->point_to(reinterpret_cast<const float*>(args->weights->data()));
+  args->step = ConvStep::of(s, node, lay_out_scratch(*args, kernels.lanes));
+  const std::size_t scratch = args->step.scratch_bytes(1);
+  Candidate candidate = conv_candidate(fmt::format("{}_conv_winograd{}_{}x{}_b{}", kernels.isa, form.results,
+                                                   tile.patches, tile.channels, args->block_patches),
+                                       run_winograd, args, node, scratch);
+  candidate.approximate = true;
+  return candidate;
 }
 
 }  // namespace exeunt::cpu

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "base/aligned_buffer.h"
 #include "cpu/conv_candidates.h"
 
 namespace exeunt::cpu {
@@ -14,34 +13,44 @@ class GemmArgs : public StepArgs {
  public:
   DirectConv conv;
   DirectConvFn kernel = nullptr;
-  AlignedBuffer weights;
+  PackedWeights weights;
+  std::ptrdiff_t weight_floats = 0;
+
+  void point_to(const float* packed) {
+    conv.weights = packed;
+    conv.bias = packed + weight_floats;
+  }
+  void move_weights(const MoveWeights& move) override { point_to(move(weights)); }
 };
 
 void run_gemm(const StepArgs& step, StepState*, std::byte* const* operands) noexcept {
   const auto& args = static_cast<const GemmArgs&>(step);
-  args.kernel(args.conv, reinterpret_cast<const float*>(operands[0]), nullptr, reinterpret_cast<float*>(operands[1]));
+  const auto* x = reinterpret_cast<const float*>(operands[0]);
+  args.kernel(args.conv, &x, {0, args.conv.out_channels}, nullptr, reinterpret_cast<float*>(operands[1]));
 }
 
-/// [block][row][tile columns] of alpha * b, then the bias; zeros where columns end.
-AlignedBuffer pack_matrix(const ops::Gemm& op, const Tensor& b, const Tensor* bias, int tile) {
+/// [block of lanes][row][lane] of alpha * b, then the bias; zeros where columns end.
+PackedWeights pack_matrix(const ops::Gemm& op, const NodeView& node, int lanes, std::int64_t padded) {
+  const Tensor& b = *node.constant(1);
   const std::int64_t rows = b.shape()[op.trans_b ? 1 : 0];
   const std::int64_t columns = b.shape()[op.trans_b ? 0 : 1];
-  const std::int64_t padded = (columns + tile - 1) / tile * tile;
-  AlignedBuffer packed(static_cast<std::size_t>(padded * (rows + 1)) * sizeof(float));
-  auto* to = reinterpret_cast<float*>(packed.data());
-  const float* from = b.span<float>().data();
   const auto alpha = static_cast<float>(op.alpha);
-  for (std::int64_t k = 0; k < rows; ++k) {
+  const auto beta = static_cast<float>(op.beta);
+  const auto fill = [&](std::span<float> to) {
+    const float* from = b.span<float>().data();
+    for (std::int64_t k = 0; k < rows; ++k) {
+      for (std::int64_t n = 0; n < columns; ++n)
+        to[static_cast<std::size_t>((n / lanes * rows + k) * lanes + n % lanes)] =
+            alpha * from[op.trans_b ? n * rows + k : k * columns + n];
+    }
+    if (node.constant(2) == nullptr) return;
+    const std::span<const float> c = node.constant(2)->span<float>();
     for (std::int64_t n = 0; n < columns; ++n)
-      to[(n / tile * rows + k) * tile + n % tile] = alpha * from[op.trans_b ? n * rows + k : k * columns + n];
-  }
-  if (bias != nullptr) {
-    const auto beta = static_cast<float>(op.beta);
-    const std::span<const float> c = bias->span<float>();
-    for (std::int64_t n = 0; n < columns; ++n)
-      to[padded * rows + n] = beta * c[c.size() == 1 ? 0 : static_cast<std::size_t>(n)];
-  }
-  return packed;
+      to[static_cast<std::size_t>(padded * rows + n)] = beta * c[c.size() == 1 ? 0 : static_cast<std::size_t>(n)];
+  };
+  return node.packer.pack(&b, node.constant(2),
+                          fmt::format("gemm {} {} {} {} {}", lanes, padded, alpha, beta, op.trans_b),
+                          static_cast<std::size_t>(padded * (rows + 1)), fill);
 }
 
 Candidate make_candidate(const ops::Gemm& op, const NodeView& node, const Bounds& bounds, const DirectConvTile& tile) {
@@ -49,13 +58,15 @@ Candidate make_candidate(const ops::Gemm& op, const NodeView& node, const Bounds
   const auto depth = static_cast<int>(node.operand_type(0)->shape[1]);
   auto args = std::make_shared<GemmArgs>();
   args->kernel = tile.run;
-  args->weights = pack_matrix(op, *node.constant(1), node.constant(2), tile.channels);
+  const int lanes = active_kernels().lanes;
+  const int padded = rounded_up(static_cast<int>(y[1]), tile.channels);
+  args->weights = pack_matrix(op, node, lanes, padded);
+  args->weight_floats = static_cast<std::ptrdiff_t>(padded) * depth;
+  args->point_to(reinterpret_cast<const float*>(args->weights->data()));
   DirectConv& conv = args->conv;
-  conv.weights = reinterpret_cast<const float*>(args->weights.data());
-  conv.out_height = 1;
+  conv.block_step = static_cast<std::ptrdiff_t>(lanes) * depth;
   conv.out_width = static_cast<int>(y[0]);
   conv.out_channels = static_cast<int>(y[1]);
-  conv.bias = conv.weights + static_cast<std::ptrdiff_t>(rounded_up(conv.out_channels, tile.channels)) * depth;
   conv.kernel_height = 1;
   conv.runs = 1;
   conv.run = depth;
@@ -84,8 +95,9 @@ std::vector<Candidate> own_gemm_candidates(const ops::Gemm& op, const NodeView& 
     if (node.constant(2) == nullptr || !is_row) return {};
   }
   std::vector<Candidate> candidates;
-  for (const DirectConvTile* tile : ranked_tiles(static_cast<int>(y[0]), static_cast<int>(y[1])))
-    candidates.push_back(make_candidate(op, node, *bounds, *tile));
+  for (const DirectConvTile& tile : active_kernels().direct_conv) {
+    if (tile.pixels <= y[0]) candidates.push_back(make_candidate(op, node, *bounds, tile));
+  }
   return candidates;
 }
 

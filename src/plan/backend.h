@@ -1,9 +1,7 @@
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -21,6 +19,8 @@ struct NodeView {
   const Node& node;
   /// The layouts in which the operands lie at present, one an operand; a hint. Constants are row-major.
   const std::vector<Layout>& layouts;
+  /// Packs the weights of this node's candidates.
+  WeightPacker& packer;
 
   const TensorType* operand_type(std::size_t i) const {
     return i < node.inputs.size() && node.inputs[i] != kNoValue ? &graph.type(node.inputs[i]) : nullptr;
@@ -36,23 +36,24 @@ struct NodeView {
 struct OperandUse {
   std::size_t index = 0;
   Layout layout;
+
+  bool operator==(const OperandUse&) const = default;
 };
 
 /// One way to run a node. The step's operands are `uses` in order, the result, then the scratch memory if any.
 struct Candidate {
   std::string kernel;
   StepFn run = nullptr;
-  std::shared_ptr<const StepArgs> args;
+  std::shared_ptr<StepArgs> args;
   std::vector<OperandUse> uses;
   Layout result;
   std::size_t scratch_bytes = 0;
+  /// It rounds more than a sum of products needs to (Winograd): to be checked before it is taken.
+  bool approximate = false;
 };
 
 /// A backend's answer to a node: at least one candidate, or why it refuses.
 using Offer = std::variant<std::string, std::vector<Candidate>>;
-
-/// Picks among the candidates of a node: gives the time of each in microseconds. Null stands for a backend's own order.
-using TimeCandidates = std::function<std::vector<double>(const NodeView&, std::span<const Candidate>)>;
 
 /// A set of kernels. Backends hold no state beside what their kernels share.
 class Backend {

@@ -27,8 +27,12 @@ struct Place {
 
 class Builder {
  public:
-  Builder(const Graph& graph, std::span<const Backend* const> backends, const TimeCandidates& time)
-      : graph_(graph), backends_(backends), time_(time), places_(graph.values.size()), parents_(tree_parents(graph)) {}
+  Builder(const Graph& graph, std::span<const Backend* const> backends, const ChooseCandidates& choose)
+      : graph_(graph),
+        backends_(backends),
+        choose_(choose),
+        places_(graph.values.size()),
+        parents_(tree_parents(graph)) {}
 
   PlanData build() {
     for (std::size_t i = 0; i < graph_.inputs.size(); ++i) {
@@ -53,6 +57,13 @@ class Builder {
       segment.step_count = static_cast<int>(plan_.steps.size()) - segment.first_step;
     }
     lay_out();
+    if (choose_) {
+      take_choices(choose_(plan_, candidates_));
+      lay_out();
+    } else {
+      take_choices(std::vector<Choice>(plan_.steps.size()));
+    }
+    move_weights();
     return std::move(plan_);
   }
 
@@ -121,31 +132,31 @@ class Builder {
     for (const Backend* backend : backends_) {
       std::optional<Candidate> candidate = backend->reorder(type, from.layout, layout);
       if (!candidate) continue;
-      Step step{graph_.value(v).name,
-                "Reorder",
-                candidate->kernel,
-                std::string(backend->name()),
-                type,
-                layout,
-                0,
-                2 * type.bytes(),
-                {},
-                candidate->run,
-                candidate->args,
-                {},
-                v};
+      Step step;
+      step.name = graph_.value(v).name;
+      step.op = "Reorder";
+      step.backend = backend->name();
+      step.result = type;
+      step.layout = layout;
+      step.bytes = 2 * type.bytes();
+      step.value = v;
       const int buffer = add_arena(type.bytes());
-      add_step(std::move(step), {from.buffer, buffer}, candidate->scratch_bytes);
+      add_step(std::move(step), {from.buffer, buffer}, {std::move(*candidate)});
       return buffer;
     }
     fail(ErrorCode::internal, "no backend reorders {}", type.str());
   }
 
-  void add_step(Step step, std::vector<int> buffers, std::size_t scratch_bytes) {
+  void add_step(Step step, std::vector<int> buffers, std::vector<Candidate> candidates) {
     step.result_at = buffers.size() - 1;
+    std::size_t scratch_bytes = 0;
+    for (const Candidate& candidate : candidates) scratch_bytes = std::max(scratch_bytes, candidate.scratch_bytes);
     if (scratch_bytes > 0) buffers.push_back(add_arena(scratch_bytes));
     for (const int buffer : buffers) touch(buffer);
     step_buffers_.push_back(std::move(buffers));
+    step.run = candidates.front().run;
+    step.args = candidates.front().args;
+    candidates_.push_back(std::move(candidates));
     plan_.steps.push_back(std::move(step));
     ++position_;
   }
@@ -154,7 +165,7 @@ class Builder {
     if (lower_view(node)) return;
     std::vector<Layout> layouts;
     for (const ValueId v : node.inputs) layouts.push_back(v == kNoValue ? Layout{} : current_layout(v));
-    const NodeView view{graph_, node, layouts};
+    const NodeView view{graph_, node, layouts, packer_};
     Step step;
     step.name = node.name;
     step.op = op_name(node.op);
@@ -172,31 +183,10 @@ class Builder {
         continue;
       }
       step.backend = backend->name();
-      const auto& candidates = std::get<std::vector<Candidate>>(offer);
-      const std::size_t chosen = choose(view, candidates, step);
-      return add_candidate(node, std::move(step), candidates[chosen]);
+      return add_candidates(node, std::move(step), std::move(std::get<std::vector<Candidate>>(offer)));
     }
     fail(ErrorCode::unsupported, "node '{}' ({}): no backend runs it: {}", node.name, step.op,
          step.refusals.back().reason);
-  }
-
-  /// The fastest candidate, or the backend's first one; the others are noted with the reason.
-  std::size_t choose(const NodeView& view, const std::vector<Candidate>& candidates, Step& step) const {
-    if (candidates.size() == 1) return 0;
-    std::vector<double> times;
-    if (time_) times = time_(view, candidates);
-    const auto best = static_cast<std::size_t>(std::ranges::min_element(times) - times.begin());
-    const std::size_t chosen = times.empty() ? 0 : best;
-    if (!times.empty()) step.us = times[chosen];
-    for (std::size_t i = 0; i < candidates.size(); ++i) {
-      if (i == chosen) continue;
-      step.refusals.push_back({step.backend, times.empty()
-                                                 ? fmt::format("{} is behind {} in its order of preference",
-                                                               candidates[i].kernel, candidates[chosen].kernel)
-                                                 : fmt::format("{} took {:.2f} us, {} {:.2f} us", candidates[i].kernel,
-                                                               times[i], candidates[chosen].kernel, times[chosen])});
-    }
-    return chosen;
   }
 
   Layout current_layout(ValueId v) const {
@@ -204,16 +194,61 @@ class Builder {
     return place.buffer < 0 ? Layout::row_major(graph_.type(v).shape.rank()) : place.layout;
   }
 
-  void add_candidate(const Node& node, Step step, const Candidate& candidate) {
-    step.kernel = candidate.kernel;
-    step.run = candidate.run;
-    step.args = candidate.args;
-    step.layout = candidate.result;
+  /// Candidates with other layouts than the first one's would need other neighbours; they are left out.
+  void add_candidates(const Node& node, Step step, std::vector<Candidate> candidates) {
+    const Candidate first = candidates.front();
+    std::erase_if(candidates, [&](const Candidate& other) {
+      const bool fits = other.result == first.result && other.uses == first.uses;
+      if (!fits) step.rivals.push_back({other.kernel, 0, "wants another layout than " + first.kernel});
+      return !fits;
+    });
+    step.layout = first.result;
     std::vector<int> buffers;
-    for (const OperandUse& use : candidate.uses) buffers.push_back(buffer_in(node.inputs[use.index], use.layout));
+    for (const OperandUse& use : first.uses) buffers.push_back(buffer_in(node.inputs[use.index], use.layout));
     buffers.push_back(add_arena(graph_.type(node.output).bytes()));
-    set_place(node.output, buffers.back(), candidate.result);
-    add_step(std::move(step), std::move(buffers), candidate.scratch_bytes);
+    set_place(node.output, buffers.back(), first.result);
+    add_step(std::move(step), std::move(buffers), std::move(candidates));
+  }
+
+  void take_choices(const std::vector<Choice>& choices) {
+    for (std::size_t i = 0; i < choices.size(); ++i) {
+      const Choice& choice = choices[i];
+      Step& step = plan_.steps[i];
+      const std::vector<Candidate>& candidates = candidates_[i];
+      const Candidate& taken = candidates[choice.candidate];
+      step.kernel = taken.kernel;
+      step.run = taken.run;
+      step.args = taken.args;
+      if (!choice.us.empty()) step.us = choice.us[choice.candidate];
+      for (std::size_t c = 0; c < candidates.size(); ++c) {
+        if (c == choice.candidate) continue;
+        step.rivals.push_back({candidates[c].kernel, choice.us.empty() ? 0 : choice.us[c],
+                               choice.reasons.empty() ? "behind in the order of preference" : choice.reasons[c]});
+      }
+      if (step_buffers_[i].size() > step.result_at + 1)
+        buffers_[static_cast<std::size_t>(step_buffers_[i].back())].use.bytes = taken.scratch_bytes;
+      taken_.push_back(taken.args);
+    }
+    candidates_.clear();
+  }
+
+  /// Gathers the packed weights of the steps taken; those of the others go.
+  void move_weights() {
+    for (const auto& args : taken_) {
+      args->move_weights([&](PackedWeights& weights) {
+        plan_.weights.reserve(weights);
+        return reinterpret_cast<const float*>(weights->data());
+      });
+    }
+    plan_.weights.move_in();
+    for (const auto& args : taken_) {
+      args->move_weights([&](PackedWeights& weights) {
+        const float* address = plan_.weights.address(weights);
+        weights.reset();
+        return address;
+      });
+    }
+    plan_.weights.release_originals();
   }
 
   /// Transposes and Reshapes move nothing: the result is another view of the operand's bytes.
@@ -291,6 +326,7 @@ class Builder {
     place_buffers();
     const auto operand = [&](int buffer) { return buffers_[static_cast<std::size_t>(buffer)].operand; };
     for (std::size_t i = 0; i < plan_.steps.size(); ++i) {
+      plan_.steps[i].operands.clear();
       for (const int buffer : step_buffers_[i]) plan_.steps[i].operands.push_back(operand(buffer));
     }
     for (const auto& [id, buffers] : segment_buffers_) {
@@ -310,11 +346,14 @@ class Builder {
 
   const Graph& graph_;
   std::span<const Backend* const> backends_;
-  const TimeCandidates& time_;
+  const ChooseCandidates& choose_;
   PlanData plan_;
   std::vector<Place> places_;  // by value
   std::map<ValueId, std::vector<Copy>> copies_;
   std::vector<Buffer> buffers_;
+  WeightPacker packer_;
+  std::vector<std::vector<Candidate>> candidates_;  // by step
+  std::vector<std::shared_ptr<StepArgs>> taken_;    // by step
   std::vector<std::vector<int>> step_buffers_;
   std::vector<std::pair<TreeId, std::vector<int>>> segment_buffers_;
   std::vector<TreeId> parents_;
@@ -324,8 +363,8 @@ class Builder {
 
 }  // namespace
 
-PlanData build_plan(const Graph& graph, std::span<const Backend* const> backends, const TimeCandidates& time) {
-  return Builder(graph, backends, time).build();
+PlanData build_plan(const Graph& graph, std::span<const Backend* const> backends, const ChooseCandidates& choose) {
+  return Builder(graph, backends, choose).build();
 }
 
 }  // namespace exeunt

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <span>
 
 #include "plan/backend.h"
@@ -7,14 +8,26 @@
 
 namespace exeunt {
 
+/// Which of a step's candidates is taken.
+struct Choice {
+  std::size_t candidate = 0;
+  std::vector<double> us = {};            ///< of each candidate; empty: not measured
+  std::vector<std::string> reasons = {};  ///< why each was not taken, beside its time; empty: none
+};
+
+/// Picks among the candidates of all steps of a draft, which runs with any of them: scratch memory is laid out for the
+/// largest. @return one choice a step
+using ChooseCandidates =
+    std::function<std::vector<Choice>(const PlanData& draft, std::span<const std::vector<Candidate>> candidates)>;
+
 /// Lowers a verified graph: picks a step for every node from the first backend that does not refuse
 /// it, puts reorders where layouts differ, and lays all buffers out in one arena.
 ///
 /// Reshapes and Transposes become other views of the same bytes where the layout allows it. A value
 /// that lives on into an arm keeps its place while the other arm runs.
 /// @param backends  in order of preference; the last one must take everything
-/// @param time      how long candidates take; without it a backend's first one is taken
+/// @param choose    empty: a backend's first candidate is taken
 /// @throws Error unsupported if no backend takes a node; device
-PlanData build_plan(const Graph& graph, std::span<const Backend* const> backends, const TimeCandidates& time = nullptr);
+PlanData build_plan(const Graph& graph, std::span<const Backend* const> backends, const ChooseCandidates& choose = {});
 
 }  // namespace exeunt

@@ -301,9 +301,30 @@ TEST(BuildPlan, KeepsWhyABackendRefused) {
 TEST(BuildPlan, KeepsWhyAKernelWasNotTaken) {
   const PlanData p = plan("input %x f32[4] \"x\"\n%y = Sigmoid(%x)" + kEnd, FakeBackend("fake"));
   EXPECT_EQ(p.steps[0].kernel, "fake");
-  ASSERT_EQ(p.steps[0].refusals.size(), 1U);
-  EXPECT_EQ(p.steps[0].refusals[0].backend, "fake");
-  EXPECT_EQ(p.steps[0].refusals[0].reason, "second is behind fake in its order of preference");
+  EXPECT_THAT(p.steps[0].refusals, IsEmpty());
+  ASSERT_EQ(p.steps[0].rivals.size(), 1U);
+  EXPECT_EQ(p.steps[0].rivals[0].kernel, "second");
+  EXPECT_EQ(p.steps[0].rivals[0].reason, "behind in the order of preference");
+}
+
+TEST(BuildPlan, TakesTheCandidatesThatAreChosen) {
+  const FakeBackend backend("fake");
+  std::vector<std::size_t> offered;
+  const ChooseCandidates second = [&](const PlanData& draft, std::span<const std::vector<Candidate>> candidates) {
+    for (const auto& field : candidates) offered.push_back(field.size());
+    std::vector<Choice> choices(draft.steps.size());
+    choices[0] = {1, {3.5, 2.5}, {"slower", ""}};
+    return choices;
+  };
+  const PlanData p = build_plan(parse_graph("input %x f32[4] \"x\"\n%y = Sigmoid(%x)" + kEnd),
+                                std::array<const Backend*, 1>{&backend}, second);
+  EXPECT_THAT(offered, ElementsAre(2));
+  EXPECT_EQ(p.steps[0].kernel, "second");
+  EXPECT_EQ(p.steps[0].us, 2.5);
+  ASSERT_EQ(p.steps[0].rivals.size(), 1U);
+  EXPECT_EQ(p.steps[0].rivals[0].kernel, "fake");
+  EXPECT_EQ(p.steps[0].rivals[0].us, 3.5);
+  EXPECT_EQ(p.steps[0].rivals[0].reason, "slower");
 }
 
 TEST(BuildPlan, StepsKnowTheirValueAndTheirNodes) {

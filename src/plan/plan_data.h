@@ -28,6 +28,13 @@ struct Refusal {
   std::string reason;
 };
 
+/// A candidate that another one was taken for.
+struct Rival {
+  std::string kernel;
+  double us = 0;  ///< 0: not measured
+  std::string reason;
+};
+
 /// One unit of work. Its id is its index in PlanData::steps, in every list and profile.
 struct Step {
   std::string name;  ///< of the node; a reorder is named after the value it copies
@@ -39,6 +46,8 @@ struct Step {
   double macs = 0;
   std::size_t bytes = 0;  ///< of operands and result, weights included
   std::vector<Refusal> refusals;
+  std::vector<Rival> rivals = {};
+  double us = 0;  ///< measured when the plan was built, among its neighbours; 0: not measured
 
   StepFn run = nullptr;
   std::shared_ptr<const StepArgs> args;
@@ -47,7 +56,6 @@ struct Step {
   ValueId value = kNoValue;             ///< of the graph that the plan was built from: what it makes or copies
   std::size_t result_at = 0;            ///< which of `operands` is the result
   std::vector<std::string> nodes = {};  ///< names of the file's nodes whose work it does
-  double us = 0;  ///< measured when the plan was built; 0: not measured
 };
 
 /// A model output at one exit, row-major.
@@ -92,6 +100,7 @@ struct PlanData {
   std::size_t arena_bytes = 0;
   std::size_t peak_live_bytes = 0;  ///< most bytes alive at once: what the arena cannot go below
   std::size_t constant_bytes = 0;
+  PlanWeights weights;            ///< packed, of all steps
   std::size_t carried_bytes = 0;  ///< a sample's row of values that live beyond their segment
   std::string batch_obstacle;     ///< why several samples cannot run at once; empty if they can
 };

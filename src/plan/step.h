@@ -1,7 +1,10 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
+
+#include "plan/packed_weights.h"
 
 namespace exeunt {
 
@@ -17,6 +20,8 @@ class StepArgs {
   virtual ~StepArgs() = default;
   /// What each session needs of its own; null if nothing.
   virtual std::unique_ptr<StepState> make_state() const { return nullptr; }
+  /// Calls `move` for its packed weights, if it has any, and reads them where that says from then on.
+  virtual void move_weights(const MoveWeights&) {}
 };
 
 /// Does the work of one step. `operands` are the addresses of its inputs, its result and its scratch

@@ -112,23 +112,42 @@ void expect_refusals(const PlanData& plan, const std::string& reason) {
   }
 }
 
+std::string kernels_of(const PlanData& plan) {
+  std::string names;
+  for (const Step& step : plan.steps) names += step.kernel + " ";
+  return names;
+}
+
 class CpuCase : public ::testing::TestWithParam<OpCase> {};
 
-TEST_P(CpuCase, AnswersAsTheReference) {
+TEST_P(CpuCase, AnswersAsTheReferenceWithEachCandidate) {
   const OpCase& c = GetParam();
   std::mt19937 random(static_cast<std::mt19937::result_type>(c.name.size() * 7919 + c.graph.size()));
   const Graph graph = graph_of(c, random);
   const std::vector<Tensor> inputs = random_inputs(graph, random);
   const std::vector<Tensor> others = random_inputs(graph, random);
   Runner reference(build_plan(graph, std::array{&ref_backend()}));
-  Runner cpu(build_plan(graph, std::array{&cpu_backend(), &ref_backend()}));
   const Tensor wanted = reference.run(inputs);
-  const Tensor got = cpu.run(inputs);
-  expect_close(got, wanted, c.exactness, accumulation_of(graph, wanted));
-  expect_refusals(cpu.plan(), c.cpu_refuses);
-  // What a run leaves behind must not reach the next one.
-  cpu.run(others);
-  expect_close(cpu.run(inputs), got, Exactness::exact, {});
+  std::size_t most_candidates = 1;
+  for (std::size_t candidate = 0; candidate < most_candidates; ++candidate) {
+    const ChooseCandidates choose = [&](const PlanData&, std::span<const std::vector<Candidate>> candidates) {
+      std::vector<Choice> choices;
+      for (const std::vector<Candidate>& field : candidates) {
+        most_candidates = std::max(most_candidates, field.size());
+        choices.push_back({std::min(candidate, field.size() - 1)});
+      }
+      return choices;
+    };
+    Runner cpu(build_plan(graph, std::array{&cpu_backend(), &ref_backend()}, choose));
+    SCOPED_TRACE("kernels " + kernels_of(cpu.plan()));
+    const Tensor got = cpu.run(inputs);
+    expect_close(got, wanted, c.exactness, accumulation_of(graph, wanted));
+    expect_refusals(cpu.plan(), c.cpu_refuses);
+    // What a run leaves behind must not reach the next one.
+    cpu.run(others);
+    expect_close(cpu.run(inputs), got, Exactness::exact, {});
+    if (HasFatalFailure()) return;
+  }
 }
 
 std::string name_of(const ::testing::TestParamInfo<OpCase>& info) { return info.param.name; }

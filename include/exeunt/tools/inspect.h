@@ -33,6 +33,13 @@ struct RefusalInfo {
   std::string reason;
 };
 
+/// A kernel that could have run a step, and why it does not.
+struct RivalInfo {
+  std::string kernel;
+  double us = 0;  ///< measured when the plan was built; 0: not measured
+  std::string reason;
+};
+
 /// One step of the plan; its id is its index.
 struct StepInfo {
   std::string name;
@@ -46,6 +53,8 @@ struct StepInfo {
   std::size_t bytes = 0;
   std::vector<RefusalInfo> refusals;
   std::vector<std::string> nodes;  ///< of the file: those whose work it does, in execution order; none for a reorder
+  double us = 0;                   ///< measured when the plan was built, among its neighbours; 0: not measured
+  std::vector<RivalInfo> rivals;
 };
 
 /// The end of a segment, for drawing the tree: a decision with two ways on, or an exit.
@@ -96,6 +105,8 @@ struct Inspection {
   std::size_t parameter_bytes = 0;  ///< their bytes, equal ones counted once
   std::size_t arena_bytes = 0;
   std::size_t peak_live_bytes = 0;
+  std::size_t packed_bytes = 0;  ///< of weights in the order in which kernels read them
+  double peak_gmacs = 0;         ///< f32 multiplications with addition that this core does a nanosecond, measured
   std::vector<Warning> warnings;
 };
 

@@ -3,34 +3,44 @@
 #include "cpu/kernels/conv_depthwise.inl.h"
 #include "cpu/kernels/conv_direct.inl.h"
 #include "cpu/kernels/kernel_table.h"
+#include "cpu/kernels/multiply_add.inl.h"
 #include "cpu/kernels/pool.inl.h"
 #include "cpu/kernels/winograd.inl.h"
+#include "cpu/kernels/winograd_stride2.inl.h"
 
 namespace exeunt::cpu {
 
 namespace {
 
 constexpr DirectConvTile kDirectConv[] = {
-    {16, 16, direct_conv<Avx512, 16, 1>}, {8, 16, direct_conv<Avx512, 8, 1>}, {4, 16, direct_conv<Avx512, 4, 1>},
-    {1, 16, direct_conv<Avx512, 1, 1>},   {8, 32, direct_conv<Avx512, 8, 2>}, {4, 32, direct_conv<Avx512, 4, 2>},
-    {1, 32, direct_conv<Avx512, 1, 2>},   {4, 64, direct_conv<Avx512, 4, 4>}, {2, 64, direct_conv<Avx512, 2, 4>},
+    {16, 16, direct_conv<Avx512, 16, 1>}, {8, 16, direct_conv<Avx512, 8, 1>},   {4, 16, direct_conv<Avx512, 4, 1>},
+    {1, 16, direct_conv<Avx512, 1, 1>},   {14, 32, direct_conv<Avx512, 14, 2>}, {8, 32, direct_conv<Avx512, 8, 2>},
+    {7, 32, direct_conv<Avx512, 7, 2>},   {4, 32, direct_conv<Avx512, 4, 2>},   {1, 32, direct_conv<Avx512, 1, 2>},
+    {6, 64, direct_conv<Avx512, 6, 4>},   {4, 64, direct_conv<Avx512, 4, 4>},   {2, 64, direct_conv<Avx512, 2, 4>},
     {1, 64, direct_conv<Avx512, 1, 4>},
 };
 
-constexpr WinogradTile kWinograd[] = {
-    {3, 16, 16, winograd<Avx512, 3, 16, 1>}, {3, 8, 16, winograd<Avx512, 3, 8, 1>},
-    {3, 8, 32, winograd<Avx512, 3, 8, 2>},   {3, 4, 32, winograd<Avx512, 3, 4, 2>},
-    {3, 4, 64, winograd<Avx512, 3, 4, 4>},   {5, 8, 16, winograd<Avx512, 5, 8, 1>},
-    {5, 8, 32, winograd<Avx512, 5, 8, 2>},   {5, 4, 64, winograd<Avx512, 5, 4, 4>},
+constexpr const WinogradForm* kWinogradForms[] = {
+    &kWinogradForm<Avx512, 4, 2>, &kWinogradForm<Avx512, 6, 4>,  &kWinogradForm<Avx512, 6, 2>,
+    &kWinogradForm<Avx512, 8, 4>, &kWinogradStride2Form<Avx512>,
+};
+
+constexpr WinogradTile kWinogradTiles[] = {
+    {16, 16, winograd_multiply<Avx512, 16, 1>}, {8, 16, winograd_multiply<Avx512, 8, 1>},
+    {4, 16, winograd_multiply<Avx512, 4, 1>},   {8, 32, winograd_multiply<Avx512, 8, 2>},
+    {4, 32, winograd_multiply<Avx512, 4, 2>},   {6, 64, winograd_multiply<Avx512, 6, 4>},
+    {4, 64, winograd_multiply<Avx512, 4, 4>},
 };
 
 constexpr KernelTable kTable{"avx512",
                              Avx512::kLanes,
                              kDirectConv,
-                             kWinograd,
+                             kWinogradForms,
+                             kWinogradTiles,
                              depthwise_conv<Avx512>,
                              pool2d<Avx512, true>,
-                             pool2d<Avx512, false>};
+                             pool2d<Avx512, false>,
+                             multiply_add<Avx512>};
 
 }  // namespace
 

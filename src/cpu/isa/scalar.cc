@@ -3,8 +3,10 @@
 #include "cpu/kernels/conv_depthwise.inl.h"
 #include "cpu/kernels/conv_direct.inl.h"
 #include "cpu/kernels/kernel_table.h"
+#include "cpu/kernels/multiply_add.inl.h"
 #include "cpu/kernels/pool.inl.h"
 #include "cpu/kernels/winograd.inl.h"
+#include "cpu/kernels/winograd_stride2.inl.h"
 
 namespace exeunt::cpu {
 
@@ -17,19 +19,25 @@ constexpr DirectConvTile kDirectConv[] = {
     {1, 8, direct_conv<Scalar, 1, 2>},
 };
 
-constexpr WinogradTile kWinograd[] = {
-    {3, 8, 4, winograd<Scalar, 3, 8, 1>},
-    {3, 4, 8, winograd<Scalar, 3, 4, 2>},
-    {5, 4, 8, winograd<Scalar, 5, 4, 2>},
+constexpr const WinogradForm* kWinogradForms[] = {
+    &kWinogradForm<Scalar, 4, 2>, &kWinogradForm<Scalar, 6, 4>,  &kWinogradForm<Scalar, 6, 2>,
+    &kWinogradForm<Scalar, 8, 4>, &kWinogradStride2Form<Scalar>,
+};
+
+constexpr WinogradTile kWinogradTiles[] = {
+    {8, 4, winograd_multiply<Scalar, 8, 1>},
+    {4, 8, winograd_multiply<Scalar, 4, 2>},
 };
 
 constexpr KernelTable kTable{"scalar",
                              Scalar::kLanes,
                              kDirectConv,
-                             kWinograd,
+                             kWinogradForms,
+                             kWinogradTiles,
                              depthwise_conv<Scalar>,
                              pool2d<Scalar, true>,
-                             pool2d<Scalar, false>};
+                             pool2d<Scalar, false>,
+                             multiply_add<Scalar>};
 
 }  // namespace
 

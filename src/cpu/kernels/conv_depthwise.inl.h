@@ -8,15 +8,19 @@ namespace exeunt::cpu {
 
 /// `kPixels` neighbours of a row share each weight, and their sums hide each other's latency.
 template <class S, int kPixels, bool kWhole>
-[[gnu::always_inline]] inline void depthwise_tile(const DepthwiseConv& conv, const float* x, const float* weights,
-                                                  typename S::Vec bias, int stride, int lanes, const float* residual,
-                                                  float* y) noexcept {
+[[gnu::always_inline]] inline void depthwise_tile(const DepthwiseConv& conv, const float* const* rows,
+                                                  std::ptrdiff_t x_at, const float* weights, typename S::Vec bias,
+                                                  int stride, int lanes, const float* residual, float* y) noexcept {
   using Vec = typename S::Vec;
   Vec acc[kPixels];
 #pragma GCC unroll 16
   for (int p = 0; p < kPixels; ++p) acc[p] = bias;
   for (int i = 0; i < conv.kernel_height; ++i) {
-    const float* from = x + i * conv.x_kernel_row;
+    if (rows[i] == nullptr) {
+      weights += static_cast<std::ptrdiff_t>(conv.kernel_width) * stride;
+      continue;
+    }
+    const float* from = rows[i] + x_at;
     for (int j = 0; j < conv.kernel_width; ++j, from += conv.x_kernel_column, weights += stride) {
       const Vec w = S::load(weights);
 #pragma GCC unroll 16
@@ -44,15 +48,15 @@ template <class S, int kPixels, bool kWhole>
 
 /// One row and one vector of channels; what does not fill a tile is done pixel by pixel.
 template <class S, bool kWhole>
-[[gnu::always_inline]] inline void depthwise_row(const DepthwiseConv& conv, const float* x, int channel, int stride,
-                                                 const float* residual, float* y) noexcept {
+[[gnu::always_inline]] inline void depthwise_row(const DepthwiseConv& conv, const float* const* rows, int channel,
+                                                 int stride, const float* residual, float* y) noexcept {
   constexpr int kPixels = 8;
   const int lanes = std::min(S::kLanes, conv.channels - channel);
   const typename S::Vec bias = S::load(conv.bias + channel);
   int column = 0;
   const auto tile = [&]<int kCount>() {
     const std::ptrdiff_t at = static_cast<std::ptrdiff_t>(column) * conv.channels + channel;
-    depthwise_tile<S, kCount, kWhole>(conv, x + column * conv.x_pixel + channel, conv.weights + channel, bias, stride,
+    depthwise_tile<S, kCount, kWhole>(conv, rows, column * conv.x_pixel + channel, conv.weights + channel, bias, stride,
                                       lanes, residual == nullptr ? nullptr : residual + at, y + at);
     column += kCount;
   };
@@ -62,18 +66,12 @@ template <class S, bool kWhole>
 }
 
 template <class S>
-void depthwise_conv(const DepthwiseConv& conv, const float* x, const float* residual, float* y) noexcept {
+void depthwise_conv(const DepthwiseConv& conv, const float* const* rows, const float* residual, float* y) noexcept {
   const int stride = (conv.channels + S::kLanes - 1) / S::kLanes * S::kLanes;
-  const std::ptrdiff_t row_floats = static_cast<std::ptrdiff_t>(conv.out_width) * conv.channels;
-  for (int row = 0; row < conv.out_height; ++row) {
-    int channel = 0;
-    for (; channel + S::kLanes <= conv.channels; channel += S::kLanes)
-      depthwise_row<S, true>(conv, x, channel, stride, residual, y);
-    if (channel < conv.channels) depthwise_row<S, false>(conv, x, channel, stride, residual, y);
-    x += conv.x_line;
-    y += row_floats;
-    if (residual != nullptr) residual += row_floats;
-  }
+  int channel = 0;
+  for (; channel + S::kLanes <= conv.channels; channel += S::kLanes)
+    depthwise_row<S, true>(conv, rows, channel, stride, residual, y);
+  if (channel < conv.channels) depthwise_row<S, false>(conv, rows, channel, stride, residual, y);
 }
 
 }  // namespace exeunt::cpu

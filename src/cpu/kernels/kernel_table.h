@@ -15,10 +15,12 @@ struct KernelTable {
   std::string_view isa;
   int lanes = 0;  ///< floats in a vector
   std::span<const DirectConvTile> direct_conv;
-  std::span<const WinogradTile> winograd;
+  std::span<const WinogradForm* const> winograd_forms;
+  std::span<const WinogradTile> winograd_tiles;
   DepthwiseConvFn depthwise_conv = nullptr;
   Pool2dFn max_pool = nullptr;
   Pool2dFn average_pool = nullptr;
+  double (*multiply_add)(long rounds) noexcept = nullptr;  ///< does nothing else; for measuring the machine
 };
 
 // One table a file of isa/, compiled for that instruction set.

@@ -1,58 +1,71 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 namespace exeunt::cpu {
 
-/// A stride-1 convolution on NHWC floats by Winograd's minimal filtering on 6x6 patches: 4x4 results a
-/// patch for 3x3 kernels, 2x2 for 5x5. The input has its padding round it, up to whole patches.
+/// A convolution on NHWC floats by minimal filtering: patches of the input are transformed, multiplied point by point
+/// (over all patches a matrix product for each point) and transformed back. Zero padding is made up on the way.
 ///
-/// Source: Lavin and Gray, "Fast algorithms for convolutional neural networks", CVPR 2016; points 0, 1, -1, 2, -2 and
-/// infinity. Weights are transformed and packed by pack_winograd_weights.
+/// Source: Lavin and Gray, "Fast algorithms for convolutional neural networks", CVPR 2016; points 0, 1, -1, 2, -2,
+/// 1/2, -1/2 and infinity, as many as a patch needs.
 struct Winograd {
-  static constexpr int kPatch = 6;
-  static constexpr int kProducts = kPatch * kPatch;
-
-  const float* weights = nullptr;  ///< [product][block][in channel][tile channels]
-  const float* bias = nullptr;     ///< whole blocks, zeros behind the last channel
-  int in_channels = 0;
-  int out_channels = 0;
-  int out_height = 0;
-  int out_width = 0;
-  int patches_high = 0;
+  int in_height = 0, in_width = 0, in_channels = 0;
+  int out_height = 0, out_width = 0, out_channels = 0;
+  int pad_top = 0, pad_left = 0;
   int patches_wide = 0;
-  int block_patches = 0;      ///< patches transformed together, a multiple of the tile's
-  std::ptrdiff_t x_line = 0;  ///< floats in a row of x
-  float low = 0;              ///< results are clamped to [low, high]; infinite: not at all
+  std::ptrdiff_t block = 0;      ///< floats from a vector of channels to the next, in transformed patches and products
+  std::ptrdiff_t in_point = 0;   ///< floats from a point's transformed patches to those of the next one
+  std::ptrdiff_t out_point = 0;  ///< the same for products
+  const float* weights = nullptr;  ///< [matrix][block of lanes][in channel][lane]
+  const float* bias = nullptr;     ///< whole tiles, zeros behind the last channel
+  std::ptrdiff_t matrix_step = 0;  ///< floats from a matrix to the next one
+  float low = 0;                   ///< results are clamped to [low, high]; infinite: not at all
   float high = 0;
 };
 
-/// y = clamp(x * w + b + residual); residual may be null. y must not overlap x or residual. `scratch` holds
-/// winograd_scratch_floats().
-using WinogradFn = void (*)(const Winograd& conv, const float* x, const float* residual, float* y,
-                            float* scratch) noexcept;
-
-/// A register tile: `patches` times `channels` output channels, for one kernel size.
-struct WinogradTile {
-  int kernel = 0;
-  int patches = 0;
-  int channels = 0;
-  WinogradFn run = nullptr;
+/// Patches [first, first + count), numbered row by row.
+struct PatchRange {
+  int first = 0;
+  int count = 0;
 };
 
-/// Floats between the products of a block. The odd cache lines keep the 36 of them out of the same cache set.
-constexpr std::ptrdiff_t winograd_product_step(int block_patches, int channels) {
-  return static_cast<std::ptrdiff_t>(block_patches) * channels + 16;
-}
+/// Transforms patches of x: to[point][vector of channels][patch][lane].
+using WinogradGatherFn = void (*)(const Winograd& conv, PatchRange patches, const float* x, float* to) noexcept;
+
+/// Transforms products, laid out as the transformed patches are, back: y = clamp(results + residual); residual may be
+/// null and does not overlap y.
+/// @param channels  a range of channels that starts with a vector
+using WinogradScatterFn = void (*)(const Winograd& conv, PatchRange patches, int first_channel, int last_channel,
+                                   const float* products, const float* residual, float* y) noexcept;
+
+/// One way to transform: `results` x `results` results of a `kernel` x `kernel` filter a patch.
+struct WinogradForm {
+  int kernel = 0;
+  int stride = 0;
+  int results = 0;
+  int points = 0;              ///< products a patch
+  int matrices = 0;            ///< different matrices of weights among the points
+  int bias_point = 0;          ///< the point whose product goes into each result exactly once, or the first of several
+  int bias_points = 0;         ///< how many points carry the bias; each result gets one of them
+  const std::uint8_t* matrix;  ///< of each point; null: its own
+  WinogradGatherFn gather = nullptr;
+  WinogradScatterFn scatter = nullptr;
+};
+
+/// The products of all points for patches 0 .. patches - 1, a multiple of the tile's, and channels [first, last).
+using WinogradMultiplyFn = void (*)(const Winograd& conv, const WinogradForm& form, int patches, int first_channel,
+                                    int last_channel, const float* in, float* out) noexcept;
+
+/// A register tile: `patches` times `channels` output channels.
+struct WinogradTile {
+  int patches = 0;
+  int channels = 0;
+  WinogradMultiplyFn multiply = nullptr;
+};
 
 /// Channels rounded up to whole vectors or tiles.
 constexpr int rounded_up(int count, int unit) { return (count + unit - 1) / unit * unit; }
-
-/// Transformed inputs and products of one block of patches.
-constexpr std::ptrdiff_t winograd_scratch_floats(const Winograd& conv, int lanes, int tile_channels) {
-  return Winograd::kProducts *
-         (winograd_product_step(conv.block_patches, rounded_up(conv.in_channels, lanes)) +
-          winograd_product_step(conv.block_patches, rounded_up(conv.out_channels, tile_channels)));
-}
 
 }  // namespace exeunt::cpu

@@ -44,7 +44,14 @@ struct Scalar {
     return a != a ? a : larger;
   }
 
-  static void pin(Vec&) noexcept {}
+  /// Keeps a value from being computed ahead of its time.
+  static void pin(Vec& v) noexcept {
+#if defined(__x86_64__)
+    asm volatile("" : "+x"(v));
+#elif defined(__aarch64__)
+    asm volatile("" : "+w"(v));
+#endif
+  }
 };
 
 }  // namespace exeunt::cpu

@@ -2,8 +2,8 @@
 
 #include "base/error.h"
 #include "engine/compile/backends.h"
-#include "engine/compile/candidate_timer.h"
 #include "engine/compile/model_data.h"
+#include "engine/compile/step_timer.h"
 #include "plan/build_plan.h"
 
 namespace exeunt {
@@ -11,9 +11,8 @@ namespace exeunt {
 Plan Plan::build(const Model& model, const BuildOptions& options) {
   const std::vector<const Backend*> backends = backends_for(options.backend);
   return with_context(model.data().path.string(), [&] {
-    CandidateTimer timer;
-    const bool timed = options.optimization_level > 0;
-    PlanData plan = build_plan(model.data().graph, backends, timed ? std::ref(timer) : TimeCandidates{});
+    const Graph& graph = model.data().graph;
+    PlanData plan = build_plan(graph, backends, StepTimer(graph, {options.optimization_level, options.conv_tolerance}));
     if (model.data().batch_obstacle) plan.batch_obstacle = model.data().batch_obstacle->str();
     return Plan(std::make_shared<const PlanData>(std::move(plan)));
   });

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "base/error.h"
+#include "cpu/peak.h"
 #include "diagnose/diagnose.h"
 #include "engine/compile/model_data.h"
 #include "graph/placement.h"
@@ -41,13 +42,27 @@ void add_steps(const PlanData& plan, Inspection& result) {
     for (int i = segment.first_step; i < segment.first_step + segment.step_count; ++i) {
       const Step& step = plan.steps[static_cast<std::size_t>(i)];
       StepInfo& info = result.steps[static_cast<std::size_t>(i)];
-      info = {step.name,           step.op,   step.kernel, step.backend, step.layout.str(), step.result,
-              static_cast<int>(s), step.macs, step.bytes,  {},           step.nodes};
+      info = {step.name,
+              step.op,
+              step.kernel,
+              step.backend,
+              step.layout.str(),
+              step.result,
+              static_cast<int>(s),
+              step.macs,
+              step.bytes,
+              {},
+              step.nodes,
+              0,
+              {}};
+      info.us = step.us;
+      for (const Rival& rival : step.rivals) info.rivals.push_back({rival.kernel, rival.us, rival.reason});
       for (const Refusal& refusal : step.refusals) info.refusals.push_back({refusal.backend, refusal.reason});
     }
   }
   result.arena_bytes = plan.arena_bytes;
   result.peak_live_bytes = plan.peak_live_bytes;
+  result.packed_bytes = plan.weights.bytes();
 }
 
 /// Work and weights on the way to each exit.
@@ -115,6 +130,7 @@ Inspection inspect(const Model& model, const BuildOptions& options) {
   const Plan plan = Plan::build(model, options);
   add_steps(*plan.data(), result);
   add_step_costs(*plan.data(), result);
+  if (options.optimization_level > 0) result.peak_gmacs = cpu::peak_gmacs();
   result.warnings = diagnose({data.notes, data.imported, data.graph, plan.data()->steps});
   return result;
 }

@@ -1,6 +1,4 @@
-#include "cpu/padded_image.h"
-
-#include <algorithm>
+#include "cpu/conv_shape.h"
 
 namespace exeunt::cpu {
 
@@ -28,30 +26,6 @@ std::optional<ConvShape> conv_shape(const ops::Conv& op, const NodeView& node) {
   s.pad_top = of(op.pads[0]);
   s.pad_bottom = of(op.pads[2]);
   return s;
-}
-
-ConvStep conv_step(const ConvShape& s, const NodeView& node, PaddingBehind behind) {
-  ConvStep step;
-  step.image = {s.in_height, s.in_width, s.in_channels, s.pad_top, s.pad_left, behind.bottom, behind.right};
-  step.batch = s.batch;
-  step.has_residual = node.operand_type(3) != nullptr;
-  step.result_floats = static_cast<std::ptrdiff_t>(s.out_height) * s.out_width * s.out_channels;
-  return step;
-}
-
-void pad_image(const PaddedImage& image, const float* x, float* to) noexcept {
-  const std::ptrdiff_t line = image.line();
-  const std::ptrdiff_t row = static_cast<std::ptrdiff_t>(image.width) * image.channels;
-  // The zeros right of one row and left of the next lie together.
-  const std::ptrdiff_t left = static_cast<std::ptrdiff_t>(image.left) * image.channels;
-  const std::ptrdiff_t gap = line - row;
-  std::fill_n(to, image.top * line + left, 0.0F);
-  to += image.top * line + left;
-  for (int y = 0; y < image.height; ++y, x += row, to += line) {
-    std::copy_n(x, row, to);
-    if (y + 1 < image.height) std::fill_n(to + row, gap, 0.0F);
-  }
-  std::fill_n(to - gap, gap - left + image.bottom * line, 0.0F);
 }
 
 }  // namespace exeunt::cpu

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstddef>
+
+#include "cpu/conv_shape.h"
+
+namespace exeunt::cpu {
+
+/// What the steps of convolutions share: operands x, the residual if there is one, the result, and scratch memory, a
+/// piece for each part of a split step.
+struct ConvStep {
+  int batch = 0;
+  bool has_residual = false;
+  std::ptrdiff_t x_floats = 0;        ///< of one sample
+  std::ptrdiff_t result_floats = 0;   ///< of one sample
+  std::ptrdiff_t scratch_floats = 0;  ///< of one part
+
+  static ConvStep of(const ConvShape& s, const NodeView& node, std::ptrdiff_t scratch_floats) {
+    constexpr std::ptrdiff_t kLine = 16;  // parts do not write to the same cache line
+    ConvStep step;
+    step.batch = s.batch;
+    step.has_residual = node.operand_type(3) != nullptr;
+    step.x_floats = static_cast<std::ptrdiff_t>(s.in_height) * s.in_width * s.in_channels;
+    step.result_floats = static_cast<std::ptrdiff_t>(s.out_height) * s.out_width * s.out_channels;
+    step.scratch_floats = (scratch_floats + kLine - 1) / kLine * kLine;
+    return step;
+  }
+
+  std::size_t scratch_bytes(int parts) const noexcept {
+    return static_cast<std::size_t>(scratch_floats) * sizeof(float) * static_cast<std::size_t>(parts);
+  }
+
+  /// Calls `run(x, residual or null, y, scratch)` for each sample.
+  template <class F>
+  void for_each_sample(std::byte* const* operands, int part, F&& run) const noexcept {
+    const auto* x = reinterpret_cast<const float*>(*operands++);
+    const auto* residual = has_residual ? reinterpret_cast<const float*>(*operands++) : nullptr;
+    auto* y = reinterpret_cast<float*>(*operands++);
+    float* const scratch = scratch_floats > 0 ? reinterpret_cast<float*>(*operands) + part * scratch_floats : nullptr;
+    for (int sample = 0; sample < batch; ++sample, x += x_floats, y += result_floats) {
+      run(x, residual, y, scratch);
+      if (residual != nullptr) residual += result_floats;
+    }
+  }
+};
+
+/// The share of `count` things that falls to a part: [first, last).
+struct Share {
+  int first = 0;
+  int last = 0;
+  static Share of(int count, int part, int parts) noexcept {
+    return {count * part / parts, count * (part + 1) / parts};
+  }
+};
+
+}  // namespace exeunt::cpu

@@ -1,0 +1,99 @@
+#include "cpu/winograd_weights.h"
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+namespace exeunt::cpu {
+
+namespace {
+
+using Numbers = std::vector<double>;
+
+/// G g: the polynomial of the taps at each point, over the product of the point's distances from all others; last the
+/// point at infinity, which takes the last tap alone.
+Numbers transform_taps(const Numbers& taps, std::span<const double> points) {
+  Numbers result;
+  for (const double x : points) {
+    double value = 0;
+    for (std::size_t i = taps.size(); i-- > 0;) value = value * x + taps[i];
+    for (const double other : points) value /= other == x ? 1 : x - other;
+    result.push_back(value);
+  }
+  result.push_back(taps.back());
+  return result;
+}
+
+constexpr std::array kPoints = {0.0, 1.0, -1.0, 2.0, -2.0, 0.5, -0.5};
+/// Of an axis of two taps and four results (winograd_stride2.inl.h).
+constexpr std::array kEvenPoints = {0.0, 1.0, -1.0, 2.0};
+
+/// G g G^T, row by row, where `rows` transforms a column of g and `columns` a row of what that gives.
+template <class Rows, class Columns>
+Numbers transform_both(const std::vector<Numbers>& g, const Rows& rows, const Columns& columns) {
+  std::vector<Numbers> by_column;
+  for (std::size_t j = 0; j < g.front().size(); ++j) {
+    Numbers column;
+    for (const Numbers& row : g) column.push_back(row[j]);
+    by_column.push_back(rows(column));
+  }
+  Numbers result;
+  for (std::size_t i = 0; i < by_column.front().size(); ++i) {
+    Numbers row;
+    for (const Numbers& column : by_column) row.push_back(column[i]);
+    const Numbers transformed = columns(row);
+    result.insert(result.end(), transformed.begin(), transformed.end());
+  }
+  return result;
+}
+
+Numbers transform_stride1(const std::vector<Numbers>& g, int patch) {
+  const auto points = std::span(kPoints).first(static_cast<std::size_t>(patch - 1));
+  const auto transform = [&](const Numbers& taps) { return transform_taps(taps, points); };
+  return transform_both(g, transform, transform);
+}
+
+/// The matrices of the four pairs of parities, one after the other; an odd axis takes the middle tap as it is.
+Numbers transform_stride2(const std::vector<Numbers>& g) {
+  const auto even = [](const Numbers& taps) { return transform_taps({taps[0], taps[2]}, kEvenPoints); };
+  const auto odd = [](const Numbers& taps) { return Numbers{taps[1]}; };
+  Numbers result = transform_both(g, even, even);
+  for (const Numbers& part : {transform_both(g, even, odd), transform_both(g, odd, even), transform_both(g, odd, odd)})
+    result.insert(result.end(), part.begin(), part.end());
+  return result;
+}
+
+/// One filter, of one output and one input channel.
+Numbers transform_filter(const float* filter, const WinogradForm& form) {
+  std::vector<Numbers> g;
+  for (int row = 0; row < form.kernel; ++row, filter += form.kernel) g.emplace_back(filter, filter + form.kernel);
+  return form.stride == 1 ? transform_stride1(g, form.kernel + form.results - 1) : transform_stride2(g);
+}
+
+}  // namespace
+
+PackedWeights pack_winograd_weights(const NodeView& node, const WinogradForm& form, int lanes, int padded) {
+  const Tensor& weights = *node.constant(1);
+  const auto out = static_cast<std::size_t>(weights.shape()[0]);
+  const auto in = static_cast<std::size_t>(weights.shape()[1]);
+  const auto width = static_cast<std::size_t>(padded);
+  const auto vector = static_cast<std::size_t>(lanes);
+  const auto matrices = static_cast<std::size_t>(form.matrices);
+  const auto filter_floats = static_cast<std::size_t>(form.kernel) * static_cast<std::size_t>(form.kernel);
+  return node.packer.pack(
+      &weights, node.constant(2), fmt::format("winograd {} {} {} {}", form.points, form.kernel, lanes, padded),
+      width * (matrices * in + 1), [&](std::span<float> to) {
+        const float* from = weights.span<float>().data();
+        for (std::size_t o = 0; o < out; ++o) {
+          for (std::size_t i = 0; i < in; ++i, from += filter_floats) {
+            const Numbers values = transform_filter(from, form);
+            for (std::size_t m = 0; m < matrices; ++m)
+              to[m * width * in + (o / vector * in + i) * vector + o % vector] = static_cast<float>(values[m]);
+          }
+        }
+        if (const Tensor* bias = node.constant(2))
+          std::ranges::copy(bias->span<float>(), to.begin() + static_cast<std::ptrdiff_t>(width * matrices * in));
+      });
+}
+
+}  // namespace exeunt::cpu

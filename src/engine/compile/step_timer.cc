@@ -1,0 +1,221 @@
+#include "engine/compile/step_timer.h"
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+#include <random>
+
+#include "base/aligned_buffer.h"
+#include "engine/compile/sampled_error.h"
+
+namespace exeunt {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double microseconds_since(Clock::time_point start) {
+  return std::chrono::duration<double, std::micro>(Clock::now() - start).count();
+}
+
+/// One candidate of a step, with its times so far.
+struct Trial {
+  const Candidate* candidate = nullptr;
+  std::unique_ptr<StepState> state;
+  std::vector<double> us;
+  std::string reason;  ///< why it is out of the race
+
+  bool races() const noexcept { return reason.empty(); }
+  double best() const { return *std::ranges::min_element(us); }
+  double quarter() const {
+    std::vector<double> sorted = us;
+    const auto at = sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() / 4);
+    std::ranges::nth_element(sorted, at);
+    return *at;
+  }
+};
+
+/// The draft with memory to run on and a field of trials for each step.
+class Race {
+ public:
+  Race(const Graph& graph, const PlanData& draft, std::span<const std::vector<Candidate>> candidates)
+      : graph_(graph), draft_(draft), arena_(draft.arena_bytes), fields_(candidates.size()) {
+    for (const InputInfo& input : draft.info.inputs) inputs_.push_back(random_input(input.type));
+    for (const Step& step : draft.steps) {
+      std::vector<std::byte*>& addresses = operands_.emplace_back();
+      for (const Operand& operand : step.operands) addresses.push_back(resolve(operand));
+    }
+    for (std::size_t i = 0; i < candidates.size(); ++i) {
+      for (const Candidate& candidate : candidates[i])
+        fields_[i].push_back({&candidate, candidate.args->make_state(), {}, {}});
+    }
+    for (const Node& node : graph.nodes) makers_[node.output] = &node;
+  }
+
+  std::vector<std::vector<Trial>>& fields() { return fields_; }
+
+  /// Runs every candidate once, the last one that is exact for good: what follows gets sound operands.
+  void check(double tolerance) {
+    for_each_step([&](std::size_t i) {
+      std::size_t last = 0;
+      for (std::size_t t = 0; t < fields_[i].size(); ++t) {
+        Trial& trial = fields_[i][t];
+        run(trial, i);
+        if (!trial.candidate->approximate) {
+          last = t;
+          continue;
+        }
+        const double error =
+            sampled_error(graph_, *makers_.at(draft_.steps[i].value), *trial.candidate, operands_[i].data());
+        if (!(error <= tolerance)) trial.reason = fmt::format("is off by {:.1e} of the results' size", error);
+      }
+      run(fields_[i][last], i);
+    });
+  }
+
+  /// Runs the draft with the next of each step's candidates that still race: once so that the caches hold what this
+  /// choice leaves there, then timed.
+  void turn() {
+    std::vector<Trial*> chosen;
+    for (std::size_t i = 0; i < fields_.size(); ++i) {
+      std::vector<Trial*> racing;
+      for (Trial& trial : fields_[i]) {
+        if (trial.races()) racing.push_back(&trial);
+      }
+      chosen.push_back(racing[(turns_ + i) % racing.size()]);
+    }
+    for_each_step([&](std::size_t i) { run(*chosen[i], i); });
+    for_each_step([&](std::size_t i) {
+      const Clock::time_point start = Clock::now();
+      run(*chosen[i], i);
+      chosen[i]->us.push_back(microseconds_since(start));
+    });
+    ++turns_;
+  }
+
+  std::size_t largest_field() const {
+    std::size_t most = 1;
+    for (const auto& field : fields_)
+      most = std::max(most, static_cast<std::size_t>(std::ranges::count_if(field, &Trial::races)));
+    return most;
+  }
+
+ private:
+  /// In the order for which the arena was laid out: `leave` before `stay`.
+  template <class F>
+  void for_each_step(F&& f) {
+    std::vector<int> stack = {0};
+    while (!stack.empty()) {
+      const Segment& segment = draft_.segments[static_cast<std::size_t>(stack.back())];
+      stack.pop_back();
+      if (!segment.is_exit) stack.insert(stack.end(), {segment.stay, segment.leave});
+      for (int i = segment.first_step; i < segment.first_step + segment.step_count; ++i) f(static_cast<std::size_t>(i));
+    }
+  }
+
+  void run(Trial& trial, std::size_t step) noexcept {
+    trial.candidate->run(*trial.candidate->args, trial.state.get(), operands_[step].data());
+  }
+
+  std::byte* resolve(const Operand& operand) {
+    if (operand.kind == Operand::Kind::arena) return arena_.data() + operand.offset;
+    // Steps write to their result only, which never is a constant or an input.
+    if (operand.kind == Operand::Kind::constant) return const_cast<std::byte*>(operand.data);
+    return inputs_[operand.offset].data();
+  }
+
+  /// Numbers as pixels have them. Small ones would time denormals in the end.
+  static AlignedBuffer random_input(const TensorType& type) {
+    AlignedBuffer buffer(type.bytes());
+    std::minstd_rand random(1);
+    dispatch(type.dtype, [&]<class T>(TypeTag<T>) {
+      auto* to = reinterpret_cast<T*>(buffer.data());
+      for (std::int64_t i = 0; i < type.shape.elements(); ++i) to[i] = convert<T>(static_cast<double>(random() % 256));
+    });
+    return buffer;
+  }
+
+  const Graph& graph_;
+  const PlanData& draft_;
+  AlignedBuffer arena_;
+  std::vector<AlignedBuffer> inputs_;
+  std::vector<std::vector<std::byte*>> operands_;  // by step
+  std::vector<std::vector<Trial>> fields_;         // by step
+  std::map<ValueId, const Node*> makers_;
+  std::size_t turns_ = 0;
+};
+
+/// Takes those out that are far behind.
+void drop_hopeless(std::vector<std::vector<Trial>>& fields) {
+  constexpr double kHopeless = 1.3;
+  for (std::vector<Trial>& field : fields) {
+    double best = std::numeric_limits<double>::infinity();
+    for (const Trial& trial : field) {
+      if (trial.races() && !trial.us.empty()) best = std::min(best, trial.best());
+    }
+    for (Trial& trial : field) {
+      if (trial.races() && !trial.us.empty() && trial.best() > kHopeless * best) trial.reason = "slower";
+    }
+  }
+}
+
+/// What the clock itself takes.
+double clock_us() {
+  double least = std::numeric_limits<double>::infinity();
+  for (int i = 0; i < 100; ++i) {
+    const Clock::time_point start = Clock::now();
+    least = std::min(least, microseconds_since(start));
+  }
+  return least;
+}
+
+Choice choose(std::vector<Trial>& field, double clock) {
+  Choice choice;
+  const auto first = std::ranges::find_if(field, &Trial::races);
+  choice.candidate = static_cast<std::size_t>(first - field.begin());
+  double best = std::numeric_limits<double>::infinity();
+  for (std::size_t t = 0; t < field.size(); ++t) {
+    const Trial& trial = field[t];
+    const bool timed = !trial.us.empty();
+    choice.us.push_back(timed ? std::max(trial.quarter() - clock, 0.0) : 0);
+    choice.reasons.push_back(!trial.races() ? trial.reason : timed ? "slower" : "not timed");
+    if (!trial.races() || !timed || choice.us.back() >= best) continue;
+    best = choice.us.back();
+    choice.candidate = t;
+  }
+  return choice;
+}
+
+}  // namespace
+
+std::vector<Choice> StepTimer::operator()(const PlanData& draft,
+                                          std::span<const std::vector<Candidate>> candidates) const {
+  constexpr std::array kTurns = {0, 4, 8, 16, 32, 64};
+  constexpr std::array kMostUs = {0.0, 0.5e6, 1e6, 3e6, 8e6, 20e6};
+  constexpr std::size_t kFirstTurns = 3;
+  const auto level = static_cast<std::size_t>(std::clamp(options_.level, 0, 5));
+  const Clock::time_point start = Clock::now();
+  if (std::ranges::all_of(candidates, [](const auto& field) { return field.size() == 1; }))
+    return std::vector<Choice>(candidates.size());
+  Race race(graph_, draft, candidates);
+  race.check(options_.tolerance);
+  // Level 0 takes the first that is exact enough.
+  if (level == 0) {
+    std::vector<Choice> choices;
+    for (std::vector<Trial>& field : race.fields()) choices.push_back(choose(field, 0));
+    return choices;
+  }
+  const auto turns_of_all = [&](std::size_t turns) {
+    for (std::size_t t = turns * race.largest_field(); t > 0 && microseconds_since(start) < kMostUs[level]; --t)
+      race.turn();
+  };
+  turns_of_all(kFirstTurns);
+  drop_hopeless(race.fields());
+  turns_of_all(static_cast<std::size_t>(kTurns[level]));
+  const double clock = clock_us();
+  std::vector<Choice> choices;
+  for (std::vector<Trial>& field : race.fields()) choices.push_back(choose(field, clock));
+  return choices;
+}
+
+}  // namespace exeunt
