@@ -7,39 +7,43 @@
 
 namespace exeunt::cpu {
 
-/// Adds the residual, clamps and stores a tile. `channels`: those of the tile that exist; `step`: from a pixel to the
-/// next.
-template <class S, int kPixels, int kVecs>
-[[gnu::always_inline]] inline void store_tile(typename S::Vec (&acc)[kPixels][kVecs], float lowest, float highest,
+/// Adds the residual, clamps and stores a tile. `channels`: those of the tile that exist; `step`: from a row of it to
+/// the next.
+template <class S, int kRows, int kVecs>
+[[gnu::always_inline]] inline void store_tile(Tile<S, kRows, kVecs>& acc, float lowest, float highest,
                                               std::ptrdiff_t step, int channels, const float* residual,
                                               float* y) noexcept {
   const typename S::Vec low = S::set1(lowest);
   const typename S::Vec high = S::set1(highest);
   if (channels >= kVecs * S::kLanes) {
-#pragma GCC unroll 32
-    for (int p = 0; p < kPixels; ++p) {
-#pragma GCC unroll 8
-      for (int z = 0; z < kVecs; ++z) {
-        const std::ptrdiff_t at = p * step + z * S::kLanes;
-        typename S::Vec v = acc[p][z];
-        if (residual != nullptr) v = S::add(v, S::load(residual + at));
-        S::store(y + at, S::clamp(v, low, high));
-      }
+    if (residual != nullptr) {
+      unrolled<kRows * kVecs>(
+          [](auto i, Tile<S, kRows, kVecs>& a, const float*& from, const std::ptrdiff_t& pitch) EXEUNT_INLINE {
+            constexpr int z = i % kVecs;
+            a[i / kVecs][z] = S::add(a[i / kVecs][z], S::load(from + z * S::kLanes));
+            if (z == kVecs - 1) from += pitch;
+          },
+          acc, residual, step);
     }
+    unrolled<kRows * kVecs>(
+        [&](auto i, Tile<S, kRows, kVecs>& a, float*& to, const std::ptrdiff_t& pitch) EXEUNT_INLINE {
+          constexpr int z = i % kVecs;
+          S::store(to + z * S::kLanes, S::clamp(a[i / kVecs][z], low, high));
+          if (z == kVecs - 1) to += pitch;
+        },
+        acc, y, step);
     return;
   }
-#pragma GCC unroll 32
-  for (int p = 0; p < kPixels; ++p) {
-#pragma GCC unroll 8
-    for (int z = 0; z < kVecs; ++z) {
-      const int lanes = std::min(S::kLanes, channels - z * S::kLanes);
-      if (lanes <= 0) continue;
-      const std::ptrdiff_t at = p * step + z * S::kLanes;
-      typename S::Vec v = acc[p][z];
-      if (residual != nullptr) v = S::add(v, S::load_part(residual + at, lanes));
-      S::store_part(y + at, S::clamp(v, low, high), lanes);
-    }
-  }
+  unrolled<kRows * kVecs>(
+      [&](auto i, Tile<S, kRows, kVecs>& a) EXEUNT_INLINE {
+        constexpr int p = i / kVecs;
+        constexpr int z = i % kVecs;
+        const int lanes = std::min(S::kLanes, channels - z * S::kLanes);
+        if (lanes <= 0) return;
+        if (residual != nullptr) a[p][z] = S::add(a[p][z], S::load_part(residual + p * step + z * S::kLanes, lanes));
+        S::store_part(y + p * step + z * S::kLanes, S::clamp(a[p][z], low, high), lanes);
+      },
+      acc);
 }
 
 /// The last tile of a row moves back to end with it.
@@ -47,30 +51,37 @@ template <class S, int kPixels, int kVecs>
 void direct_conv(const DirectConv& conv, const float* const* rows, ChannelRange channels, const float* residual,
                  float* y) noexcept {
   constexpr int kTile = kVecs * S::kLanes;
-  const std::ptrdiff_t run_floats = static_cast<std::ptrdiff_t>(conv.run) * S::kLanes;
-  for (int left = 0; left < conv.out_width; left += kPixels) {
-    const int column = std::min(left, conv.out_width - kPixels);
+  // Locals: the compiler must take stores of results for changes of what references lead to.
+  const int kernel_height = conv.kernel_height;
+  const int runs = conv.runs;
+  const int run = conv.run;
+  const int width = conv.out_width;
+  const std::ptrdiff_t x_pixel = conv.x_pixel;
+  const std::ptrdiff_t x_run = conv.x_run;
+  const std::ptrdiff_t block_step = conv.block_step;
+  const Stride x_step(x_pixel);
+  const Stride w_step(block_step);
+  const std::ptrdiff_t run_floats = static_cast<std::ptrdiff_t>(run) * S::kLanes;
+  for (int left = 0; left < width; left += kPixels) {
+    const int column = std::min(left, width - kPixels);
     for (int channel = channels.first; channel < channels.last; channel += kTile) {
-      typename S::Vec acc[kPixels][kVecs];
-#pragma GCC unroll 8
-      for (int z = 0; z < kVecs; ++z) {
-        const typename S::Vec bias = S::load(conv.bias + channel + z * S::kLanes);
-#pragma GCC unroll 32
-        for (int p = 0; p < kPixels; ++p) acc[p][z] = bias;
-      }
-      const float* w = conv.weights + channel / S::kLanes * conv.block_step;
-      for (int k = 0; k < conv.kernel_height; ++k) {
+      typename S::Vec bias[kVecs];
+      unrolled<kVecs>([&](auto z) EXEUNT_INLINE { bias[z] = S::load(conv.bias + channel + z * S::kLanes); });
+      Tile<S, kPixels, kVecs> acc;
+      fill_tile<S, kPixels, kVecs>(acc, bias);
+      const float* w = conv.weights + channel / S::kLanes * block_step;
+      for (int k = 0; k < kernel_height; ++k) {
         if (rows[k] == nullptr) {
-          w += conv.runs * run_floats;
+          w += runs * run_floats;
           continue;
         }
-        const float* from = rows[k] + column * conv.x_pixel;
-        for (int r = 0; r < conv.runs; ++r, from += conv.x_run, w += run_floats)
-          accumulate<S>(acc, from, conv.x_pixel, w, conv.block_step, conv.run);
+        const float* from = rows[k] + column * x_pixel;
+        for (int r = 0; r < runs; ++r, from += x_run, w += run_floats)
+          accumulate<S, kPixels, kVecs>(acc, from, x_step, w, w_step, run);
       }
       const std::ptrdiff_t at = column * static_cast<std::ptrdiff_t>(conv.out_channels) + channel;
-      store_tile<S>(acc, conv.low, conv.high, conv.out_channels, conv.out_channels - channel,
-                    residual == nullptr ? nullptr : residual + at, y + at);
+      store_tile<S, kPixels, kVecs>(acc, conv.low, conv.high, conv.out_channels, conv.out_channels - channel,
+                                    residual == nullptr ? nullptr : residual + at, y + at);
     }
   }
 }

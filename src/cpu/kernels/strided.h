@@ -4,63 +4,79 @@
 
 namespace exeunt::cpu {
 
-/// Up to nine places a fixed step apart, at addresses that the machine forms by itself from few registers. Left alone,
-/// GCC computes each address ahead, has too few registers for them and reads them from the stack one by one.
+/// Keeps a pointer in a register of its own. Left alone, GCC computes each address that follows from it ahead of time,
+/// has too few registers for them and reads them back from the stack one by one.
 template <class T>
-class Strided {
+[[gnu::always_inline]] inline void keep(T*& p) noexcept {
+  asm volatile("" : "+r"(p));
+}
+
+/// A fixed step, in floats, and the addresses that lie 0 to 8 steps behind another one, which the machine forms by
+/// itself from few registers.
+class Stride {
  public:
-  /// @param step  in elements
-  [[gnu::always_inline]] Strided(T* first, std::ptrdiff_t step) noexcept
-      : at_(address(first)),
-        step_(step * static_cast<std::ptrdiff_t>(sizeof(T))),
+  [[gnu::always_inline]] explicit Stride(std::ptrdiff_t floats) noexcept
+      : step_(floats * static_cast<std::ptrdiff_t>(sizeof(float))),
         step3_(3 * step_),
         step5_(5 * step_),
         step7_(7 * step_) {
-    hide();
+    asm volatile("" : "+r"(step_), "+r"(step3_), "+r"(step5_), "+r"(step7_));
   }
 
-  /// Place `k`, 0 <= k <= 8, known when compiling.
-  [[gnu::always_inline]] T* operator[](int k) const noexcept {
+  /// `k` is known when compiling, 0 <= k <= 8.
+  template <class T>
+  [[gnu::always_inline]] T* from(T* first, int k) const noexcept {
+    const auto at = reinterpret_cast<std::ptrdiff_t>(first);
     switch (k) {
       case 0:
-        return pointer(at_);
+        return first;
       case 1:
-        return pointer(at_ + step_);
+        return reinterpret_cast<T*>(at + step_);
       case 2:
-        return pointer(at_ + 2 * step_);
+        return reinterpret_cast<T*>(at + 2 * step_);
       case 3:
-        return pointer(at_ + step3_);
+        return reinterpret_cast<T*>(at + step3_);
       case 4:
-        return pointer(at_ + 4 * step_);
+        return reinterpret_cast<T*>(at + 4 * step_);
       case 5:
-        return pointer(at_ + step5_);
+        return reinterpret_cast<T*>(at + step5_);
       case 6:
-        return pointer(at_ + 2 * step3_);
+        return reinterpret_cast<T*>(at + 2 * step3_);
       case 7:
-        return pointer(at_ + step7_);
+        return reinterpret_cast<T*>(at + step7_);
       default:
-        return pointer(at_ + 8 * step_);
+        return reinterpret_cast<T*>(at + 8 * step_);
     }
   }
 
+ private:
+  std::ptrdiff_t step_, step3_, step5_, step7_;
+};
+
+/// Up to nine places a fixed step apart, which move together.
+template <class T>
+class Strided {
+ public:
+  [[gnu::always_inline]] Strided(T* first, std::ptrdiff_t step) noexcept : first_(first), stride_(step) {
+    keep(first_);
+  }
+
+  [[gnu::always_inline]] T* operator[](int k) const noexcept { return stride_.from(first_, k); }
+
   /// Moves all places by so many elements.
   [[gnu::always_inline]] void advance(std::ptrdiff_t elements) noexcept {
-    at_ += elements * static_cast<std::ptrdiff_t>(sizeof(T));
-    asm volatile("" : "+r"(at_));
+    first_ += elements;
+    keep(first_);
   }
   /// Moves all places so that the first one lies at `first`.
   [[gnu::always_inline]] void move_to(T* first) noexcept {
-    at_ = address(first);
-    asm volatile("" : "+r"(at_));
+    first_ = first;
+    keep(first_);
   }
 
  private:
-  static std::ptrdiff_t address(T* p) noexcept { return reinterpret_cast<std::ptrdiff_t>(p); }
-  static T* pointer(std::ptrdiff_t address) noexcept { return reinterpret_cast<T*>(address); }
-  void hide() noexcept { asm volatile("" : "+r"(at_), "+r"(step_), "+r"(step3_), "+r"(step5_), "+r"(step7_)); }
-
-  std::ptrdiff_t at_;
-  std::ptrdiff_t step_, step3_, step5_, step7_;
+  T* first_;
+  Stride stride_;
 };
 
 }  // namespace exeunt::cpu

@@ -2,59 +2,83 @@
 
 #include <cstddef>
 
+#include "cpu/kernels/strided.h"
+#include "cpu/kernels/unrolled.h"
+
 namespace exeunt::cpu {
 
-/// Keeps a pointer in a register of its own. Without it GCC makes one pointer for each pixel of a tile, more than there
-/// are registers, and reads them back from the stack in the innermost loop.
-[[gnu::always_inline]] inline void keep(const float*& p) noexcept { asm volatile("" : "+r"(p)); }
+/// A register tile of results: `kRows` rows of `kVecs` vectors.
+template <class S, int kRows, int kVecs>
+using Tile = typename S::Vec[kRows][kVecs];
+
+/// acc[p][z] += *value(p) * weight[z]
+template <class S, int kRows, int kVecs, class Value>
+[[gnu::always_inline]] inline void multiply_tile(Tile<S, kRows, kVecs>& acc, const typename S::Vec (&weight)[kVecs],
+                                                 const Value& value) noexcept {
+  unrolled<kRows>(
+      [&](auto p, Tile<S, kRows, kVecs>& row_acc) EXEUNT_INLINE {
+        typename S::Vec x = S::set1(*value(p));
+        // With one vector of channels the broadcast folds into the multiplication for nothing.
+        if constexpr (kVecs > 1) S::pin(x);
+        unrolled<kVecs>(
+            [&](auto z, typename S::Vec(&a)[kVecs]) EXEUNT_INLINE {
+              a[z] = S::fma(weight[z], x, a[z]);
+              S::pin(a[z]);
+            },
+            row_acc[p]);
+      },
+      acc);
+}
+
+template <class S, int kRows, int kVecs>
+[[gnu::always_inline]] inline void fill_tile(Tile<S, kRows, kVecs>& acc,
+                                             const typename S::Vec (&start)[kVecs]) noexcept {
+  unrolled<kRows * kVecs>(
+      [&](auto i, Tile<S, kRows, kVecs>& a) EXEUNT_INLINE { a[i / kVecs][i % kVecs] = start[i % kVecs]; }, acc);
+}
+
+/// Four rows of x share a base register.
+constexpr int bases_of(int rows) { return (rows + 3) / 4; }
+
+/// acc[p][z] += x[p][k] * w[z][k]
+template <class S, int kRows, int kVecs, int k>
+[[gnu::always_inline]] inline void add_product(Tile<S, kRows, kVecs>& acc, const float* const (&x)[bases_of(kRows)],
+                                               const Stride& x_step, const float* w, const Stride& w_step) noexcept {
+  typename S::Vec weight[kVecs];
+  unrolled<kVecs>([&](auto z) EXEUNT_INLINE {
+    weight[z] = S::load(w_step.from(w, z) + k * S::kLanes);
+    S::pin(weight[z]);
+  });
+  multiply_tile<S, kRows, kVecs>(acc, weight, [&](auto p) EXEUNT_INLINE { return x_step.from(x[p / 4], p % 4) + k; });
+}
 
 /// One register tile of a matrix product, the loop in which the time goes:
 /// acc[p][z] += x[p * x_step + k] * w[z * w_step + k * lanes] for 0 <= k < count.
-template <class S, int kPixels, int kVecs>
-[[gnu::always_inline]] inline void accumulate(typename S::Vec (&acc)[kPixels][kVecs], const float* x,
-                                              std::ptrdiff_t x_step, const float* w, std::ptrdiff_t w_step,
-                                              int count) noexcept {
-  // A base register reaches four pixels: base, + step, + 2 * step, + 3 * step, each an address that x86 can form.
-  constexpr int kBases = (kPixels + 3) / 4;
-  const float* base[kBases];
-#pragma GCC unroll 8
-  for (int b = 0; b < kBases; ++b) base[b] = x + 4 * b * x_step;
-  const std::ptrdiff_t x_step3 = 3 * x_step;
-  const std::ptrdiff_t w_step3 = 3 * w_step;
-  const auto add = [&](int k) __attribute__((always_inline)) {
-    typename S::Vec weight[kVecs];
-#pragma GCC unroll 8
-    for (int z = 0; z < kVecs; ++z) {
-      weight[z] = S::load(w + (z == 3 ? w_step3 : z * w_step) + k * S::kLanes);
-      S::pin(weight[z]);
-    }
-#pragma GCC unroll 32
-    for (int p = 0; p < kPixels; ++p) {
-      typename S::Vec value = S::set1(base[p / 4][(p % 4 == 3 ? x_step3 : p % 4 * x_step) + k]);
-      // With one vector of channels the broadcast folds into the multiplication for nothing.
-      if constexpr (kVecs > 1) S::pin(value);
-#pragma GCC unroll 8
-      for (int z = 0; z < kVecs; ++z) acc[p][z] = S::fma(weight[z], value, acc[p][z]);
-    }
+template <class S, int kRows, int kVecs>
+[[gnu::always_inline]] inline void accumulate(Tile<S, kRows, kVecs>& acc, const float* x, const Stride& x_step,
+                                              const float* w, const Stride& w_step, int count) noexcept {
+  const float* base[bases_of(kRows)];
+  unrolled<bases_of(kRows)>(
+      [&](auto b, auto& p) EXEUNT_INLINE { p[b] = b == 0 ? x : x_step.from(p[b == 0 ? 0 : b - 1], 4); }, base);
+  const auto advance = [](auto b, auto& p, int k) EXEUNT_INLINE {
+    p[b] += k;
+    keep(p[b]);
   };
   constexpr int kUnroll = 4;
-  const auto advance = [&](int k) __attribute__((always_inline)) {
-    w += k * S::kLanes;
-    keep(w);
-#pragma GCC unroll 8
-    for (int b = 0; b < kBases; ++b) {
-      base[b] += k;
-      keep(base[b]);
-    }
-  };
+  int step = kUnroll;
   for (; count >= kUnroll; count -= kUnroll) {
-#pragma GCC unroll 4
-    for (int k = 0; k < kUnroll; ++k) add(k);
-    advance(kUnroll);
+    add_product<S, kRows, kVecs, 0>(acc, base, x_step, w, w_step);
+    add_product<S, kRows, kVecs, 1>(acc, base, x_step, w, w_step);
+    add_product<S, kRows, kVecs, 2>(acc, base, x_step, w, w_step);
+    add_product<S, kRows, kVecs, 3>(acc, base, x_step, w, w_step);
+    w += kUnroll * S::kLanes;
+    unrolled<bases_of(kRows)>(advance, base, step);
   }
+  step = 1;
   for (; count > 0; --count) {
-    add(0);
-    advance(1);
+    add_product<S, kRows, kVecs, 0>(acc, base, x_step, w, w_step);
+    w += S::kLanes;
+    unrolled<bases_of(kRows)>(advance, base, step);
   }
 }
 

@@ -57,16 +57,15 @@ template <class S, int kPatch, class Use>
 template <class S, int kPatch, int kResults>
 void winograd_gather(const Winograd& conv, PatchRange patches, const float* x, float* to) noexcept {
   const std::ptrdiff_t step = conv.in_point;
-  for_each_patch<S, kPatch>(
-      conv, patches, kResults, x, to, [=](const PatchSource& source, float* first) __attribute__((always_inline)) {
-        transform_patch<S, kPatch>(source, first, step);
-      });
+  for_each_patch<S, kPatch>(conv, patches, kResults, x, to, [=](const PatchSource& source, float* first) EXEUNT_INLINE {
+    transform_patch<S, kPatch>(source, first, step);
+  });
 }
 
 /// Adds the residual, clamps and stores the results of a patch as far as they exist.
 template <class S, int kResults>
 [[gnu::always_inline]] inline void store_results(const Winograd& conv, int row, int column, int channel, int lanes,
-                                                 typename S::Vec (&r)[kResults][kResults], const float* residual,
+                                                 Tile<S, kResults, kResults>& r, const float* residual,
                                                  float* y) noexcept {
   const typename S::Vec low = S::set1(conv.low);
   const typename S::Vec high = S::set1(conv.high);
@@ -74,34 +73,28 @@ template <class S, int kResults>
   const std::ptrdiff_t line = pixel * conv.out_width;
   const std::ptrdiff_t first = row * line + column * pixel + channel;
   if (row + kResults <= conv.out_height && column + kResults <= conv.out_width && lanes == S::kLanes) {
-    Strided<float> to(y + first, pixel);
     if (residual != nullptr) {
       Strided<const float> from(residual + first, pixel);
-#pragma GCC unroll 4
-      for (int i = 0; i < kResults; ++i) {
-#pragma GCC unroll 4
-        for (int j = 0; j < kResults; ++j) r[i][j] = S::add(r[i][j], S::load(from[j]));
+      unrolled<kResults>([&](auto i) EXEUNT_INLINE {
+        unrolled<kResults>([&](auto j) EXEUNT_INLINE { r[i][j] = S::add(r[i][j], S::load(from[j])); });
         from.advance(line);
-      }
+      });
     }
-#pragma GCC unroll 4
-    for (int i = 0; i < kResults; ++i) {
-#pragma GCC unroll 4
-      for (int j = 0; j < kResults; ++j) S::store(to[j], S::clamp(r[i][j], low, high));
+    Strided<float> to(y + first, pixel);
+    unrolled<kResults>([&](auto i) EXEUNT_INLINE {
+      unrolled<kResults>([&](auto j) EXEUNT_INLINE { S::store(to[j], S::clamp(r[i][j], low, high)); });
       to.advance(line);
-    }
+    });
     return;
   }
-#pragma GCC unroll 4
-  for (int i = 0; i < kResults; ++i) {
-#pragma GCC unroll 4
-    for (int j = 0; j < kResults; ++j) {
-      if (row + i >= conv.out_height || column + j >= conv.out_width) continue;
+  unrolled<kResults>([&](auto i) EXEUNT_INLINE {
+    unrolled<kResults>([&](auto j) EXEUNT_INLINE {
+      if (row + i >= conv.out_height || column + j >= conv.out_width) return;
       const std::ptrdiff_t at = first + i * line + j * pixel;
       if (residual != nullptr) r[i][j] = S::add(r[i][j], S::load_part(residual + at, lanes));
       S::store_part(y + at, S::clamp(r[i][j], low, high), lanes);
-    }
-  }
+    });
+  });
 }
 
 /// Calls `back(products of the first point, r)` for each patch and vector of channels and stores what it makes.
@@ -115,7 +108,7 @@ template <class S, int kResults, class Back>
   for (int k = 0; k < patches.count; ++k, products += S::kLanes) {
     const float* place = products;
     for (int c = first_channel; c < last_channel; c += S::kLanes, place += conv.block) {
-      typename S::Vec r[kResults][kResults];
+      Tile<S, kResults, kResults> r;
       back(place, r);
       store_results<S>(conv, high * kResults, wide * kResults, c, std::min(S::kLanes, last_channel - c), r, residual,
                        y);
@@ -138,33 +131,30 @@ void winograd_scatter(const Winograd& conv, PatchRange patches, int first_channe
       });
 }
 
-/// Adds one block of channels, `count` of them, to a tile of patches that lie a vector apart. @return w behind it
+/// acc[p][z] += x[p][k] * w[z][k], patches lying a vector apart.
+template <class S, int kPatches, int kVecs, int k>
+[[gnu::always_inline]] inline void add_patch_product(Tile<S, kPatches, kVecs>& acc, const float* x, const float* w,
+                                                     const Stride& w_step) noexcept {
+  typename S::Vec weight[kVecs];
+  unrolled<kVecs>([&](auto z) EXEUNT_INLINE {
+    weight[z] = S::load(w_step.from(w, z) + k * S::kLanes);
+    S::pin(weight[z]);
+  });
+  multiply_tile<S, kPatches, kVecs>(acc, weight, [=](auto p) EXEUNT_INLINE { return x + p * S::kLanes + k; });
+}
+
+/// Adds `count` channels of one block to a tile.
 template <class S, int kPatches, int kVecs>
-[[gnu::always_inline]] inline const float* accumulate_block(typename S::Vec (&acc)[kPatches][kVecs], const float* x,
-                                                            const float* w, std::ptrdiff_t w_step, int count) noexcept {
-  const auto add = [&](int k) __attribute__((always_inline)) {
-    typename S::Vec weight[kVecs];
-#pragma GCC unroll 8
-    for (int z = 0; z < kVecs; ++z) {
-      weight[z] = S::load(w + z * w_step + k * S::kLanes);
-      S::pin(weight[z]);
-    }
-#pragma GCC unroll 32
-    for (int p = 0; p < kPatches; ++p) {
-      typename S::Vec value = S::set1(x[p * S::kLanes + k]);
-      // With one vector of channels the broadcast folds into the multiplication for nothing.
-      if constexpr (kVecs > 1) S::pin(value);
-#pragma GCC unroll 8
-      for (int z = 0; z < kVecs; ++z) acc[p][z] = S::fma(weight[z], value, acc[p][z]);
-    }
-  };
+[[gnu::always_inline]] inline void accumulate_block(Tile<S, kPatches, kVecs>& acc, const float* x, const float*& w,
+                                                    const Stride& w_step, int count) noexcept {
   constexpr int kUnroll = 4;
   for (; count >= kUnroll; count -= kUnroll, x += kUnroll, w += kUnroll * S::kLanes) {
-#pragma GCC unroll 4
-    for (int k = 0; k < kUnroll; ++k) add(k);
+    add_patch_product<S, kPatches, kVecs, 0>(acc, x, w, w_step);
+    add_patch_product<S, kPatches, kVecs, 1>(acc, x, w, w_step);
+    add_patch_product<S, kPatches, kVecs, 2>(acc, x, w, w_step);
+    add_patch_product<S, kPatches, kVecs, 3>(acc, x, w, w_step);
   }
-  for (; count > 0; --count, ++x, w += S::kLanes) add(0);
-  return w;
+  for (; count > 0; --count, ++x, w += S::kLanes) add_patch_product<S, kPatches, kVecs, 0>(acc, x, w, w_step);
 }
 
 template <class S, int kPatches, int kVecs>
@@ -174,7 +164,7 @@ void winograd_multiply(const Winograd& conv, const WinogradForm& form, int patch
   // Locals: the compiler must take stores of results for changes of what references lead to.
   const int depth = conv.in_channels;
   const std::ptrdiff_t block = conv.block;
-  const std::ptrdiff_t w_step = static_cast<std::ptrdiff_t>(depth) * S::kLanes;
+  const Stride w_step(static_cast<std::ptrdiff_t>(depth) * S::kLanes);
   const int points = form.points;
   for (int point = 0; point < points; ++point, in += conv.in_point, out += conv.out_point) {
     const int matrix = form.matrix == nullptr ? point : form.matrix[point];
@@ -183,28 +173,24 @@ void winograd_multiply(const Winograd& conv, const WinogradForm& form, int patch
       const float* const weights =
           conv.weights + matrix * conv.matrix_step + channel * static_cast<std::ptrdiff_t>(depth);
       Vec start[kVecs];
-#pragma GCC unroll 8
-      for (int z = 0; z < kVecs; ++z)
+      unrolled<kVecs>([&](auto z) EXEUNT_INLINE {
         start[z] = carries_bias ? S::load(conv.bias + channel + z * S::kLanes) : S::zero();
+      });
       float* to = out + channel / S::kLanes * block;
       const float* from = in;
       for (int patch = 0; patch < patches; patch += kPatches) {
-        Vec acc[kPatches][kVecs];
-#pragma GCC unroll 32
-        for (int p = 0; p < kPatches; ++p) {
-#pragma GCC unroll 8
-          for (int z = 0; z < kVecs; ++z) acc[p][z] = start[z];
-        }
+        Tile<S, kPatches, kVecs> acc;
+        fill_tile<S, kPatches, kVecs>(acc, start);
         const float* x = from;
         const float* w = weights;
         int rest = depth;
-        for (; rest >= S::kLanes; rest -= S::kLanes, x += block) w = accumulate_block<S>(acc, x, w, w_step, S::kLanes);
-        if (rest > 0) accumulate_block<S>(acc, x, w, w_step, rest);
-#pragma GCC unroll 32
-        for (int p = 0; p < kPatches; ++p) {
-#pragma GCC unroll 8
-          for (int z = 0; z < kVecs; ++z) S::store(to + z * block + p * S::kLanes, acc[p][z]);
-        }
+        for (; rest >= S::kLanes; rest -= S::kLanes, x += block)
+          accumulate_block<S, kPatches, kVecs>(acc, x, w, w_step, S::kLanes);
+        if (rest > 0) accumulate_block<S, kPatches, kVecs>(acc, x, w, w_step, rest);
+        unrolled<kPatches * kVecs>(
+            [=](auto i, Tile<S, kPatches, kVecs>& a)
+                EXEUNT_INLINE { S::store(to + i % kVecs * block + i / kVecs * S::kLanes, a[i / kVecs][i % kVecs]); },
+            acc);
         from += kPatches * S::kLanes;
         to += kPatches * S::kLanes;
       }

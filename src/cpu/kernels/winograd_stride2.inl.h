@@ -70,16 +70,13 @@ template <class S>
 template <class S, int kLines>
 [[gnu::always_inline]] inline void transform_even_lines(Strided<const float> from, std::ptrdiff_t next_line,
                                                         Strided<float> to, std::ptrdiff_t next_place) noexcept {
-#pragma GCC unroll 5
-  for (int q = 0; q < kLines; ++q) {
+  unrolled<kLines>([&](auto q) EXEUNT_INLINE {
     typename S::Vec t[5];
-    transform_even<S>(
-        [&](int i) __attribute__((always_inline)) { return S::load(from[i]); }, t);
-#pragma GCC unroll 5
-    for (int r = 0; r < 5; ++r) S::store(to[r], t[r]);
+    transform_even<S>([&](int i) EXEUNT_INLINE { return S::load(from[i]); }, t);
+    unrolled<5>([&](auto r) EXEUNT_INLINE { S::store(to[r], t[r]); });
     from.advance(next_line);
     to.advance(next_place);
-  }
+  });
 }
 
 template <class S>
@@ -91,49 +88,39 @@ template <class S>
   const std::ptrdiff_t pixel2 = 2 * from.pixel;
   Vec even[W::kEven][W::kEven];
   Strided<const float> column(from.first, line2);
-#pragma GCC unroll 5
-  for (int q = 0; q < W::kEven; ++q) {
+  unrolled<W::kEven>([&](auto q) EXEUNT_INLINE {
     Vec t[W::kEven];
-    transform_even<S>(
-        [&](int i) __attribute__((always_inline)) { return S::load(column[i]); }, t);
-#pragma GCC unroll 5
-    for (int r = 0; r < W::kEven; ++r) even[r][q] = t[r];
+    transform_even<S>([&](int i) EXEUNT_INLINE { return S::load(column[i]); }, t);
+    unrolled<W::kEven>([&](auto r) EXEUNT_INLINE { even[r][q] = t[r]; });
     column.advance(pixel2);
-  }
+  });
   Strided<float> place(to, step);
-#pragma GCC unroll 5
-  for (int r = 0; r < W::kEven; ++r) {
+  unrolled<W::kEven>([&](auto r) EXEUNT_INLINE {
     Vec t[W::kEven];
-    transform_even<S>(
-        [&](int i) __attribute__((always_inline)) { return even[r][i]; }, t);
-#pragma GCC unroll 5
-    for (int q = 0; q < W::kEven; ++q) S::store(place[q], t[q]);
+    transform_even<S>([&](int i) EXEUNT_INLINE { return even[r][i]; }, t);
+    unrolled<W::kEven>([&](auto q) EXEUNT_INLINE { S::store(place[q], t[q]); });
     place.advance(W::kEven * step);
-  }
+  });
   transform_even_lines<S, W::kResults>({from.first + from.pixel, line2}, pixel2,
                                        {to + W::kEvenOdd * step, W::kResults * step}, step);
   transform_even_lines<S, W::kResults>({from.first + from.line, pixel2}, line2, {to + W::kOddEven * step, step},
                                        W::kEven * step);
   Strided<const float> odd(from.first + from.line + from.pixel, pixel2);
   place.move_to(to + W::kOddOdd * step);
-#pragma GCC unroll 4
-  for (int r = 0; r < W::kResults; ++r) {
-#pragma GCC unroll 4
-    for (int q = 0; q < W::kResults; ++q) S::store(place[q], S::load(odd[q]));
+  unrolled<W::kResults>([&](auto r) EXEUNT_INLINE {
+    unrolled<W::kResults>([&](auto q) EXEUNT_INLINE { S::store(place[q], S::load(odd[q])); });
     odd.advance(line2);
     place.advance(W::kResults * step);
-  }
+  });
 }
 
 template <class S>
 void winograd_stride2_gather(const Winograd& conv, PatchRange patches, const float* x, float* to) noexcept {
   using W = WinogradStride2;
   const std::ptrdiff_t step = conv.in_point;
-  for_each_patch<S, W::kPatch>(
-      conv, patches, 2 * W::kResults, x,
-      to, [=](const PatchSource& source, float* first) __attribute__((always_inline)) {
-        transform_stride2_patch<S>(source, first, step);
-      });
+  for_each_patch<S, W::kPatch>(conv, patches, 2 * W::kResults, x, to,
+                               [=](const PatchSource& source, float* first)
+                                   EXEUNT_INLINE { transform_stride2_patch<S>(source, first, step); });
 }
 
 /// Rows are finished for even columns of both parities of rows together, then the columns.
@@ -146,34 +133,28 @@ template <class S>
   Vec rows[W::kResults][W::kEven];
   Strided<const float> column(products, W::kEven * step);
   Strided<const float> odd(products + W::kOddEven * step, W::kEven * step);
-#pragma GCC unroll 5
-  for (int q = 0; q < W::kEven; ++q) {
+  unrolled<W::kEven>([&](auto q) EXEUNT_INLINE {
     Vec m[W::kEven];
     Vec t[W::kResults];
-#pragma GCC unroll 5
-    for (int r = 0; r < W::kEven; ++r) m[r] = S::load(column[r]);
+    unrolled<W::kEven>([&](auto r) EXEUNT_INLINE { m[r] = S::load(column[r]); });
     results_of_even<S>(m, t);
-#pragma GCC unroll 4
-    for (int r = 0; r < W::kResults; ++r) rows[r][q] = S::add(t[r], S::load(odd[r]));
+    unrolled<W::kResults>([&](auto r) EXEUNT_INLINE { rows[r][q] = S::add(t[r], S::load(odd[r])); });
     column.advance(step);
     odd.advance(step);
-  }
-#pragma GCC unroll 4
-  for (int r = 0; r < W::kResults; ++r) results_of_even<S>(rows[r], result[r]);
+  });
+  unrolled<W::kResults>([&](auto r) EXEUNT_INLINE { results_of_even<S>(rows[r], result[r]); });
   Strided<const float> even_odd(products + W::kEvenOdd * step, W::kResults * step);
   Strided<const float> odd_odd(products + W::kOddOdd * step, W::kResults * step);
-#pragma GCC unroll 4
-  for (int q = 0; q < W::kResults; ++q) {
+  unrolled<W::kResults>([&](auto q) EXEUNT_INLINE {
     Vec m[W::kEven];
     Vec t[W::kResults];
-#pragma GCC unroll 5
-    for (int r = 0; r < W::kEven; ++r) m[r] = S::load(even_odd[r]);
+    unrolled<W::kEven>([&](auto r) EXEUNT_INLINE { m[r] = S::load(even_odd[r]); });
     results_of_even<S>(m, t);
-#pragma GCC unroll 4
-    for (int r = 0; r < W::kResults; ++r) result[r][q] = S::add(S::add(t[r], S::load(odd_odd[r])), result[r][q]);
+    unrolled<W::kResults>(
+        [&](auto r) EXEUNT_INLINE { result[r][q] = S::add(S::add(t[r], S::load(odd_odd[r])), result[r][q]); });
     even_odd.advance(step);
     odd_odd.advance(step);
-  }
+  });
 }
 
 template <class S>
@@ -181,11 +162,9 @@ void winograd_stride2_scatter(const Winograd& conv, PatchRange patches, int firs
                               const float* products, const float* residual, float* y) noexcept {
   using W = WinogradStride2;
   const std::ptrdiff_t step = conv.out_point;
-  scatter_patches<S, W::kResults>(
-      conv, patches, first_channel, last_channel, products, residual,
-      y, [=](const float* first, typename S::Vec(&r)[W::kResults][W::kResults]) __attribute__((always_inline)) {
-        transform_stride2_products<S>(first, step, r);
-      });
+  scatter_patches<S, W::kResults>(conv, patches, first_channel, last_channel, products, residual, y,
+                                  [=](const float* first, typename S::Vec(&r)[W::kResults][W::kResults])
+                                      EXEUNT_INLINE { transform_stride2_products<S>(first, step, r); });
 }
 
 template <class S>

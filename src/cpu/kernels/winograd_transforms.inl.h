@@ -3,6 +3,7 @@
 #include <cstddef>
 
 #include "cpu/kernels/strided.h"
+#include "cpu/kernels/unrolled.h"
 
 namespace exeunt::cpu {
 
@@ -133,10 +134,10 @@ template <class S, int kPatch>
   using Vec = typename S::Vec;
   using Points = WinogradPoints<S, kPatch>;
   Strided<float> places(to, step);
-  const auto row = [&](int i, const Vec(&p)[kPatch]) __attribute__((always_inline)) {
+  const auto row = [&](int i, const Vec(&p)[kPatch]) EXEUNT_INLINE {
     places.move_to(to + i * kPatch * step);
-    const auto value = [&](int j) __attribute__((always_inline)) { return p[j]; };
-    const auto pair = [&]<int kPair>() __attribute__((always_inline)) {
+    const auto value = [&](int j) EXEUNT_INLINE { return p[j]; };
+    const auto pair = [&]<int kPair>() EXEUNT_INLINE {
       Vec a;
       Vec b;
       Points::template pair<kPair>(value, a, b);
@@ -149,14 +150,13 @@ template <class S, int kPatch>
     if constexpr (kPatch > 6) pair.template operator()<3>();
   };
   Strided<const float> column(from.first, from.line);
-  const auto rows = [&]<int kPair>() __attribute__((always_inline)) {
+  const auto rows = [&]<int kPair>() EXEUNT_INLINE {
     Vec p[kPatch];
     Vec q[kPatch];
     column.move_to(from.first);
 #pragma GCC unroll 8
     for (int j = 0; j < kPatch; ++j) {
-      Points::template pair<kPair>(
-          [&](int i) __attribute__((always_inline)) { return S::load(column[i]); }, p[j], q[j]);
+      Points::template pair<kPair>([&](int i) EXEUNT_INLINE { return S::load(column[i]); }, p[j], q[j]);
       column.advance(from.pixel);
     }
     row(kPair == 0 ? 0 : 2 * kPair - 1, p);
@@ -175,19 +175,15 @@ template <class S, int kPatch, int kResults>
   using Vec = typename S::Vec;
   Vec columns[kResults][kPatch];
   Strided<const float> column(products, kPatch * step);
-#pragma GCC unroll 8
-  for (int j = 0; j < kPatch; ++j) {
+  unrolled<kPatch>([&](auto j) EXEUNT_INLINE {
     Vec m[kPatch];
     Vec y[kResults];
-#pragma GCC unroll 8
-    for (int i = 0; i < kPatch; ++i) m[i] = S::load(column[i]);
+    unrolled<kPatch>([&](auto i) EXEUNT_INLINE { m[i] = S::load(column[i]); });
     WinogradPoints<S, kPatch>::results(m, y);
-#pragma GCC unroll 4
-    for (int i = 0; i < kResults; ++i) columns[i][j] = y[i];
+    unrolled<kResults>([&](auto i) EXEUNT_INLINE { columns[i][j] = y[i]; });
     column.advance(step);
-  }
-#pragma GCC unroll 4
-  for (int i = 0; i < kResults; ++i) WinogradPoints<S, kPatch>::results(columns[i], r[i]);
+  });
+  unrolled<kResults>([&](auto i) EXEUNT_INLINE { WinogradPoints<S, kPatch>::results(columns[i], r[i]); });
 }
 
 }  // namespace exeunt::cpu

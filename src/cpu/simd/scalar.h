@@ -11,41 +11,41 @@ struct Scalar {
   static constexpr int kLanes = 4;
   static constexpr int kRegisters = 16;
 
-  static Vec zero() noexcept { return Vec{}; }
-  static Vec set1(float x) noexcept { return Vec{x, x, x, x}; }
-  static Vec load(const float* p) noexcept { return load_part(p, kLanes); }
-  static void store(float* p, Vec v) noexcept { store_part(p, v, kLanes); }
+  [[gnu::always_inline]] static Vec zero() noexcept { return Vec{}; }
+  [[gnu::always_inline]] static Vec set1(float x) noexcept { return Vec{x, x, x, x}; }
+  [[gnu::always_inline]] static Vec load(const float* p) noexcept { return load_part(p, kLanes); }
+  [[gnu::always_inline]] static void store(float* p, Vec v) noexcept { store_part(p, v, kLanes); }
   /// The first `n` lanes, 0 <= n <= kLanes; the others are zero and not touched in memory.
-  static Vec load_part(const float* p, int n) noexcept {
+  [[gnu::always_inline]] static Vec load_part(const float* p, int n) noexcept {
     Vec v = {};
     std::memcpy(&v, p, static_cast<std::size_t>(n) * sizeof(float));
     return v;
   }
-  static void store_part(float* p, Vec v, int n) noexcept {
+  [[gnu::always_inline]] static void store_part(float* p, Vec v, int n) noexcept {
     std::memcpy(p, &v, static_cast<std::size_t>(n) * sizeof(float));
   }
 
-  static Vec add(Vec a, Vec b) noexcept { return a + b; }
-  static Vec sub(Vec a, Vec b) noexcept { return a - b; }
-  static Vec mul(Vec a, Vec b) noexcept { return a * b; }
+  [[gnu::always_inline]] static Vec add(Vec a, Vec b) noexcept { return a + b; }
+  [[gnu::always_inline]] static Vec sub(Vec a, Vec b) noexcept { return a - b; }
+  [[gnu::always_inline]] static Vec mul(Vec a, Vec b) noexcept { return a * b; }
   /// a * b + c
-  static Vec fma(Vec a, Vec b, Vec c) noexcept { return a * b + c; }
+  [[gnu::always_inline]] static Vec fma(Vec a, Vec b, Vec c) noexcept { return a * b + c; }
   /// c - a * b
-  static Vec fnma(Vec a, Vec b, Vec c) noexcept { return c - a * b; }
+  [[gnu::always_inline]] static Vec fnma(Vec a, Vec b, Vec c) noexcept { return c - a * b; }
   /// NaN where x is NaN.
-  static Vec clamp(Vec x, Vec low, Vec high) noexcept {
+  [[gnu::always_inline]] static Vec clamp(Vec x, Vec low, Vec high) noexcept {
     x = x < low ? low : x;
     return x > high ? high : x;
   }
 
   /// The larger of each pair; NaN if one of both is.
-  static Vec max(Vec a, Vec b) noexcept {
+  [[gnu::always_inline]] static Vec max(Vec a, Vec b) noexcept {
     const Vec larger = a > b ? a : b;
     return a != a ? a : larger;
   }
 
   /// Keeps a value from being computed ahead of its time.
-  static void pin(Vec& v) noexcept {
+  [[gnu::always_inline]] static void pin(Vec& v) noexcept {
 #if defined(__x86_64__)
     asm volatile("" : "+x"(v));
 #elif defined(__aarch64__)
