@@ -70,7 +70,7 @@ template <class S>
 template <class S, int kLines>
 [[gnu::always_inline]] inline void transform_even_lines(Strided<const float> from, std::ptrdiff_t next_line,
                                                         Strided<float> to, std::ptrdiff_t next_place) noexcept {
-  unrolled<kLines>([&](auto q) EXEUNT_INLINE {
+  unrolled<kLines>([&]([[maybe_unused]] auto q) EXEUNT_INLINE {
     typename S::Vec t[5];
     transform_even<S>([&](int i) EXEUNT_INLINE { return S::load(from[i]); }, t);
     unrolled<5>([&](auto r) EXEUNT_INLINE { S::store(to[r], t[r]); });
@@ -107,7 +107,7 @@ template <class S>
                                        W::kEven * step);
   Strided<const float> odd(from.first + from.line + from.pixel, pixel2);
   place.move_to(to + W::kOddOdd * step);
-  unrolled<W::kResults>([&](auto r) EXEUNT_INLINE {
+  unrolled<W::kResults>([&]([[maybe_unused]] auto r) EXEUNT_INLINE {
     unrolled<W::kResults>([&](auto q) EXEUNT_INLINE { S::store(place[q], S::load(odd[q])); });
     odd.advance(line2);
     place.advance(W::kResults * step);

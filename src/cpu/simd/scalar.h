@@ -13,8 +13,8 @@ struct Scalar {
 
   [[gnu::always_inline]] static Vec zero() noexcept { return Vec{}; }
   [[gnu::always_inline]] static Vec set1(float x) noexcept { return Vec{x, x, x, x}; }
-  [[gnu::always_inline]] static Vec load(const float* p) noexcept { return load_part(p, kLanes); }
-  [[gnu::always_inline]] static void store(float* p, Vec v) noexcept { store_part(p, v, kLanes); }
+  [[gnu::always_inline]] static Vec load(const float* p) noexcept { return *reinterpret_cast<const Unaligned*>(p); }
+  [[gnu::always_inline]] static void store(float* p, Vec v) noexcept { *reinterpret_cast<Unaligned*>(p) = v; }
   /// The first `n` lanes, 0 <= n <= kLanes; the others are zero and not touched in memory.
   [[gnu::always_inline]] static Vec load_part(const float* p, int n) noexcept {
     Vec v = {};
@@ -52,6 +52,9 @@ struct Scalar {
     asm volatile("" : "+w"(v));
 #endif
   }
+
+ private:
+  typedef float Unaligned __attribute__((vector_size(16), aligned(4), may_alias));
 };
 
 }  // namespace exeunt::cpu
