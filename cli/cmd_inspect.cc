@@ -97,10 +97,6 @@ Json inspection_json(const Inspection& inspection) {
                       {"macs", layer.macs},
                       {"nodes", layer.nodes}});
   }
-  Json warnings = Json::array();
-  for (const Warning& w : inspection.warnings) {
-    warnings.push_back({{"code", w.code}, {"node", w.node}, {"message", w.message}, {"hint", w.hint}});
-  }
   Json passes = Json::array();
   for (const PassInfo& pass : inspection.passes) passes.push_back({{"name", pass.name}, {"rewrites", pass.rewrites}});
   double macs = 0;
@@ -129,7 +125,7 @@ Json inspection_json(const Inspection& inspection) {
           {"packed_bytes", inspection.packed_bytes},
           {"peak_gmacs", inspection.peak_gmacs > 0 ? Json(inspection.peak_gmacs) : Json()},
           {"passes", passes},
-          {"warnings", warnings}};
+          {"warnings", to_json(inspection.warnings)}};
 }
 
 void execute(const InspectCommand& command) {

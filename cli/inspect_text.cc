@@ -113,31 +113,6 @@ void print_size(const Inspection& inspection) {
              bytes(inspection.parameter_bytes), bytes(inspection.arena_bytes), least);
 }
 
-/// Nodes about which the same is to be said come together.
-void print_warnings(const Inspection& inspection) {
-  constexpr std::size_t kShown = 3;
-  constexpr std::size_t kNameLength = 36;
-  const auto& all = inspection.warnings;
-  const auto alike = [](const Warning& a, const Warning& b) { return a.code == b.code && a.message == b.message; };
-  for (auto w = all.begin(); w != all.end(); ++w) {
-    const auto same = [&](const Warning& other) { return alike(*w, other); };
-    if (std::any_of(all.begin(), w, same)) continue;
-    std::vector<std::string> nodes;
-    for (auto other = w; other != all.end(); ++other) {
-      if (same(*other) && !other->node.empty())
-        nodes.push_back(fmt::format("'{}'", shortened(other->node, kNameLength)));
-    }
-    const std::size_t more = nodes.size() - std::min(nodes.size(), kShown);
-    const std::string label = nodes.empty()       ? ""
-                              : nodes.size() == 1 ? " node "
-                                                  : fmt::format(" {} nodes ", nodes.size());
-    nodes.resize(nodes.size() - more);
-    const std::string head = fmt::format("warning [{}]{}{}{}", w->code, label, fmt::join(nodes, ", "),
-                                         more > 0 ? fmt::format(" and {} more", more) : "");
-    fmt::print("\n{}{}{}", wrapped(head, 2), wrapped("  " + w->message, 2), wrapped("  -> " + w->hint, 5));
-  }
-}
-
 std::string kernel_text(const StepInfo& step) { return step.backend == "ref" ? "ref:" + step.kernel : step.kernel; }
 
 std::string segment_text(const Inspection& inspection, std::size_t segment) {
@@ -213,6 +188,29 @@ void print_refusals(const Inspection& inspection) {
 
 }  // namespace
 
+void print_warnings(const std::vector<Warning>& all) {
+  constexpr std::size_t kShown = 3;
+  constexpr std::size_t kNameLength = 36;
+  const auto alike = [](const Warning& a, const Warning& b) { return a.code == b.code && a.message == b.message; };
+  for (auto w = all.begin(); w != all.end(); ++w) {
+    const auto same = [&](const Warning& other) { return alike(*w, other); };
+    if (std::any_of(all.begin(), w, same)) continue;
+    std::vector<std::string> nodes;
+    for (auto other = w; other != all.end(); ++other) {
+      if (same(*other) && !other->node.empty())
+        nodes.push_back(fmt::format("'{}'", shortened(other->node, kNameLength)));
+    }
+    const std::size_t more = nodes.size() - std::min(nodes.size(), kShown);
+    const std::string label = nodes.empty()       ? ""
+                              : nodes.size() == 1 ? " node "
+                                                  : fmt::format(" {} nodes ", nodes.size());
+    nodes.resize(nodes.size() - more);
+    const std::string head = fmt::format("warning [{}]{}{}{}", w->code, label, fmt::join(nodes, ", "),
+                                         more > 0 ? fmt::format(" and {} more", more) : "");
+    fmt::print("\n{}{}{}", wrapped(head, 2), wrapped("  " + w->message, 2), wrapped("  -> " + w->hint, 5));
+  }
+}
+
 void print_summary(const Inspection& inspection) {
   fmt::print("{}\nopset {}, made by {}, {}, {}\n\n", inspection.file, inspection.opset,
              inspection.producer.empty() ? "?" : inspection.producer, bytes(inspection.file_bytes),
@@ -227,7 +225,7 @@ void print_summary(const Inspection& inspection) {
   print_paths(inspection);
   fmt::print("\n");
   print_size(inspection);
-  print_warnings(inspection);
+  print_warnings(inspection.warnings);
 }
 
 void print_steps(const Inspection& inspection) {

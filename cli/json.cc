@@ -63,6 +63,13 @@ Json to_json(const TensorType& type) {
           {"shape", std::vector<std::int64_t>(type.shape.begin(), type.shape.end())}};
 }
 
+Json to_json(const std::vector<Warning>& warnings) {
+  Json list = Json::array();
+  for (const Warning& w : warnings)
+    list.push_back({{"code", w.code}, {"node", w.node}, {"message", w.message}, {"hint", w.hint}});
+  return list;
+}
+
 void print_json(const Json& json) { fmt::print("{}\n", json.dump(1, ' ', false, Json::error_handler_t::replace)); }
 
 }  // namespace exeunt::cli

@@ -20,7 +20,7 @@ ALLOWED = {
     "exec": {"base", "ops", "graph", "plan", "exeunt"},
     "ref": {"base", "ops", "graph", "plan", "exeunt"},
     "cpu": {"base", "ops", "graph", "plan", "exeunt"},
-    "engine/runtime": {"base", "plan", "exec", "cpu", "exeunt"},
+    "engine/runtime": {"base", "plan", "exec", "cpu", "exeunt", "exeunt/tools"},
     "engine/compile": {"base", "ops", "graph", "onnx", "passes", "plan", "diagnose", "exec", "ref", "cpu",
                        "engine/runtime", "exeunt", "exeunt/tools"},
     "data": {"base", "exeunt", "exeunt/tools"},

@@ -5,6 +5,16 @@
 
 namespace exeunt {
 
+void lead_to_exit(const PlanData& plan, int exit, std::span<DecisionSetting> settings) {
+  for (DecisionSetting& setting : settings) setting.mode = DecisionSetting::Mode::by_score;
+  const std::vector<int> path = path_to_exit(plan, exit);
+  for (std::size_t i = 0; i + 1 < path.size(); ++i) {
+    const Segment& segment = plan.segments[static_cast<std::size_t>(path[i])];
+    settings[static_cast<std::size_t>(segment.decision)].mode =
+        segment.leave == path[i + 1] ? DecisionSetting::Mode::leave : DecisionSetting::Mode::stay;
+  }
+}
+
 Executor::Executor(std::shared_ptr<const PlanData> plan)
     : plan_(std::move(plan)), arena_(plan_->arena_bytes), inputs_(plan_->info.inputs.size()) {
   std::vector<std::size_t> first;
@@ -40,22 +50,44 @@ void Executor::bind(std::span<const std::byte* const> inputs) noexcept {
   for (const InputSlot& slot : input_slots_) addresses_[slot.address] = const_cast<std::byte*>(inputs[slot.input]);
 }
 
-const Segment& Executor::run(std::span<const std::byte* const> inputs, std::span<const DecisionSetting> settings,
-                             std::span<float> scores) noexcept {
-  bind(inputs);
+/// Runs from the root to an exit.
+/// @param after_step, after_score  called with the number of the step or decision that is done
+template <class AfterStep, class AfterScore>
+const Segment& Executor::walk(std::span<const DecisionSetting> settings, std::span<float> scores,
+                              const AfterStep& after_step, const AfterScore& after_score) noexcept {
   std::ranges::fill(scores, std::numeric_limits<float>::quiet_NaN());
   const Segment* segment = &plan_->segments.front();
   for (;;) {
-    const auto first = calls_.begin() + segment->first_step;
-    std::for_each(first, first + segment->step_count,
-                  [](const Call& call) { call.run(*call.args, call.state, call.operands); });
+    const auto first = static_cast<std::size_t>(segment->first_step);
+    for (std::size_t i = first; i < first + static_cast<std::size_t>(segment->step_count); ++i) {
+      const Call& call = calls_[i];
+      call.run(*call.args, call.state, call.operands);
+      after_step(i);
+    }
     if (segment->is_exit) return *segment;
     const auto number = static_cast<std::size_t>(segment->decision);
-    const float score = segment->score({resolve(segment->looked_at), segment->looked_at_type});
-    scores[number] = score;
-    const bool leaves = settings[number].leaves(score);
+    scores[number] = score(*segment);
+    after_score(number);
+    const bool leaves = settings[number].leaves(scores[number]);
     segment = &plan_->segments[static_cast<std::size_t>(leaves ? segment->leave : segment->stay)];
   }
+}
+
+const Segment& Executor::run(std::span<const std::byte* const> inputs, std::span<const DecisionSetting> settings,
+                             std::span<float> scores) noexcept {
+  bind(inputs);
+  return walk(
+      settings, scores, [](std::size_t) {}, [](std::size_t) {});
+}
+
+const Segment& Executor::run_stamped(std::span<const std::byte* const> inputs,
+                                     std::span<const DecisionSetting> settings, std::span<float> scores,
+                                     Stamps& stamps) noexcept {
+  bind(inputs);
+  stamps.start = Stamps::Clock::now();
+  return walk(
+      settings, scores, [&](std::size_t step) { stamps.steps[step] = Stamps::Clock::now(); },
+      [&](std::size_t decision) { stamps.decisions[decision] = Stamps::Clock::now(); });
 }
 
 void Executor::trace(std::span<const std::byte* const> inputs,

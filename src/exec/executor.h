@@ -2,6 +2,7 @@
 
 #include <exeunt/tensor.h>
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <span>
@@ -21,6 +22,19 @@ struct DecisionSetting {
   bool leaves(float score) const noexcept { return mode == Mode::by_score ? score > threshold : mode == Mode::leave; }
 };
 
+/// Lets `settings`, one a decision, lead every sample to exit `exit`, whatever its scores. Thresholds stay.
+void lead_to_exit(const PlanData& plan, int exit, std::span<DecisionSetting> settings);
+
+/// When what happened in a run: written by Executor::run_stamped for what is on the path, other places stay.
+struct Stamps {
+  using Clock = std::chrono::steady_clock;
+  explicit Stamps(const PlanData& plan) : steps(plan.steps.size()), decisions(plan.decision_segments.size()) {}
+
+  Clock::time_point start;
+  std::vector<Clock::time_point> steps;      ///< the end of each step
+  std::vector<Clock::time_point> decisions;  ///< the end of each decision's scoring
+};
+
 /// Runs a plan for one sample at a time: walks the tree, segment by segment. Holds the arena and the
 /// state of every step; everything is resolved to addresses when it is made.
 /// Thread rule: one thread at a time.
@@ -37,6 +51,10 @@ class Executor {
   /// @return the segment of the exit taken
   const Segment& run(std::span<const std::byte* const> inputs, std::span<const DecisionSetting> settings,
                      std::span<float> scores) noexcept;
+
+  /// The same, reading the clock after each step and each score. For tools.
+  const Segment& run_stamped(std::span<const std::byte* const> inputs, std::span<const DecisionSetting> settings,
+                             std::span<float> scores, Stamps& stamps) noexcept;
 
   /// Runs every segment on one sample, whatever the scores: each step once, in the order of the plan. An arm that waits
   /// keeps what it needs, so this gives what forcing each exit in turn gives. For tools.
@@ -64,6 +82,9 @@ class Executor {
     std::byte* const* operands;
   };
 
+  template <class AfterStep, class AfterScore>
+  const Segment& walk(std::span<const DecisionSetting> settings, std::span<float> scores, const AfterStep& after_step,
+                      const AfterScore& after_score) noexcept;
   std::byte* resolve(const Operand& operand) noexcept;
   void bind(std::span<const std::byte* const> inputs) noexcept;
   /// A place of `addresses_` that follows the caller's input.

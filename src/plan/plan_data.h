@@ -105,4 +105,7 @@ struct PlanData {
   std::string batch_obstacle;     ///< why several samples cannot run at once; empty if they can
 };
 
+/// The segments that a sample of exit `exit` runs, from the first one to the exit's.
+std::vector<int> path_to_exit(const PlanData& plan, int exit);
+
 }  // namespace exeunt

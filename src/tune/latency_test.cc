@@ -45,6 +45,36 @@ TEST(Latency, APercentileIsAlwaysAMeasuredValue) {
   EXPECT_EQ(two.mean, 15);
 }
 
+TEST(LatencyReport, NothingIsAllZero) {
+  const LatencyReport r = report_latency({}, std::vector{99.9});
+  EXPECT_EQ(r.runs, 0);
+  EXPECT_EQ(r.min, 0);
+  EXPECT_EQ(r.max, 0);
+  EXPECT_EQ(r.cv, 0);
+  EXPECT_THAT(r.percentiles, ::testing::ElementsAre(0));
+}
+
+TEST(LatencyReport, SaysHowFarTheValuesSpread) {
+  const LatencyReport r = report_latency({2, 4, 4, 4, 5, 5, 7, 9});
+  EXPECT_EQ(r.runs, 8);
+  EXPECT_EQ(r.min, 2);
+  EXPECT_EQ(r.max, 9);
+  EXPECT_EQ(r.mean, 5);
+  EXPECT_EQ(r.cv, 2.0 / 5);
+  EXPECT_EQ(report_latency({3, 3}).cv, 0);
+}
+
+TEST(LatencyReport, HasThePercentilesAskedFor) {
+  std::vector<double> us(1000);
+  std::iota(us.rbegin(), us.rend(), 1.0);
+  const LatencyReport r = report_latency(us, std::vector<double>{0.1, 25, 99.9, 100});
+  EXPECT_EQ(r.p50, 500);
+  EXPECT_EQ(r.p90, 900);
+  EXPECT_EQ(r.p95, 950);
+  EXPECT_EQ(r.p99, 990);
+  EXPECT_THAT(r.percentiles, ::testing::ElementsAre(1, 250, 999, 1000));
+}
+
 }  // namespace
 
 }  // namespace exeunt

@@ -7,7 +7,7 @@ using ::testing::HasSubstr;
 using ::testing::MatchesRegex;
 using ::testing::StartsWith;
 
-const Arguments kCommands = {"inspect", "run", "eval", "compare"};
+const Arguments kCommands = {"inspect", "run", "eval", "bench", "compare"};
 
 TEST(Usage, HelpHasExamples) {
   EXPECT_THAT(expect_success({"--help"}), HasSubstr("Examples:"));

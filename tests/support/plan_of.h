@@ -3,6 +3,7 @@
 #include <exeunt/plan.h>
 
 #include <array>
+#include <functional>
 #include <string>
 
 #include "base/error.h"
@@ -19,6 +20,11 @@ struct Model::Data {
   Graph graph;
 };
 
+namespace testing {
+/// Applied to every plan that is built, if set.
+inline std::function<void(PlanData&)> change_plan;
+}  // namespace testing
+
 /// The "path" is the text itself.
 inline Model Model::load(const std::filesystem::path& text, const LoadOptions&) {
   auto data = std::make_shared<Data>();
@@ -29,13 +35,23 @@ inline Model Model::load(const std::filesystem::path& text, const LoadOptions&) 
 inline Plan Plan::build(const Model& model, const BuildOptions& options) {
   const std::array all = {&cpu_backend(), &ref_backend()};
   const auto backends = std::span(all).subspan(options.backend == "cpu" ? 0 : 1);
-  return Plan(std::make_shared<const PlanData>(build_plan(model.data().graph, backends)));
+  PlanData data = build_plan(model.data().graph, backends);
+  if (testing::change_plan) testing::change_plan(data);
+  return Plan(std::make_shared<const PlanData>(std::move(data)));
 }
 
 namespace testing {
 
 inline Plan plan_of(const std::string& graph_text, const std::string& backend = "ref") {
   return Plan::build(Model::load(graph_text), {.backend = backend});
+}
+
+/// The plan of a graph on the reference, with changes: other functions for its steps, say.
+inline Plan changed_plan_of(const std::string& graph_text, const std::function<void(PlanData&)>& change) {
+  change_plan = change;
+  Plan plan = plan_of(graph_text);
+  change_plan = nullptr;
+  return plan;
 }
 
 }  // namespace testing

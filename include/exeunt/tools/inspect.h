@@ -113,6 +113,9 @@ struct Inspection {
 /// Looks at a loaded model and at the plan that `options` gives. @throws as Plan::build
 Inspection inspect(const Model& model, const BuildOptions& options = {});
 
+/// What is odd about a loaded model and a plan of it: Inspection::warnings.
+std::vector<Warning> find_warnings(const Model& model, const Plan& plan);
+
 /// Which graph to print.
 enum class GraphStage { imported, canonical };
 
@@ -121,5 +124,9 @@ std::string graph_text(const Model& model, GraphStage stage);
 
 /// "0.1.0 (commit 1234abcd, GNU 12.2.0, AVX-512)"
 std::string version_text();
+
+/// The vector instruction set that backend `cpu` takes its own kernels for: the machine's, or the one that the
+/// environment's EXEUNT_ISA names. @throws Error argument if that is not to be had
+std::string kernel_isa();
 
 }  // namespace exeunt

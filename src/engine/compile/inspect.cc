@@ -92,12 +92,8 @@ void add_costs(const Graph& graph, Inspection& result) {
 /// Steps and the bytes they move, on the way to each exit.
 void add_step_costs(const PlanData& plan, Inspection& result) {
   for (std::size_t e = 0; e < result.costs.size(); ++e) {
-    int at = plan.exit_segments[e];
-    // Children come after their parents: walking back finds the way from the root.
-    for (int s = at; s >= 0; --s) {
+    for (const int s : path_to_exit(plan, static_cast<int>(e))) {
       const Segment& segment = plan.segments[static_cast<std::size_t>(s)];
-      if (s != at && segment.leave != at && segment.stay != at) continue;
-      at = s;
       result.costs[e].steps += segment.step_count;
       for (int i = segment.first_step; i < segment.first_step + segment.step_count; ++i)
         result.costs[e].moved_bytes += plan.steps[static_cast<std::size_t>(i)].bytes;
@@ -131,8 +127,13 @@ Inspection inspect(const Model& model, const BuildOptions& options) {
   add_steps(*plan.data(), result);
   add_step_costs(*plan.data(), result);
   if (options.optimization_level > 0) result.peak_gmacs = cpu::peak_gmacs();
-  result.warnings = diagnose({data.notes, data.imported, data.graph, plan.data()->steps});
+  result.warnings = find_warnings(model, plan);
   return result;
+}
+
+std::vector<Warning> find_warnings(const Model& model, const Plan& plan) {
+  const Model::Data& data = model.data();
+  return diagnose({data.notes, data.imported, data.graph, plan.data()->steps});
 }
 
 std::string graph_text(const Model& model, GraphStage stage) {

@@ -153,17 +153,8 @@ void Session::force_exit(std::optional<int> exit) {
   const PlanData& plan = *state_->plan.data();
   require(!exit || (*exit >= 0 && static_cast<std::size_t>(*exit) < plan.exit_segments.size()), ErrorCode::argument,
           "there is no exit {}; the model has {}", exit.value_or(0), plan.exit_segments.size());
+  if (exit) return lead_to_exit(plan, *exit, state_->settings);
   for (DecisionSetting& setting : state_->settings) setting.mode = DecisionSetting::Mode::by_score;
-  if (!exit) return;
-  int target = plan.exit_segments[static_cast<std::size_t>(*exit)];
-  // Children come after their parents: walking back finds the way from the root.
-  for (int at = target - 1; at >= 0; --at) {
-    const Segment& segment = plan.segments[static_cast<std::size_t>(at)];
-    if (segment.is_exit || (segment.leave != target && segment.stay != target)) continue;
-    state_->settings[static_cast<std::size_t>(segment.decision)].mode =
-        segment.leave == target ? DecisionSetting::Mode::leave : DecisionSetting::Mode::stay;
-    target = at;
-  }
 }
 
 }  // namespace exeunt
