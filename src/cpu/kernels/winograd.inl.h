@@ -11,14 +11,19 @@ namespace exeunt::cpu {
 /// Copies what lies inside the image of a patch at row `top` and column `left`, and puts zeros elsewhere: made up
 /// beside the image, of which no padded copy is needed that way.
 template <class S, int kPatch>
-void copy_border_patch(const Winograd& conv, int top, int left, int lanes, const float* x, float* to) noexcept {
+[[gnu::noinline]] void copy_border_patch(const Winograd& conv, int top, int left, int lanes, const float* x,
+                                         float* to) noexcept {
   const std::ptrdiff_t pixel = conv.in_channels;
-  for (int i = top; i < top + kPatch; ++i) {
-    const bool in_row = i >= 0 && i < conv.in_height;
-    for (int j = left; j < left + kPatch; ++j, to += S::kLanes) {
-      const bool inside = in_row && j >= 0 && j < conv.in_width;
-      S::store(to, inside ? S::load_part(x + (static_cast<std::ptrdiff_t>(i) * conv.in_width + j) * pixel, lanes)
-                          : S::zero());
+  const std::ptrdiff_t line = pixel * conv.in_width;
+  int present[kPatch];  // lanes of each column
+  for (int j = 0; j < kPatch; ++j) present[j] = left + j >= 0 && left + j < conv.in_width ? lanes : 0;
+  x += top * line + left * pixel;
+  for (int i = top; i < top + kPatch; ++i, x += line, to += kPatch * S::kLanes) {
+    if (i < 0 || i >= conv.in_height) {
+      unrolled<kPatch>([=](auto j) EXEUNT_INLINE { S::store(to + j * S::kLanes, S::zero()); });
+    } else {
+      unrolled<kPatch>([&](auto j)
+                           EXEUNT_INLINE { S::store(to + j * S::kLanes, S::load_part(x + j * pixel, present[j])); });
     }
   }
 }
@@ -157,43 +162,50 @@ template <class S, int kPatches, int kVecs>
   for (; count > 0; --count, ++x, w += S::kLanes) add_patch_product<S, kPatches, kVecs, 0>(acc, x, w, w_step);
 }
 
+/// All tiles of one point and one tile's width of channels. A function of its own, so that the registers for addresses
+/// are all there for its loops.
+/// @param start  what sums start from: the bias or zeros
+template <class S, int kPatches, int kVecs>
+[[gnu::noinline]] void multiply_point(const float* from, float* to, const float* weights, const float* start,
+                                      int patches, int depth, std::ptrdiff_t block) noexcept {
+  const Stride w_step(static_cast<std::ptrdiff_t>(depth) * S::kLanes);
+  for (; patches > 0; patches -= kPatches, from += kPatches * S::kLanes, to += kPatches * S::kLanes) {
+    Tile<S, kPatches, kVecs> acc;
+    unrolled<kPatches * kVecs>([=](auto i, Tile<S, kPatches, kVecs>& a)
+                                   EXEUNT_INLINE { a[i / kVecs][i % kVecs] = S::load(start + i % kVecs * S::kLanes); },
+                               acc);
+    const float* x = from;
+    const float* w = weights;
+    int rest = depth;
+    for (; rest >= S::kLanes; rest -= S::kLanes, x += block)
+      accumulate_block<S, kPatches, kVecs>(acc, x, w, w_step, S::kLanes);
+    if (rest > 0) accumulate_block<S, kPatches, kVecs>(acc, x, w, w_step, rest);
+    unrolled<kPatches * kVecs>(
+        [=](auto i, Tile<S, kPatches, kVecs>& a)
+            EXEUNT_INLINE { S::store(to + i % kVecs * block + i / kVecs * S::kLanes, a[i / kVecs][i % kVecs]); },
+        acc);
+  }
+}
+
 template <class S, int kPatches, int kVecs>
 void winograd_multiply(const Winograd& conv, const WinogradForm& form, int patches, int first_channel, int last_channel,
                        const float* in, float* out) noexcept {
-  using Vec = typename S::Vec;
-  // Locals: the compiler must take stores of results for changes of what references lead to.
+  constexpr int kTile = kVecs * S::kLanes;
+  alignas(64) static constexpr float kZeros[kTile] = {};
   const int depth = conv.in_channels;
   const std::ptrdiff_t block = conv.block;
-  const Stride w_step(static_cast<std::ptrdiff_t>(depth) * S::kLanes);
-  const int points = form.points;
-  for (int point = 0; point < points; ++point, in += conv.in_point, out += conv.out_point) {
-    const int matrix = form.matrix == nullptr ? point : form.matrix[point];
-    const bool carries_bias = point >= form.bias_point && point < form.bias_point + form.bias_points;
-    for (int channel = first_channel; channel < last_channel; channel += kVecs * S::kLanes) {
-      const float* const weights =
-          conv.weights + matrix * conv.matrix_step + channel * static_cast<std::ptrdiff_t>(depth);
-      Vec start[kVecs];
-      unrolled<kVecs>([&](auto z) EXEUNT_INLINE {
-        start[z] = carries_bias ? S::load(conv.bias + channel + z * S::kLanes) : S::zero();
-      });
-      float* to = out + channel / S::kLanes * block;
-      const float* from = in;
-      for (int patch = 0; patch < patches; patch += kPatches) {
-        Tile<S, kPatches, kVecs> acc;
-        fill_tile<S, kPatches, kVecs>(acc, start);
-        const float* x = from;
-        const float* w = weights;
-        int rest = depth;
-        for (; rest >= S::kLanes; rest -= S::kLanes, x += block)
-          accumulate_block<S, kPatches, kVecs>(acc, x, w, w_step, S::kLanes);
-        if (rest > 0) accumulate_block<S, kPatches, kVecs>(acc, x, w, w_step, rest);
-        unrolled<kPatches * kVecs>(
-            [=](auto i, Tile<S, kPatches, kVecs>& a)
-                EXEUNT_INLINE { S::store(to + i % kVecs * block + i / kVecs * S::kLanes, a[i / kVecs][i % kVecs]); },
-            acc);
-        from += kPatches * S::kLanes;
-        to += kPatches * S::kLanes;
-      }
+  const std::ptrdiff_t in_point = conv.in_point;
+  const std::ptrdiff_t out_point = conv.out_point;
+  const int first_bias = form.bias_point;
+  const int last_bias = first_bias + form.bias_points;
+  for (int channel = first_channel; channel < last_channel; channel += kTile) {
+    const float* weights = conv.weights + channel * static_cast<std::ptrdiff_t>(depth);
+    const float* from = in;
+    float* to = out + channel / S::kLanes * block;
+    for (int point = 0; point < form.points; ++point, from += in_point, to += out_point) {
+      const float* start = point >= first_bias && point < last_bias ? conv.bias + channel : kZeros;
+      const int matrix = form.matrix == nullptr ? point : form.matrix[point];
+      multiply_point<S, kPatches, kVecs>(from, to, weights + matrix * conv.matrix_step, start, patches, depth, block);
     }
   }
 }
