@@ -113,7 +113,17 @@ void print_size(const Inspection& inspection) {
              bytes(inspection.parameter_bytes), bytes(inspection.arena_bytes), least);
 }
 
-std::string kernel_text(const StepInfo& step) { return step.backend == "ref" ? "ref:" + step.kernel : step.kernel; }
+/// Without the instruction set, which the last line names for all.
+std::string short_kernel(const std::string& kernel) {
+  for (const std::string_view isa : {"avx512_", "avx2_", "neon_", "scalar_"}) {
+    if (kernel.starts_with(isa)) return kernel.substr(isa.size());
+  }
+  return kernel;
+}
+
+std::string kernel_text(const StepInfo& step) {
+  return step.backend == "ref" ? "ref:" + step.kernel : short_kernel(step.kernel);
+}
 
 std::string segment_text(const Inspection& inspection, std::size_t segment) {
   const SegmentInfo& info = inspection.segments[segment];
@@ -121,20 +131,20 @@ std::string segment_text(const Inspection& inspection, std::size_t segment) {
 }
 
 void print_step_table(const Inspection& inspection) {
-  constexpr std::size_t kLeastName = 16;
+  constexpr std::size_t kLeastName = 12;
   // The names get what the other columns leave of a line.
   const auto build = [&](std::size_t name_length) {
-    Table table({"id", "op", "kernel", "result", "layout", "MACs", "us", "GMAC/s", "peak", "name"}, {1, 2, 3, 4, 9});
+    Table table({"id", "op", "kernel", "result", "MACs", "us", "GMAC/s", "peak", "name"}, {1, 2, 3, 8});
     for (std::size_t i = 0; i < inspection.steps.size(); ++i) {
       const StepInfo& step = inspection.steps[i];
       const bool first = i == 0 || inspection.steps[i - 1].segment != step.segment;
       const double speed = step.us > 0 ? step.macs / step.us / 1e3 : 0;
       if (first) table.add_heading(segment_text(inspection, static_cast<std::size_t>(step.segment)));
-      table.add({std::to_string(i), step.op, kernel_text(step), step.result.str(), step.layout,
-                 step.macs > 0 ? count_text(step.macs) : "", step.us > 0 ? fmt::format("{:.2f}", step.us) : "",
-                 speed > 0 ? fmt::format("{:.1f}", speed) : "",
-                 speed > 0 && inspection.peak_gmacs > 0 ? percent(speed / inspection.peak_gmacs) : "",
-                 shortened(step.name, name_length)});
+      table.add(
+          {std::to_string(i), step.op, kernel_text(step), step.result.str(), step.macs > 0 ? count_text(step.macs) : "",
+           step.us > 0 ? fmt::format("{:.2f}", step.us) : "", speed > 0 ? fmt::format("{:.1f}", speed) : "",
+           speed > 0 && inspection.peak_gmacs > 0 ? fmt::format("{:.0f}%", 100 * speed / inspection.peak_gmacs) : "",
+           shortened(step.name, name_length)});
     }
     return table;
   };
@@ -164,7 +174,7 @@ void print_rivals(const Inspection& inspection) {
     std::vector<std::string> rivals;
     for (const RivalInfo& rival : inspection.steps[i].rivals) {
       const std::string time = rival.us > 0 ? fmt::format(" {:.2f} us", rival.us) : "";
-      rivals.push_back(fmt::format("{}{} ({})", rival.kernel, time, rival.reason));
+      rivals.push_back(fmt::format("{}{} ({})", short_kernel(rival.kernel), time, rival.reason));
     }
     if (rivals.empty()) continue;
     if (!any) fmt::print("\nnot taken, by step:\n");

@@ -22,7 +22,9 @@ struct WinogradStride2 {
   static constexpr int kMatrices = kEven * kEven + kEven + kEven + 1;
 };
 
-/// Odd positions of one axis share their matrices.
+/// Odd positions of one axis share their matrices. Named for the instruction set, as all that is shared in a file for
+/// one.
+template <class S>
 inline constexpr auto kWinogradStride2Matrix = [] {
   using W = WinogradStride2;
   std::array<std::uint8_t, W::kPoints> matrix{};
@@ -175,7 +177,7 @@ inline constexpr WinogradForm kWinogradStride2Form = {3,
                                                       WinogradStride2::kMatrices,
                                                       WinogradStride2::kOddOdd,
                                                       WinogradStride2::kResults* WinogradStride2::kResults,
-                                                      kWinogradStride2Matrix.data(),
+                                                      kWinogradStride2Matrix<S>.data(),
                                                       winograd_stride2_gather<S>,
                                                       winograd_stride2_scatter<S>};
 

@@ -206,16 +206,46 @@ TEST(PlanBuild, OutlivesTheModelAndIsShared) {
   EXPECT_EQ(copy.exits()[1].macs, 354688);
 }
 
-TEST(PlanBuild, IsTheSameEveryTime) {
-  const Plan a = Plan::build(Model::load(digits("lenet_digits.onnx")));
-  const Plan b = Plan::build(Model::load(digits("lenet_digits.onnx")));
+TEST(PlanBuild, WithoutTimingIsTheSameEveryTime) {
+  const BuildOptions options{.optimization_level = 0};
+  const Plan a = Plan::build(Model::load(digits("lenet_digits.onnx")), options);
+  const Plan b = Plan::build(Model::load(digits("lenet_digits.onnx")), options);
   EXPECT_EQ(a.arena_bytes(), b.arena_bytes());
-  const Inspection first = inspect(Model::load(digits("lenet_digits.onnx")));
-  const Inspection second = inspect(Model::load(digits("lenet_digits.onnx")));
+  const Inspection first = inspect(Model::load(digits("lenet_digits.onnx")), options);
+  const Inspection second = inspect(Model::load(digits("lenet_digits.onnx")), options);
   ASSERT_EQ(first.steps.size(), second.steps.size());
   for (std::size_t i = 0; i < first.steps.size(); ++i) {
     EXPECT_EQ(first.steps[i].name, second.steps[i].name);
     EXPECT_EQ(first.steps[i].kernel, second.steps[i].kernel);
+    EXPECT_EQ(first.steps[i].us, 0);
+  }
+}
+
+TEST(PlanBuild, TimesWhatHasSeveralCandidatesAndSaysWhyTheOthersLost) {
+  const Inspection seen = inspect(Model::load(digits("lenet_digits.onnx")), {.optimization_level = 1});
+  int with_rivals = 0;
+  for (const StepInfo& step : seen.steps) {
+    if (step.rivals.empty()) continue;
+    ++with_rivals;
+    EXPECT_GT(step.us, 0) << step.name;
+    for (const RivalInfo& rival : step.rivals) EXPECT_NE(rival.reason, "") << step.name << ": " << rival.kernel;
+  }
+  EXPECT_GT(with_rivals, 0);
+  EXPECT_GT(seen.peak_gmacs, 0);
+}
+
+TEST(PlanBuild, TakesNoConvolutionThatRoundsMoreThanAllowed) {
+  for (const int level : {0, 1}) {
+    const Inspection seen =
+        inspect(Model::load(digits("lenet_digits.onnx")), {.optimization_level = level, .conv_tolerance = 0});
+    for (const StepInfo& step : seen.steps) {
+      EXPECT_EQ(step.kernel.find("winograd"), std::string::npos) << step.kernel;
+      for (const RivalInfo& rival : step.rivals) {
+        if (rival.kernel.find("winograd") != std::string::npos) {
+          EXPECT_THAT(rival.reason, ::testing::HasSubstr("is off by")) << rival.kernel;
+        }
+      }
+    }
   }
 }
 
