@@ -82,7 +82,7 @@ Json bench_json(const BenchCommand& command, const Bench& result, std::int64_t s
                {"backend", command.model.backend},
                {"precision", "fp32"},
                {"isa", kernel_isa()},
-               {"threads", 1},
+               {"threads", command.model.threads},
                {"streams", command.streams},
                {"pinned", false},
                {"batch", command.run.batch},
@@ -163,10 +163,10 @@ void add_unstable_warnings(const Bench& result, std::vector<Warning>& warnings) 
 
 void print_text(const BenchCommand& command, const Bench& result, std::int64_t samples,
                 const std::vector<Warning>& warnings) {
-  fmt::print("{} on {}, {} sample{}, backend {}, fp32, {}, batch {}, 1 thread",
+  fmt::print("{} on {}, {} sample{}, backend {}, fp32, {}, batch {}, {} thread{}",
              std::filesystem::path(command.model.path).filename().string(),
              command.data.empty() ? "noise" : command.data, samples, samples == 1 ? "" : "s", command.model.backend,
-             kernel_isa(), command.run.batch);
+             kernel_isa(), command.run.batch, command.model.threads, command.model.threads == 1 ? "" : "s");
   if (command.streams > 1)
     fmt::print(", {} streams (each a session on a thread of its own, placed by the system)", command.streams);
   fmt::print("\n\n");

@@ -190,7 +190,7 @@ void execute(const CompareCommand& command) {
   const Model model = command.model.load();
   Progress progress("compare");
   CompareOptions options;
-  options.backend = command.model.backend;
+  options.build = command.model.build_options();
   options.tolerance = command.tolerance;
   options.progress = [&](std::int64_t done, std::int64_t total) { progress.update(done, total); };
   const bool with_answers = extension(command.against) == ".npz";

@@ -89,6 +89,10 @@ void ModelOptions::add_to(CLI::App& command) {
       ->check(at_least(0))
       ->capture_default_str()
       ->type_name("N");
+  command.add_option("--threads", threads, "split steps over so many threads where that makes them faster")
+      ->check(CLI::Range(1, 256))
+      ->capture_default_str()
+      ->type_name("N");
   command.add_flag("--deterministic", deterministic,
                    "pick kernels by rules, not by timing: the same ones, and so the same answers, each time");
   command.add_flag("--json", json, "print one JSON document and nothing else");
@@ -106,6 +110,7 @@ void ModelOptions::add_to(CLI::App& command) {
 BuildOptions ModelOptions::build_options() const {
   BuildOptions options;
   options.backend = backend;
+  options.threads = threads;
   options.optimization_level = deterministic ? 0 : std::min(optimization_level, 5);
   return options;
 }

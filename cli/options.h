@@ -39,6 +39,7 @@ struct ModelOptions {
   std::string dump_after;
   int optimization_level = 3;
   bool deterministic = false;
+  int threads = 1;
   bool json = false;
 
   void add_to(CLI::App& command);

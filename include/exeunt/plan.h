@@ -19,6 +19,9 @@ struct BuildOptions {
   /// Convolutions may use algorithms that round more (Winograd) as long as no sampled result is off by more than this
   /// share of the results' root mean square. Checked with random input when the plan is built.
   double conv_tolerance = 1e-4;
+  /// Steps may be split over so many threads where that makes them faster. Each session then has threads of its own,
+  /// one less than this, which wait in a loop during runs and for about a millisecond after them.
+  int threads = 1;
 };
 
 /// A model compiled for this machine: kernels picked, weights packed, memory laid out.
@@ -32,6 +35,9 @@ class Plan {
   const std::vector<std::string>& outputs() const noexcept;
   const std::vector<DecisionInfo>& decisions() const noexcept;
   const std::vector<ExitInfo>& exits() const noexcept;
+
+  /// BuildOptions::threads.
+  int threads() const noexcept;
 
   /// Bytes of activations that each session holds.
   std::size_t arena_bytes() const noexcept;

@@ -11,6 +11,7 @@ BatchExecutor::BatchExecutor(Executor& executor, std::int64_t max_batch)
       rows_(plan_.carried_bytes * static_cast<std::size_t>(max_batch)),
       addresses_(executor.addresses_),
       calls_(executor.calls_),
+      pool_(executor.pool_.get()),
       work_(plan_.segments.size()),
       ranges_(plan_.segments.size()),
       samples_(static_cast<std::size_t>(max_batch)),
@@ -56,10 +57,8 @@ void BatchExecutor::run_sample(std::size_t segment, std::size_t at, BatchClient&
   // Steps write to their result only, which never is an input.
   for (const Slot& slot : work.inputs) addresses_[slot.address] = const_cast<std::byte*>(inputs_[slot.source]);
   const Segment& info = plan_.segments[segment];
-  for (std::size_t i = 0; i < static_cast<std::size_t>(info.step_count); ++i) {
-    const Executor::Call& call = calls_[work.first_call + i];
-    call.run(*call.args, call.state, call.operands);
-  }
+  for (std::size_t i = 0; i < static_cast<std::size_t>(info.step_count); ++i)
+    run_step(calls_[work.first_call + i], pool_);
   if (!info.is_exit) {
     scores_[at] = info.score({resolve(info.looked_at, sample), info.looked_at_type});
     return;
@@ -92,6 +91,7 @@ void BatchExecutor::decide(const Segment& segment, Range range, const DecisionSe
 
 void BatchExecutor::run(std::int64_t count, std::span<const DecisionSetting> settings, bool together,
                         BatchClient& client) noexcept {
+  if (pool_ != nullptr) pool_->wake();
   std::iota(samples_.begin(), samples_.begin() + count, 0);
   ranges_.front() = {0, static_cast<std::size_t>(count)};
   // Segments come after the one that leads to them, which sets their range, empty or not.

@@ -62,7 +62,8 @@ class BatchExecutor {
   std::byte* arena_;
   AlignedBuffer rows_;
   std::vector<std::byte*> addresses_;
-  std::vector<Executor::Call> calls_;
+  std::vector<StepCall> calls_;
+  WorkerPool* pool_;
   std::vector<Work> work_;                 // by segment
   std::vector<Range> ranges_;              // by segment
   std::vector<std::int64_t> samples_;      // those of a segment lie together

@@ -28,8 +28,12 @@ Executor::Executor(std::shared_ptr<const PlanData> plan)
   for (std::size_t i = 0; i < plan_->steps.size(); ++i) {
     const Step& step = plan_->steps[i];
     states_.push_back(step.args->make_state());
-    calls_.push_back({step.run, step.args.get(), states_.back().get(), addresses_.data() + first[i]});
+    calls_.push_back(
+        {step.run, step.run_part, step.args.get(), states_.back().get(), addresses_.data() + first[i], step.parts});
   }
+  int threads = 1;
+  for (const Step& step : plan_->steps) threads = std::max(threads, step.parts);
+  if (threads > 1) pool_ = std::make_unique<WorkerPool>(threads);
 }
 
 std::byte* Executor::resolve(const Operand& operand) noexcept {
@@ -46,6 +50,8 @@ std::byte* Executor::resolve(const Operand& operand) noexcept {
 }
 
 void Executor::bind(std::span<const std::byte* const> inputs) noexcept {
+  // Parked workers take a while to come: time that passes until the first split step.
+  if (pool_) pool_->wake();
   std::ranges::copy(inputs, inputs_.begin());
   for (const InputSlot& slot : input_slots_) addresses_[slot.address] = const_cast<std::byte*>(inputs[slot.input]);
 }
@@ -60,8 +66,7 @@ const Segment& Executor::walk(std::span<const DecisionSetting> settings, std::sp
   for (;;) {
     const auto first = static_cast<std::size_t>(segment->first_step);
     for (std::size_t i = first; i < first + static_cast<std::size_t>(segment->step_count); ++i) {
-      const Call& call = calls_[i];
-      call.run(*call.args, call.state, call.operands);
+      run_step(calls_[i], pool_.get());
       after_step(i);
     }
     if (segment->is_exit) return *segment;
@@ -102,9 +107,8 @@ void Executor::trace(std::span<const std::byte* const> inputs,
     if (!segment.is_exit) stack.insert(stack.end(), {segment.stay, segment.leave});
     for (int i = segment.first_step; i < segment.first_step + segment.step_count; ++i) {
       const auto number = static_cast<std::size_t>(i);
-      const Call& call = calls_[number];
-      call.run(*call.args, call.state, call.operands);
-      after_step(number, call.operands[plan_->steps[number].result_at]);
+      run_step(calls_[number], pool_.get());
+      after_step(number, calls_[number].operands[plan_->steps[number].result_at]);
     }
     after_segment(segment);
   }

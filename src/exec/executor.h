@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/aligned_buffer.h"
+#include "exec/worker_pool.h"
 #include "plan/plan_data.h"
 
 namespace exeunt {
@@ -36,10 +37,11 @@ struct Stamps {
 };
 
 /// Runs a plan for one sample at a time: walks the tree, segment by segment. Holds the arena and the
-/// state of every step; everything is resolved to addresses when it is made.
+/// state of every step, and threads if the plan has split steps; everything is resolved to addresses when it is made.
 /// Thread rule: one thread at a time.
 class Executor {
  public:
+  /// @throws Error device
   explicit Executor(std::shared_ptr<const PlanData> plan);
   Executor(const Executor&) = delete;
   Executor& operator=(const Executor&) = delete;
@@ -75,13 +77,6 @@ class Executor {
  private:
   friend class BatchExecutor;
 
-  struct Call {
-    StepFn run;
-    const StepArgs* args;
-    StepState* state;
-    std::byte* const* operands;
-  };
-
   template <class AfterStep, class AfterScore>
   const Segment& walk(std::span<const DecisionSetting> settings, std::span<float> scores, const AfterStep& after_step,
                       const AfterScore& after_score) noexcept;
@@ -98,7 +93,8 @@ class Executor {
   std::vector<std::byte*> addresses_;
   std::vector<InputSlot> input_slots_;
   std::vector<std::unique_ptr<StepState>> states_;
-  std::vector<Call> calls_;
+  std::vector<StepCall> calls_;
+  std::unique_ptr<WorkerPool> pool_;  ///< null: no step is split
   std::vector<const std::byte*> inputs_;
 };
 

@@ -21,6 +21,9 @@ struct NodeView {
   const std::vector<Layout>& layouts;
   /// Packs the weights of this node's candidates.
   WeightPacker& packer;
+  /// In so many parts at most a step is split; the scratch memory of a candidate that can be split is to suffice for
+  /// it.
+  int threads = 1;
 
   const TensorType* operand_type(std::size_t i) const {
     return i < node.inputs.size() && node.inputs[i] != kNoValue ? &graph.type(node.inputs[i]) : nullptr;
@@ -50,6 +53,8 @@ struct Candidate {
   std::size_t scratch_bytes = 0;
   /// It rounds more than a sum of products needs to (Winograd): to be checked before it is taken.
   bool approximate = false;
+  PartFn run_part = nullptr;  ///< null: it cannot be split
+  int parts = 1;              ///< set by the planner
 };
 
 /// A backend's answer to a node: at least one candidate, or why it refuses.

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "graph/placement.h"
 #include "plan/arena.h"
+#include "plan/split_steps.h"
 
 namespace exeunt {
 
@@ -27,12 +28,14 @@ struct Place {
 
 class Builder {
  public:
-  Builder(const Graph& graph, std::span<const Backend* const> backends, const ChooseCandidates& choose)
+  Builder(const Graph& graph, std::span<const Backend* const> backends, const ChooseCandidates& choose, int threads)
       : graph_(graph),
         backends_(backends),
         choose_(choose),
         places_(graph.values.size()),
-        parents_(tree_parents(graph)) {}
+        parents_(tree_parents(graph)) {
+    plan_.threads = threads;
+  }
 
   PlanData build() {
     for (std::size_t i = 0; i < graph_.inputs.size(); ++i) {
@@ -165,7 +168,7 @@ class Builder {
     if (lower_view(node)) return;
     std::vector<Layout> layouts;
     for (const ValueId v : node.inputs) layouts.push_back(v == kNoValue ? Layout{} : current_layout(v));
-    const NodeView view{graph_, node, layouts, packer_};
+    const NodeView view{graph_, node, layouts, packer_, plan_.threads};
     Step step;
     step.name = node.name;
     step.op = op_name(node.op);
@@ -202,6 +205,7 @@ class Builder {
       if (!fits) step.rivals.push_back({other.kernel, 0, "wants another layout than " + first.kernel});
       return !fits;
     });
+    add_split_candidates(candidates, step.macs, plan_.threads);
     step.layout = first.result;
     std::vector<int> buffers;
     for (const OperandUse& use : first.uses) buffers.push_back(buffer_in(node.inputs[use.index], use.layout));
@@ -219,6 +223,8 @@ class Builder {
       step.kernel = taken.kernel;
       step.run = taken.run;
       step.args = taken.args;
+      step.run_part = taken.run_part;
+      step.parts = taken.parts;
       if (!choice.us.empty()) step.us = choice.us[choice.candidate];
       for (std::size_t c = 0; c < candidates.size(); ++c) {
         if (c == choice.candidate) continue;
@@ -363,8 +369,9 @@ class Builder {
 
 }  // namespace
 
-PlanData build_plan(const Graph& graph, std::span<const Backend* const> backends, const ChooseCandidates& choose) {
-  return Builder(graph, backends, choose).build();
+PlanData build_plan(const Graph& graph, std::span<const Backend* const> backends, const ChooseCandidates& choose,
+                    int threads) {
+  return Builder(graph, backends, choose, threads).build();
 }
 
 }  // namespace exeunt

@@ -27,7 +27,9 @@ using ChooseCandidates =
 /// that lives on into an arm keeps its place while the other arm runs.
 /// @param backends  in order of preference; the last one must take everything
 /// @param choose    empty: a backend's first candidate is taken
+/// @param threads   steps may be split into so many parts; each way to split a candidate is another candidate
 /// @throws Error unsupported if no backend takes a node; device
-PlanData build_plan(const Graph& graph, std::span<const Backend* const> backends, const ChooseCandidates& choose = {});
+PlanData build_plan(const Graph& graph, std::span<const Backend* const> backends, const ChooseCandidates& choose = {},
+                    int threads = 1);
 
 }  // namespace exeunt

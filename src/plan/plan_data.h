@@ -50,6 +50,8 @@ struct Step {
   double us = 0;  ///< measured when the plan was built, among its neighbours; 0: not measured
 
   StepFn run = nullptr;
+  PartFn run_part = nullptr;
+  int parts = 1;  ///< 1: `run` does it all; else so many threads do a part each, by `run_part`
   std::shared_ptr<const StepArgs> args;
   std::vector<Operand> operands;
 
@@ -102,6 +104,7 @@ struct PlanData {
   std::size_t constant_bytes = 0;
   PlanWeights weights;            ///< packed, of all steps
   std::size_t carried_bytes = 0;  ///< a sample's row of values that live beyond their segment
+  int threads = 1;                ///< the most parts that a step may have
   std::string batch_obstacle;     ///< why several samples cannot run at once; empty if they can
 };
 

@@ -28,4 +28,10 @@ class StepArgs {
 /// memory, in the order in which its candidate listed them. Must not allocate, throw or look anything up.
 using StepFn = void (*)(const StepArgs& args, StepState* state, std::byte* const* operands) noexcept;
 
+/// Does part `part` of `parts` of that work. All parts together give what StepFn gives, bit for bit, in any order and
+/// at the same time, on threads of their own: a part writes to places of its own in the result and in the scratch
+/// memory.
+using PartFn = void (*)(const StepArgs& args, StepState* state, std::byte* const* operands, int part,
+                        int parts) noexcept;
+
 }  // namespace exeunt

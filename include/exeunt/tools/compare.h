@@ -38,8 +38,8 @@ struct Comparison {
 };
 
 struct CompareOptions {
-  /// What is compared: "cpu".
-  std::string backend = "cpu";
+  /// How what is compared is built.
+  BuildOptions build = {};
   /// A difference counts where it is larger than this both as it is and relative to the values around it.
   double tolerance = 1e-4;
   /// Called now and then with runs done and to do.
@@ -52,12 +52,12 @@ struct CompareOptions {
 /// @throws Error argument if `count` is not positive; as Plan::build  Cost: one run of the reference.
 std::vector<Tensor> random_samples(const Model& model, std::int64_t count);
 
-/// Every step of the model on `options.backend` against the reference, on the paths to all exits.
+/// Every step of the model on `options.build.backend` against the reference, on the paths to all exits.
 /// @param inputs  one a model input, [N, ...]  @throws Error as Plan::build, shape, dtype, argument
 Comparison compare_backends(const Model& model, std::span<const Tensor> inputs, const CompareOptions& options = {});
 
 /// The outputs of two models at each exit (at the last one if they differ in number), and the steps of equal name and
-/// type. Both run on `options.backend`; pictures are turned from NCHW to NHWC or back where the second model asks for
+/// type. Both run on `options.build.backend`; pictures are turned from NCHW to NHWC or back where the second model asks for
 /// it.
 /// @throws Error shape if the inputs of the models differ otherwise, argument if no output can be compared
 Comparison compare_models(const Model& ours, const Model& theirs, std::span<const Tensor> inputs,

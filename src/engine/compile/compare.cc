@@ -134,9 +134,9 @@ Tensor fitted(const Tensor& given, const InputInfo& wanted) {
 }  // namespace
 
 Comparison compare_backends(const Model& model, std::span<const Tensor> inputs, const CompareOptions& options) {
-  const Side ours{Plan::build(model, {options.backend}).data(), inputs};
+  const Side ours{Plan::build(model, options.build).data(), inputs};
   const Side theirs{Plan::build(model, {"ref"}).data(), inputs};
-  Comparison result{options.backend, "reference", count_samples(model.inputs(), inputs), {}};
+  Comparison result{options.build.backend, "reference", count_samples(model.inputs(), inputs), {}};
   run_rows(ours, theirs, rows_by_value(*ours.plan, *theirs.plan), options, result);
   return result;
 }
@@ -150,8 +150,8 @@ Comparison compare_models(const Model& ours, const Model& theirs, std::span<cons
     their_inputs.push_back(known ? fitted(inputs[k], theirs.inputs()[k]) : inputs[k].clone());
   }
   with_context(result.theirs, [&] { return count_samples(theirs.inputs(), their_inputs); });
-  const Side our_side{Plan::build(ours, {options.backend}).data(), inputs};
-  const Side their_side{Plan::build(theirs, {options.backend}).data(), their_inputs};
+  const Side our_side{Plan::build(ours, options.build).data(), inputs};
+  const Side their_side{Plan::build(theirs, options.build).data(), their_inputs};
   std::vector<Row> rows = rows_by_name(*our_side.plan, *their_side.plan);
   const std::vector<Row> outputs = output_rows(our_side.plan->info, their_side.plan->info);
   require(!outputs.empty(), ErrorCode::argument, "no output of {} can be compared with one of {}: their sizes differ",

@@ -96,7 +96,7 @@ TEST(CompareBackends, EveryStepOfEveryExitIsCompared) {
 TEST(CompareBackends, WithItselfNothingDiffers) {
   const Model model = digits();
   CompareOptions options;
-  options.backend = "ref";
+  options.build.backend = "ref";
   options.tolerance = 0;
   const Comparison result = compare_backends(model, random_samples(model, 1), options);
   EXPECT_EQ(result.first_past, -1);

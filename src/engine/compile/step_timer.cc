@@ -7,6 +7,7 @@
 
 #include "base/aligned_buffer.h"
 #include "engine/compile/sampled_error.h"
+#include "exec/worker_pool.h"
 
 namespace exeunt {
 
@@ -38,8 +39,9 @@ struct Trial {
 /// The draft with memory to run on and a field of trials for each step.
 class Race {
  public:
-  Race(const Graph& graph, const PlanData& draft, std::span<const std::vector<Candidate>> candidates)
+  Race(const Graph& graph, const PlanData& draft, std::span<const std::vector<Candidate>> candidates, int threads)
       : graph_(graph), draft_(draft), arena_(draft.arena_bytes), fields_(candidates.size()) {
+    if (threads > 1) pool_ = std::make_unique<WorkerPool>(threads);
     for (const InputInfo& input : draft.info.inputs) inputs_.push_back(random_input(input.type));
     for (const Step& step : draft.steps) {
       std::vector<std::byte*>& addresses = operands_.emplace_back();
@@ -114,7 +116,10 @@ class Race {
   }
 
   void run(Trial& trial, std::size_t step) noexcept {
-    trial.candidate->run(*trial.candidate->args, trial.state.get(), operands_[step].data());
+    const Candidate& candidate = *trial.candidate;
+    run_step({candidate.run, candidate.run_part, candidate.args.get(), trial.state.get(), operands_[step].data(),
+              candidate.parts},
+             pool_.get());
   }
 
   std::byte* resolve(const Operand& operand) {
@@ -138,6 +143,7 @@ class Race {
   const Graph& graph_;
   const PlanData& draft_;
   AlignedBuffer arena_;
+  std::unique_ptr<WorkerPool> pool_;
   std::vector<AlignedBuffer> inputs_;
   std::vector<std::vector<std::byte*>> operands_;  // by step
   std::vector<std::vector<Trial>> fields_;         // by step
@@ -197,7 +203,7 @@ std::vector<Choice> StepTimer::operator()(const PlanData& draft,
   const Clock::time_point start = Clock::now();
   if (std::ranges::all_of(candidates, [](const auto& field) { return field.size() == 1; }))
     return std::vector<Choice>(candidates.size());
-  Race race(graph_, draft, candidates);
+  Race race(graph_, draft, candidates, options_.threads);
   race.check(options_.tolerance);
   // Level 0 takes the first that is exact enough.
   if (level == 0) {

@@ -7,6 +7,7 @@ namespace exeunt {
 struct TimingOptions {
   int level = 3;            ///< 0: no timing; 1 to 5: more and more turns
   double tolerance = 1e-4;  ///< the largest error that an approximate candidate may make, relative to its results' size
+  int threads = 1;          ///< parts that a candidate may have
 };
 
 /// Picks the fastest candidate of each step by running the whole draft again and again, each step with one candidate

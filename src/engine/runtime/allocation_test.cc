@@ -156,6 +156,15 @@ TEST_F(Allocation, NoDecisionAllocates) {
   EXPECT_EQ(allocations_of(plan), 0);
 }
 
+TEST_F(Allocation, NoSplitStepAllocates) {
+  const Plan plan =
+      changed_plan_of("input %x f32[1,3] \"x\"\n%y = Neg(%x)\noutput \"y\"\nexit(%y)", [](PlanData& data) {
+        data.steps[0].parts = 3;
+        data.steps[0].run_part = [](const StepArgs&, StepState*, std::byte* const*, int, int) noexcept {};
+      });
+  EXPECT_EQ(allocations_of(plan), 0);
+}
+
 TEST_F(Allocation, NoBatchAllocatesAfterTheFirst) {
   const Plan plan = plan_of(R"(
     input %x f32[1,3] "x"

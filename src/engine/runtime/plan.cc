@@ -8,6 +8,7 @@ const std::vector<InputInfo>& Plan::inputs() const noexcept { return data_->info
 const std::vector<std::string>& Plan::outputs() const noexcept { return data_->info.outputs; }
 const std::vector<DecisionInfo>& Plan::decisions() const noexcept { return data_->info.decisions; }
 const std::vector<ExitInfo>& Plan::exits() const noexcept { return data_->info.exits; }
+int Plan::threads() const noexcept { return data_->threads; }
 std::size_t Plan::arena_bytes() const noexcept { return data_->arena_bytes; }
 std::size_t Plan::peak_live_bytes() const noexcept { return data_->peak_live_bytes; }
 
