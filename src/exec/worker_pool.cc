@@ -132,7 +132,9 @@ void WorkerPool::run(const StepCall& call) noexcept {
   }
   call.run_part(*call.args, call.state, call.operands, 0, call.parts);
   for (std::size_t i = 0; i < used; ++i) {
+    // Looking first: an attempt to exchange would take the line from the worker that is about to write it.
     State expected = State::posted;
+    if (workers_[i]->state.load(std::memory_order_relaxed) != State::posted) continue;
     if (workers_[i]->state.compare_exchange_strong(expected, State::idle, std::memory_order_acquire))
       call.run_part(*call.args, call.state, call.operands, static_cast<int>(i) + 1, call.parts);
   }

@@ -7,18 +7,22 @@ namespace exeunt {
 void add_split_candidates(std::vector<Candidate>& candidates, double macs, int threads) {
   // Some microseconds of work: handing over and waiting takes less than one.
   constexpr double kWorthIt = 250e3;
-  std::vector<Candidate> split;
+  if (threads < 2) return;
+  std::vector<Candidate> all;
   for (const Candidate& whole : candidates) {
-    const auto add = [&](int parts) {
-      Candidate& candidate = split.emplace_back(whole);
+    const auto add_split = [&](int parts) {
+      Candidate& candidate = all.emplace_back(whole);
       candidate.kernel = fmt::format("{} x{}", whole.kernel, parts);
       candidate.parts = parts;
     };
-    if (whole.run_part == nullptr || threads < 2) continue;
-    add(threads);
-    for (int parts = 2; parts < threads; parts *= 2) add(parts);
+    const bool splits = whole.run_part != nullptr;
+    if (macs < kWorthIt || !splits) all.push_back(whole);
+    if (!splits) continue;
+    add_split(threads);
+    for (int parts = 2; parts < threads; parts *= 2) add_split(parts);
+    if (macs >= kWorthIt) all.push_back(whole);
   }
-  candidates.insert(macs >= kWorthIt ? candidates.begin() : candidates.end(), split.begin(), split.end());
+  candidates = std::move(all);
 }
 
 }  // namespace exeunt

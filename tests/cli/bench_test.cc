@@ -103,6 +103,11 @@ TEST(CliBench, StreamsAndBatches) {
   EXPECT_NEAR(batches["exits"][0]["share"].get<double>(), 565 / 600.0, 1e-9);
 }
 
+TEST(CliBench, ThreadsAreNamed) {
+  EXPECT_EQ(expect_json(bench_of(kDigits, 9, {"--threads", "2"}))["threads"], 2);
+  EXPECT_THAT(expect_success(bench_of(kDigits, 9, {"--threads", "2"})), HasSubstr("2 threads"));
+}
+
 TEST(CliBench, TextHasTheExitsTheMixAndTheSteps) {
   const std::string text = expect_success(bench_of(kDigits, 600, {"--data", kDigitsData}));
   for (const char* part : {"600 samples", "fp32", "1 thread", "p50", "images/s", "exit 0", "94.2 %", "exit 1", "5.8 %",

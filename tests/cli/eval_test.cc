@@ -89,6 +89,19 @@ TEST(Eval, SavedAnswersAreThoseOfOnnxRuntime) {
   }
 }
 
+TEST(Eval, AnswersAreTheSameWithMoreThreads) {
+  const TempDir folder;
+  const auto saved = [&](const std::string& threads) {
+    const std::string file = (folder / (threads + ".npz")).string();
+    eval_digits({"--deterministic", "--threads", threads, "--save", file});
+    return read_npz(file);
+  };
+  const Arrays one = saved("1");
+  const Arrays three = saved("3");
+  for (const char* name : {"score", "probabilities"})
+    EXPECT_TRUE(std::ranges::equal(one.at(name).span<float>(), three.at(name).span<float>())) << name;
+}
+
 TEST(Eval, LimitTakesTheFirstSamples) {
   EXPECT_EQ(eval_digits({"--limit", "10"})["samples"], 10);
   EXPECT_EQ(eval_digits({"--limit", "100000"})["samples"], 600);

@@ -50,6 +50,8 @@ TEST(Usage, ValuesOutOfRange) {
   expect_wrong_usage({"inspect", kDigits, "--pass-limit", "-1"}, "--pass-limit");
   expect_wrong_usage({"inspect", kDigits, "--shape", "image"}, "'image' is not of the form NAME=1x3x32x32");
   expect_wrong_usage({"inspect", kDigits, "--shape", "image=1xa"}, "--shape");
+  expect_wrong_usage({"inspect", kDigits, "--threads", "0"}, "--threads");
+  expect_wrong_usage({"eval", kDigits, "--data", "random", "--threads", "257"}, "--threads");
   expect_wrong_usage({"run", kDigits, "--input", "x.npy", "--batch", "0"}, "--batch");
   expect_wrong_usage({"run", kDigits, "--input", "x.npy", "--top", "-1"}, "--top");
   expect_wrong_usage({"eval", kDigits, "--data", "random", "--batch", "-3"}, "--batch");

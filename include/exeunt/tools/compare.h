@@ -57,8 +57,8 @@ std::vector<Tensor> random_samples(const Model& model, std::int64_t count);
 Comparison compare_backends(const Model& model, std::span<const Tensor> inputs, const CompareOptions& options = {});
 
 /// The outputs of two models at each exit (at the last one if they differ in number), and the steps of equal name and
-/// type. Both run on `options.build.backend`; pictures are turned from NCHW to NHWC or back where the second model asks for
-/// it.
+/// type. Both run on `options.build.backend`; pictures are turned from NCHW to NHWC or back where the second model asks
+/// for it.
 /// @throws Error shape if the inputs of the models differ otherwise, argument if no output can be compared
 Comparison compare_models(const Model& ours, const Model& theirs, std::span<const Tensor> inputs,
                           const CompareOptions& options = {});
