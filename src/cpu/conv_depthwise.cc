@@ -40,6 +40,11 @@ void run_depthwise_conv(const StepArgs& args, StepState*, std::byte* const* oper
   run_part(static_cast<const DepthwiseConvArgs&>(args), operands, 0, 1);
 }
 
+void run_depthwise_conv_part(const StepArgs& args, StepState*, std::byte* const* operands, int part,
+                             int parts) noexcept {
+  run_part(static_cast<const DepthwiseConvArgs&>(args), operands, part, parts);
+}
+
 /// [tap][channel], then the bias; zeros where channels end.
 PackedWeights pack_depthwise_weights(const NodeView& node, std::int64_t padded) {
   const Tensor& weights = *node.constant(1);
@@ -80,9 +85,11 @@ Candidate depthwise_conv_candidate(const ConvShape& s, const NodeView& node, con
   conv.x_kernel_column = static_cast<std::ptrdiff_t>(s.dilation_width) * s.in_channels;
   conv.low = bounds.low;
   conv.high = bounds.high;
-  const std::size_t scratch = args->step.scratch_bytes(1);
-  return conv_candidate(fmt::format("{}_conv_depthwise", kernels.isa), run_depthwise_conv, std::move(args), node,
-                        scratch);
+  const std::size_t scratch = args->step.scratch_bytes(node.threads);
+  Candidate candidate =
+      conv_candidate(fmt::format("{}_conv_depthwise", kernels.isa), run_depthwise_conv, std::move(args), node, scratch);
+  candidate.run_part = run_depthwise_conv_part;
+  return candidate;
 }
 
 }  // namespace exeunt::cpu

@@ -44,6 +44,10 @@ void run_direct_conv(const StepArgs& args, StepState*, std::byte* const* operand
   run_part(static_cast<const DirectConvArgs&>(args), operands, 0, 1);
 }
 
+void run_direct_conv_part(const StepArgs& args, StepState*, std::byte* const* operands, int part, int parts) noexcept {
+  run_part(static_cast<const DirectConvArgs&>(args), operands, part, parts);
+}
+
 /// [block of lanes][kernel row][kernel column][in channel][lane], then the bias; zeros where channels end.
 PackedWeights pack_direct_weights(const NodeView& node, int lanes, std::int64_t padded) {
   const Shape& shape = node.constant(1)->shape();
@@ -101,9 +105,12 @@ Candidate direct_conv_candidate(const ConvShape& given, const NodeView& node, co
   conv.low = bounds.low;
   conv.high = bounds.high;
   args->chunk = chunk_of(conv, tile.channels, lanes, s.out_channels);
-  const std::size_t scratch = args->step.scratch_bytes(1);
-  return conv_candidate(fmt::format("{}_conv_direct_{}x{}", active_kernels().isa, tile.pixels, tile.channels),
-                        run_direct_conv, std::move(args), node, scratch);
+  const std::size_t scratch = args->step.scratch_bytes(node.threads);
+  Candidate candidate =
+      conv_candidate(fmt::format("{}_conv_direct_{}x{}", active_kernels().isa, tile.pixels, tile.channels),
+                     run_direct_conv, std::move(args), node, scratch);
+  candidate.run_part = run_direct_conv_part;
+  return candidate;
 }
 
 }  // namespace exeunt::cpu

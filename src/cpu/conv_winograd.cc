@@ -54,6 +54,10 @@ void run_winograd(const StepArgs& args, StepState*, std::byte* const* operands) 
   run_part(static_cast<const WinogradArgs&>(args), operands, 0, 1);
 }
 
+void run_winograd_part(const StepArgs& args, StepState*, std::byte* const* operands, int part, int parts) noexcept {
+  run_part(static_cast<const WinogradArgs&>(args), operands, part, parts);
+}
+
 /// Lays out transformed patches and products in scratch memory. @return its floats
 std::ptrdiff_t lay_out_scratch(WinogradArgs& args, int lanes) {
   Winograd& conv = args.conv;
@@ -99,11 +103,12 @@ Candidate winograd_candidate(const ConvShape& s, const NodeView& node, const Bou
   args->weight_floats = conv.matrix_step * form.matrices;
   args->point_to(reinterpret_cast<const float*>(args->weights->data()));
   args->step = ConvStep::of(s, node, lay_out_scratch(*args, kernels.lanes));
-  const std::size_t scratch = args->step.scratch_bytes(1);
+  const std::size_t scratch = args->step.scratch_bytes(node.threads);
   Candidate candidate = conv_candidate(fmt::format("{}_conv_winograd{}_{}x{}_b{}", kernels.isa, form.results,
                                                    tile.patches, tile.channels, args->block_patches),
                                        run_winograd, args, node, scratch);
   candidate.approximate = true;
+  candidate.run_part = run_winograd_part;
   return candidate;
 }
 
