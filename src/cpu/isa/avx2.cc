@@ -2,6 +2,8 @@
 
 #include "cpu/kernels/conv_depthwise.inl.h"
 #include "cpu/kernels/conv_direct.inl.h"
+#include "cpu/kernels/elementwise.inl.h"
+#include "cpu/kernels/gemm.inl.h"
 #include "cpu/kernels/kernel_table.h"
 #include "cpu/kernels/multiply_add.inl.h"
 #include "cpu/kernels/pool.inl.h"
@@ -29,15 +31,17 @@ constexpr WinogradTile kWinogradTiles[] = {
     {2, 32, winograd_multiply<Avx2, 2, 4>}, {3, 32, winograd_multiply<Avx2, 3, 4>},
 };
 
-constexpr KernelTable kTable{"avx2",
-                             Avx2::kLanes,
-                             kDirectConv,
-                             kWinogradForms,
-                             kWinogradTiles,
-                             depthwise_conv<Avx2>,
-                             pool2d<Avx2, true>,
-                             pool2d<Avx2, false>,
-                             multiply_add<Avx2>};
+constexpr KernelTable kTable{.isa = "avx2",
+                             .lanes = Avx2::kLanes,
+                             .direct_conv = kDirectConv,
+                             .winograd_forms = kWinogradForms,
+                             .winograd_tiles = kWinogradTiles,
+                             .depthwise_conv = depthwise_conv<Avx2>,
+                             .max_pool = pool2d<Avx2, true>,
+                             .average_pool = pool2d<Avx2, false>,
+                             .gemm = kGemm<Avx2>,
+                             .elementwise = kElementwise<Avx2>,
+                             .multiply_add = multiply_add<Avx2>};
 
 }  // namespace
 

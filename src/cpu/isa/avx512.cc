@@ -2,6 +2,8 @@
 
 #include "cpu/kernels/conv_depthwise.inl.h"
 #include "cpu/kernels/conv_direct.inl.h"
+#include "cpu/kernels/elementwise.inl.h"
+#include "cpu/kernels/gemm.inl.h"
 #include "cpu/kernels/kernel_table.h"
 #include "cpu/kernels/multiply_add.inl.h"
 #include "cpu/kernels/pool.inl.h"
@@ -32,15 +34,17 @@ constexpr WinogradTile kWinogradTiles[] = {
     {4, 64, winograd_multiply<Avx512, 4, 4>},
 };
 
-constexpr KernelTable kTable{"avx512",
-                             Avx512::kLanes,
-                             kDirectConv,
-                             kWinogradForms,
-                             kWinogradTiles,
-                             depthwise_conv<Avx512>,
-                             pool2d<Avx512, true>,
-                             pool2d<Avx512, false>,
-                             multiply_add<Avx512>};
+constexpr KernelTable kTable{.isa = "avx512",
+                             .lanes = Avx512::kLanes,
+                             .direct_conv = kDirectConv,
+                             .winograd_forms = kWinogradForms,
+                             .winograd_tiles = kWinogradTiles,
+                             .depthwise_conv = depthwise_conv<Avx512>,
+                             .max_pool = pool2d<Avx512, true>,
+                             .average_pool = pool2d<Avx512, false>,
+                             .gemm = kGemm<Avx512>,
+                             .elementwise = kElementwise<Avx512>,
+                             .multiply_add = multiply_add<Avx512>};
 
 }  // namespace
 

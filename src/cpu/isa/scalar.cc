@@ -2,6 +2,8 @@
 
 #include "cpu/kernels/conv_depthwise.inl.h"
 #include "cpu/kernels/conv_direct.inl.h"
+#include "cpu/kernels/elementwise.inl.h"
+#include "cpu/kernels/gemm.inl.h"
 #include "cpu/kernels/kernel_table.h"
 #include "cpu/kernels/multiply_add.inl.h"
 #include "cpu/kernels/pool.inl.h"
@@ -29,15 +31,17 @@ constexpr WinogradTile kWinogradTiles[] = {
     {4, 8, winograd_multiply<Scalar, 4, 2>},
 };
 
-constexpr KernelTable kTable{"scalar",
-                             Scalar::kLanes,
-                             kDirectConv,
-                             kWinogradForms,
-                             kWinogradTiles,
-                             depthwise_conv<Scalar>,
-                             pool2d<Scalar, true>,
-                             pool2d<Scalar, false>,
-                             multiply_add<Scalar>};
+constexpr KernelTable kTable{.isa = "scalar",
+                             .lanes = Scalar::kLanes,
+                             .direct_conv = kDirectConv,
+                             .winograd_forms = kWinogradForms,
+                             .winograd_tiles = kWinogradTiles,
+                             .depthwise_conv = depthwise_conv<Scalar>,
+                             .max_pool = pool2d<Scalar, true>,
+                             .average_pool = pool2d<Scalar, false>,
+                             .gemm = kGemm<Scalar>,
+                             .elementwise = kElementwise<Scalar>,
+                             .multiply_add = multiply_add<Scalar>};
 
 }  // namespace
 

@@ -5,6 +5,8 @@
 
 #include "cpu/kernels/conv_depthwise.h"
 #include "cpu/kernels/conv_direct.h"
+#include "cpu/kernels/elementwise.h"
+#include "cpu/kernels/gemm.h"
 #include "cpu/kernels/pool.h"
 #include "cpu/kernels/winograd.h"
 
@@ -20,6 +22,8 @@ struct KernelTable {
   DepthwiseConvFn depthwise_conv = nullptr;
   Pool2dFn max_pool = nullptr;
   Pool2dFn average_pool = nullptr;
+  GemmKernels gemm;
+  ElementwiseKernels elementwise;
   double (*multiply_add)(long rounds) noexcept = nullptr;  ///< does nothing else; for measuring the machine
 };
 
