@@ -7,6 +7,8 @@
 #include "cpu/kernels/kernel_table.h"
 #include "cpu/kernels/multiply_add.inl.h"
 #include "cpu/kernels/pool.inl.h"
+#include "cpu/kernels/rows.inl.h"
+#include "cpu/kernels/transpose.inl.h"
 #include "cpu/kernels/winograd.inl.h"
 #include "cpu/kernels/winograd_stride2.inl.h"
 
@@ -41,6 +43,8 @@ constexpr KernelTable kTable{.isa = "avx2",
                              .average_pool = pool2d<Avx2, false>,
                              .gemm = kGemm<Avx2>,
                              .elementwise = kElementwise<Avx2>,
+                             .rows = kRows<Avx2>,
+                             .transpose = transpose<Avx2>,
                              .multiply_add = multiply_add<Avx2>};
 
 }  // namespace

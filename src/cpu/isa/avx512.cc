@@ -7,6 +7,8 @@
 #include "cpu/kernels/kernel_table.h"
 #include "cpu/kernels/multiply_add.inl.h"
 #include "cpu/kernels/pool.inl.h"
+#include "cpu/kernels/rows.inl.h"
+#include "cpu/kernels/transpose.inl.h"
 #include "cpu/kernels/winograd.inl.h"
 #include "cpu/kernels/winograd_stride2.inl.h"
 
@@ -44,6 +46,8 @@ constexpr KernelTable kTable{.isa = "avx512",
                              .average_pool = pool2d<Avx512, false>,
                              .gemm = kGemm<Avx512>,
                              .elementwise = kElementwise<Avx512>,
+                             .rows = kRows<Avx512>,
+                             .transpose = transpose<Avx512>,
                              .multiply_add = multiply_add<Avx512>};
 
 }  // namespace

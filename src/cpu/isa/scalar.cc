@@ -7,6 +7,8 @@
 #include "cpu/kernels/kernel_table.h"
 #include "cpu/kernels/multiply_add.inl.h"
 #include "cpu/kernels/pool.inl.h"
+#include "cpu/kernels/rows.inl.h"
+#include "cpu/kernels/transpose.inl.h"
 #include "cpu/kernels/winograd.inl.h"
 #include "cpu/kernels/winograd_stride2.inl.h"
 
@@ -41,6 +43,8 @@ constexpr KernelTable kTable{.isa = "scalar",
                              .average_pool = pool2d<Scalar, false>,
                              .gemm = kGemm<Scalar>,
                              .elementwise = kElementwise<Scalar>,
+                             .rows = kRows<Scalar>,
+                             .transpose = transpose<Scalar>,
                              .multiply_add = multiply_add<Scalar>};
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include "cpu/kernels/elementwise.h"
 #include "cpu/kernels/math.inl.h"
+#include "cpu/kernels/unrolled.h"
 
 namespace exeunt::cpu {
 
@@ -15,13 +16,14 @@ template <class S, class Body>
   std::ptrdiff_t i = 0;
   for (; i + S::kLanes <= count; i += S::kLanes) {
     body(
-        i, [](const float* p) { return S::load(p); }, [](float* p, Vec v) { S::store(p, v); });
+        i, [](const float* p) EXEUNT_INLINE { return S::load(p); },
+        [](float* p, Vec v) EXEUNT_INLINE { S::store(p, v); });
   }
   if (i < count) {
     const int rest = static_cast<int>(count - i);
     body(
-        i, [rest](const float* p) { return S::load_part(p, rest); },
-        [rest](float* p, Vec v) { S::store_part(p, v, rest); });
+        i, [rest](const float* p) EXEUNT_INLINE { return S::load_part(p, rest); },
+        [rest](float* p, Vec v) EXEUNT_INLINE { S::store_part(p, v, rest); });
   }
 }
 
@@ -72,8 +74,8 @@ template <class S, Map kMap>
 void map_floats(const float* x, float* y, std::ptrdiff_t count, float alpha, float beta) noexcept {
   const typename S::Vec a = S::set1(alpha);
   const typename S::Vec b = S::set1(beta);
-  for_each_vector<S>(
-      count, [&](std::ptrdiff_t i, auto load, auto store) { store(y + i, map_vector<S, kMap>(load(x + i), a, b)); });
+  for_each_vector<S>(count, [&](std::ptrdiff_t i, auto load, auto store)
+                                EXEUNT_INLINE { store(y + i, map_vector<S, kMap>(load(x + i), a, b)); });
 }
 
 template <class S, Pairing kPairing>
@@ -98,7 +100,7 @@ template <class S, Pairing kPairing, Repeated kRepeat>
 void pair_floats(const float* a, const float* b, float* y, std::ptrdiff_t count) noexcept {
   const typename S::Vec first = S::set1(*a);
   const typename S::Vec second = S::set1(*b);
-  for_each_vector<S>(count, [&](std::ptrdiff_t i, auto load, auto store) {
+  for_each_vector<S>(count, [&](std::ptrdiff_t i, auto load, auto store) EXEUNT_INLINE {
     store(y + i, pair_vectors<S, kPairing>(kRepeat == Repeated::first ? first : load(a + i),
                                            kRepeat == Repeated::second ? second : load(b + i)));
   });
@@ -113,12 +115,12 @@ void scale_shift(const float* x, const float* scale, const float* shift, bool re
   const Vec factor = S::set1(*scale);
   const Vec summand = S::set1(*shift);
   if (repeated) {
-    for_each_vector<S>(count, [&](std::ptrdiff_t i, auto load, auto store) {
+    for_each_vector<S>(count, [&](std::ptrdiff_t i, auto load, auto store) EXEUNT_INLINE {
       store(y + i, S::clamp(S::fma(load(x + i), factor, summand), lowest, highest));
     });
     return;
   }
-  for_each_vector<S>(count, [&](std::ptrdiff_t i, auto load, auto store) {
+  for_each_vector<S>(count, [&](std::ptrdiff_t i, auto load, auto store) EXEUNT_INLINE {
     store(y + i, S::clamp(S::fma(load(x + i), load(scale + i), load(shift + i)), lowest, highest));
   });
 }

@@ -8,6 +8,8 @@
 #include "cpu/kernels/elementwise.h"
 #include "cpu/kernels/gemm.h"
 #include "cpu/kernels/pool.h"
+#include "cpu/kernels/rows.h"
+#include "cpu/kernels/transpose.h"
 #include "cpu/kernels/winograd.h"
 
 namespace exeunt::cpu {
@@ -24,6 +26,8 @@ struct KernelTable {
   Pool2dFn average_pool = nullptr;
   GemmKernels gemm;
   ElementwiseKernels elementwise;
+  RowKernels rows;
+  TransposeFn transpose = nullptr;
   double (*multiply_add)(long rounds) noexcept = nullptr;  ///< does nothing else; for measuring the machine
 };
 

@@ -66,6 +66,11 @@ struct Avx2 {
     return _mm256_blendv_ps(y, x, _mm256_cmp_ps(a, b, _CMP_LT_OQ));
   }
 
+  /// The first n lanes of a, the others of b.
+  [[gnu::always_inline]] static Vec select_part(Vec a, Vec b, int n) noexcept {
+    return _mm256_blendv_ps(b, a, _mm256_castsi256_ps(mask(n)));
+  }
+
   [[gnu::always_inline]] static float sum(Vec v) noexcept {
     v = _mm256_add_ps(v, _mm256_permute2f128_ps(v, v, 1));
     v = _mm256_add_ps(v, _mm256_permute_ps(v, _MM_SHUFFLE(1, 0, 3, 2)));

@@ -68,14 +68,23 @@ struct Avx512 {
     return _mm512_mask_mov_ps(y, _mm512_cmp_ps_mask(a, b, _CMP_LT_OQ), x);
   }
 
-  [[gnu::always_inline]] static float sum(Vec v) noexcept { return _mm512_reduce_add_ps(v); }
+  /// The first n lanes of a, the others of b.
+  [[gnu::always_inline]] static Vec select_part(Vec a, Vec b, int n) noexcept {
+    return _mm512_mask_mov_ps(b, mask(n), a);
+  }
+
+  [[gnu::always_inline]] static float sum(Vec v) noexcept {
+    v = add(v, swapped_halves(v));
+    v = add(v, swapped_quarters(v));
+    v = add(v, swapped_pairs(v));
+    return _mm512_cvtss_f32(add(v, swapped_lanes(v)));
+  }
   /// The largest lane; NaN if one is.
   [[gnu::always_inline]] static float highest(Vec v) noexcept {
-    v = max(v, _mm512_shuffle_f32x4(v, v, _MM_SHUFFLE(1, 0, 3, 2)));
-    v = max(v, _mm512_shuffle_f32x4(v, v, _MM_SHUFFLE(2, 3, 0, 1)));
-    v = max(v, _mm512_permute_ps(v, _MM_SHUFFLE(1, 0, 3, 2)));
-    v = max(v, _mm512_permute_ps(v, _MM_SHUFFLE(2, 3, 0, 1)));
-    return _mm512_cvtss_f32(v);
+    v = max(v, swapped_halves(v));
+    v = max(v, swapped_quarters(v));
+    v = max(v, swapped_pairs(v));
+    return _mm512_cvtss_f32(max(v, swapped_lanes(v)));
   }
 
   /// Rows become columns.
@@ -117,6 +126,20 @@ struct Avx512 {
   [[gnu::always_inline]] static void pin(Vec& v) noexcept { asm volatile("" : "+v"(v)); }
 
  private:
+  // With a mask that leaves nothing out: GCC 12 takes what the plain forms start from for an uninitialised value.
+  static constexpr __mmask16 kAll = 0xffff;
+  [[gnu::always_inline]] static Vec swapped_halves(Vec v) noexcept {
+    return _mm512_maskz_shuffle_f32x4(kAll, v, v, _MM_SHUFFLE(1, 0, 3, 2));
+  }
+  [[gnu::always_inline]] static Vec swapped_quarters(Vec v) noexcept {
+    return _mm512_maskz_shuffle_f32x4(kAll, v, v, _MM_SHUFFLE(2, 3, 0, 1));
+  }
+  [[gnu::always_inline]] static Vec swapped_pairs(Vec v) noexcept {
+    return _mm512_maskz_permute_ps(kAll, v, _MM_SHUFFLE(1, 0, 3, 2));
+  }
+  [[gnu::always_inline]] static Vec swapped_lanes(Vec v) noexcept {
+    return _mm512_maskz_permute_ps(kAll, v, _MM_SHUFFLE(2, 3, 0, 1));
+  }
   [[gnu::always_inline]] static __mmask16 mask(int n) noexcept { return static_cast<__mmask16>((1U << n) - 1U); }
 };
 

@@ -74,6 +74,12 @@ struct Scalar {
   /// a < b ? x : y
   [[gnu::always_inline]] static Vec select_less(Vec a, Vec b, Vec x, Vec y) noexcept { return a < b ? x : y; }
 
+  /// The first n lanes of a, the others of b.
+  [[gnu::always_inline]] static Vec select_part(Vec a, Vec b, int n) noexcept {
+    std::memcpy(&b, &a, static_cast<std::size_t>(n) * sizeof(float));
+    return b;
+  }
+
   [[gnu::always_inline]] static float sum(Vec v) noexcept { return (v[0] + v[1]) + (v[2] + v[3]); }
   /// The largest lane; NaN if one is.
   [[gnu::always_inline]] static float highest(Vec v) noexcept {
