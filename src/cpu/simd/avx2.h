@@ -40,6 +40,18 @@ struct Avx2 {
     return _mm256_blendv_ps(_mm256_min_ps(a, b), a, _mm256_cmp_ps(a, a, _CMP_UNORD_Q));
   }
 
+  /// The larger of each pair; where one is NaN, b.
+  [[gnu::always_inline]] static Vec max_number(Vec a, Vec b) noexcept { return _mm256_max_ps(a, b); }
+  /// A set of lanes.
+  using Lanes = __m256;
+  [[gnu::always_inline]] static Lanes all_lanes() noexcept { return _mm256_castsi256_ps(_mm256_set1_epi32(-1)); }
+  /// Those of `lanes` in which neither a nor b is NaN.
+  [[gnu::always_inline]] static Lanes without_nan(Lanes lanes, Vec a, Vec b) noexcept {
+    return _mm256_and_ps(lanes, _mm256_cmp_ps(a, b, _CMP_ORD_Q));
+  }
+  /// a in `lanes`, b in the others.
+  [[gnu::always_inline]] static Vec select(Lanes lanes, Vec a, Vec b) noexcept { return _mm256_blendv_ps(b, a, lanes); }
+
   [[gnu::always_inline]] static Vec div(Vec a, Vec b) noexcept { return _mm256_div_ps(a, b); }
   [[gnu::always_inline]] static Vec sqrt(Vec x) noexcept { return _mm256_sqrt_ps(x); }
   [[gnu::always_inline]] static Vec abs(Vec x) noexcept { return _mm256_andnot_ps(_mm256_set1_ps(-0.0F), x); }

@@ -44,6 +44,20 @@ struct Avx512 {
     return _mm512_mask_mov_ps(_mm512_min_ps(a, b), _mm512_cmp_ps_mask(a, a, _CMP_UNORD_Q), a);
   }
 
+  /// The larger of each pair; where one is NaN, b.
+  [[gnu::always_inline]] static Vec max_number(Vec a, Vec b) noexcept { return _mm512_max_ps(a, b); }
+  /// A set of lanes.
+  using Lanes = __mmask16;
+  [[gnu::always_inline]] static Lanes all_lanes() noexcept { return 0xffff; }
+  /// Those of `lanes` in which neither a nor b is NaN.
+  [[gnu::always_inline]] static Lanes without_nan(Lanes lanes, Vec a, Vec b) noexcept {
+    return _mm512_mask_cmp_ps_mask(lanes, a, b, _CMP_ORD_Q);
+  }
+  /// a in `lanes`, b in the others.
+  [[gnu::always_inline]] static Vec select(Lanes lanes, Vec a, Vec b) noexcept {
+    return _mm512_mask_mov_ps(b, lanes, a);
+  }
+
   [[gnu::always_inline]] static Vec div(Vec a, Vec b) noexcept { return _mm512_div_ps(a, b); }
   [[gnu::always_inline]] static Vec sqrt(Vec x) noexcept { return _mm512_sqrt_ps(x); }
   [[gnu::always_inline]] static Vec abs(Vec x) noexcept { return _mm512_abs_ps(x); }

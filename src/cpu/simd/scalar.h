@@ -50,6 +50,18 @@ struct Scalar {
     return a != a ? a : smaller;
   }
 
+  /// The larger of each pair; where one is NaN, b.
+  [[gnu::always_inline]] static Vec max_number(Vec a, Vec b) noexcept { return a > b ? a : b; }
+  /// A set of lanes.
+  typedef int Lanes __attribute__((vector_size(16)));
+  [[gnu::always_inline]] static Lanes all_lanes() noexcept { return ~Lanes{}; }
+  /// Those of `lanes` in which neither a nor b is NaN.
+  [[gnu::always_inline]] static Lanes without_nan(Lanes lanes, Vec a, Vec b) noexcept {
+    return lanes & (a == a) & (b == b);
+  }
+  /// a in `lanes`, b in the others.
+  [[gnu::always_inline]] static Vec select(Lanes lanes, Vec a, Vec b) noexcept { return lanes ? a : b; }
+
   [[gnu::always_inline]] static Vec div(Vec a, Vec b) noexcept { return a / b; }
   [[gnu::always_inline]] static Vec sqrt(Vec x) noexcept {
     for (int i = 0; i < kLanes; ++i) x[i] = __builtin_sqrtf(x[i]);
@@ -65,8 +77,8 @@ struct Scalar {
   /// x * 2^n for whole n of size below 250; overflows to infinity and underflows to 0 by way of the denormal numbers.
   [[gnu::always_inline]] static Vec scale(Vec x, Vec n) noexcept {
     // Whole numbers are the lowest bits of a float of this size. In two steps, for 2^n alone need not be a number.
-    const Ints whole = bits(n + kWhole) - bits(set1(kWhole));
-    const Ints half = whole >> 1;
+    const Lanes whole = bits(n + kWhole) - bits(set1(kWhole));
+    const Lanes half = whole >> 1;
     return x * power_of_2(half) * power_of_2(whole - half);
   }
   /// The nearest whole number; of two the even one. For x of size below 2^20.
@@ -105,13 +117,12 @@ struct Scalar {
 
  private:
   typedef float Unaligned __attribute__((vector_size(16), aligned(4), may_alias));
-  typedef int Ints __attribute__((vector_size(16)));
   /// 1.5 * 2^23
   static constexpr float kWhole = 12582912;
 
-  [[gnu::always_inline]] static Ints bits(Vec v) noexcept { return reinterpret_cast<Ints>(v); }
-  [[gnu::always_inline]] static Vec from_bits(Ints i) noexcept { return reinterpret_cast<Vec>(i); }
-  [[gnu::always_inline]] static Vec power_of_2(Ints n) noexcept { return from_bits((n + 127) << 23); }
+  [[gnu::always_inline]] static Lanes bits(Vec v) noexcept { return reinterpret_cast<Lanes>(v); }
+  [[gnu::always_inline]] static Vec from_bits(Lanes i) noexcept { return reinterpret_cast<Vec>(i); }
+  [[gnu::always_inline]] static Vec power_of_2(Lanes n) noexcept { return from_bits((n + 127) << 23); }
 };
 
 }  // namespace exeunt::cpu
