@@ -1,7 +1,6 @@
 #include <algorithm>
-#include <array>
-#include <cmath>
 
+#include "cpu/kernels/kernel_table.h"
 #include "cpu/offer.h"
 
 namespace exeunt::cpu {
@@ -10,52 +9,28 @@ namespace {
 
 class LayerNormArgs : public StepArgs {
  public:
+  NormalizeRowFn kernel = nullptr;
   std::int64_t rows = 0;
   std::int64_t row = 0;
-  double epsilon = 0;
+  float epsilon = 0;
   bool center = true;
   /// As often repeated as to hold whole rows, and all of their own period; empty if left out.
   std::vector<float> scale, bias;
 };
 
-/// Independent sums, so that additions need not wait for each other.
-constexpr std::int64_t kLanes = 8;
-
-template <class F>
-double sum_of(const float* x, std::int64_t count, F&& f) noexcept {
-  std::array<double, kLanes> lanes{};
-  std::int64_t i = 0;
-  for (; i + kLanes <= count; i += kLanes) {
-    for (std::int64_t l = 0; l < kLanes; ++l) lanes[static_cast<std::size_t>(l)] += f(static_cast<double>(x[i + l]));
-  }
-  double sum = 0;
-  for (; i < count; ++i) sum += f(static_cast<double>(x[i]));
-  for (const double lane : lanes) sum += lane;
-  return sum;
-}
-
 void run_layer_norm(const StepArgs& step, StepState*, std::byte* const* operands) noexcept {
   const auto& args = static_cast<const LayerNormArgs&>(step);
   const auto* x = reinterpret_cast<const float*>(operands[0]);
   auto* y = reinterpret_cast<float*>(operands[1]);
-  const auto n = static_cast<double>(args.row);
+  const auto row = static_cast<std::size_t>(args.row);
   std::size_t at = 0;  // in scale
   std::size_t bias_at = 0;
-  for (std::int64_t r = 0; r < args.rows; ++r, x += args.row, y += args.row) {
-    const double mean = args.center ? sum_of(x, args.row, [](double v) { return v; }) / n : 0;
-    const double squares = sum_of(x, args.row, [=](double v) { return (v - mean) * (v - mean); });
-    const double inverse = 1 / std::sqrt(squares / n + args.epsilon);
-    for (std::int64_t i = 0; i < args.row; ++i) {
-      y[i] = static_cast<float>((static_cast<double>(x[i]) - mean) * inverse);
-    }
-    if (!args.scale.empty()) {
-      for (std::int64_t i = 0; i < args.row; ++i) y[i] *= args.scale[at + static_cast<std::size_t>(i)];
-      at = (at + static_cast<std::size_t>(args.row)) % args.scale.size();
-    }
-    if (!args.bias.empty()) {
-      for (std::int64_t i = 0; i < args.row; ++i) y[i] += args.bias[bias_at + static_cast<std::size_t>(i)];
-      bias_at = (bias_at + static_cast<std::size_t>(args.row)) % args.bias.size();
-    }
+  for (std::int64_t r = 0; r < args.rows; ++r, x += row, y += row) {
+    const float* scale = args.scale.empty() ? nullptr : args.scale.data() + at;
+    const float* bias = args.bias.empty() ? nullptr : args.bias.data() + bias_at;
+    args.kernel(x, args.row, args.epsilon, args.center, scale, bias, y);
+    if (scale != nullptr) at = (at + row) % args.scale.size();
+    if (bias != nullptr) bias_at = (bias_at + row) % args.bias.size();
   }
 }
 
@@ -87,7 +62,8 @@ Offer offer(const ops::LayerNorm& op, const NodeView& node) {
   args->row = 1;
   for (int i = axis; i < shape.rank(); ++i) args->row *= shape[i];
   args->rows = shape.elements() / args->row;
-  args->epsilon = op.epsilon;
+  args->kernel = active_kernels().rows.normalize;
+  args->epsilon = static_cast<float>(op.epsilon);
   args->center = op.center;
   for (const std::size_t i : {std::size_t{1}, std::size_t{2}}) {
     if (node.operand_type(i) == nullptr) continue;
@@ -95,7 +71,8 @@ Offer offer(const ops::LayerNorm& op, const NodeView& node) {
     (i == 1 ? args->scale : args->bias) = written_out(*node.constant(i), shape, axis);
   }
   const Layout layout = Layout::row_major(shape.rank());
-  return std::vector{Candidate{"layer_norm", run_layer_norm, std::move(args), {{0, layout}}, layout, 0}};
+  return std::vector{Candidate{
+      fmt::format("{}_layer_norm", active_kernels().isa), run_layer_norm, std::move(args), {{0, layout}}, layout, 0}};
 }
 
 }  // namespace exeunt::cpu

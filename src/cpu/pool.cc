@@ -30,7 +30,8 @@ void run_pool(const StepArgs& step, StepState*, std::byte* const* operands) noex
 std::optional<Candidate> pool_candidate(const ops::Pool& op, const NodeView& node) {
   const Shape& x = node.operand_type(0)->shape;
   const Shape& y = node.result_type().shape;
-  if (x.rank() != 4 || op.fn == ops::PoolFn::lp) return std::nullopt;
+  const int rank = x.rank();
+  if (rank < 3 || rank > 4 || op.fn == ops::PoolFn::lp) return std::nullopt;
   for (const std::int64_t dilation : op.dilations) {
     if (dilation != 1) return std::nullopt;
   }
@@ -41,10 +42,22 @@ std::optional<Candidate> pool_candidate(const ops::Pool& op, const NodeView& nod
   auto args = std::make_shared<PoolArgs>();
   args->batch = of(x[0]);
   args->kernel = is_max ? active_kernels().max_pool : active_kernels().average_pool;
-  args->pool = {of(x[1]),          of(x[2]),         of(x[3]),         of(y[2]),
-                of(y[3]),          of(op.kernel[0]), of(op.kernel[1]), of(op.strides[0]),
-                of(op.strides[1]), of(op.pads[0]),   of(op.pads[1]),   op.count_include_pad};
-  const Layout layout = Layout::channels_last(4);
+  Pool2d& pool = args->pool;
+  pool.channels = of(x[1]);
+  pool.in_width = of(x[rank - 1]);
+  pool.out_width = of(y[rank - 1]);
+  pool.kernel_width = of(op.kernel.back());
+  pool.stride_width = of(op.strides.back());
+  pool.pad_left = of(op.pads[op.kernel.size() - 1]);
+  pool.count_padding = op.count_include_pad;
+  if (rank == 4) {
+    pool.in_height = of(x[2]);
+    pool.out_height = of(y[2]);
+    pool.kernel_height = of(op.kernel[0]);
+    pool.stride_height = of(op.strides[0]);
+    pool.pad_top = of(op.pads[0]);
+  }
+  const Layout layout = Layout::channels_last(rank);
   return Candidate{fmt::format("{}_pool", active_kernels().isa), run_pool, std::move(args), {{0, layout}}, layout, 0};
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "cpu/kernels/kernel_table.h"
 #include "cpu/offer.h"
 
 namespace exeunt::cpu {
@@ -11,43 +12,47 @@ StridedCopy::StridedCopy(const Shape& shape, const Strides& source, std::int64_t
                          std::int64_t target_start, std::size_t element_bytes)
     : source_start_(source_start), target_start_(target_start), element_bytes_(element_bytes) {
   if (shape.elements() == 0) {
-    axes_ = {{0, 0, 0}};
+    inner_.count = 0;
     return;
   }
+  std::vector<Axis> axes;
   for (int a = 0; a < shape.rank(); ++a) {
     const auto i = static_cast<std::size_t>(a);
-    if (shape[a] > 1) axes_.push_back({shape[a], source[i], target[i]});
+    if (shape[a] > 1) axes.push_back({shape[a], source[i], target[i]});
   }
-  std::ranges::stable_sort(axes_, [](const Axis& a, const Axis& b) { return a.target > b.target; });
-  for (std::size_t i = 1; i < axes_.size();) {
-    Axis& outer = axes_[i - 1];
-    const Axis& inner = axes_[i];
+  std::ranges::stable_sort(axes, [](const Axis& a, const Axis& b) { return a.target > b.target; });
+  for (std::size_t i = 1; i < axes.size();) {
+    Axis& outer = axes[i - 1];
+    const Axis& inner = axes[i];
     if (outer.source == inner.source * inner.count && outer.target == inner.target * inner.count) {
       outer = {outer.count * inner.count, inner.source, inner.target};
-      axes_.erase(axes_.begin() + static_cast<std::ptrdiff_t>(i));
+      axes.erase(axes.begin() + static_cast<std::ptrdiff_t>(i));
     } else {
       ++i;
     }
   }
-  if (axes_.empty()) axes_ = {{1, 1, 1}};
+  if (axes.empty()) return;
+  inner_ = axes.back();
+  axes.pop_back();
+  const auto along = std::ranges::find_if(axes, [](const Axis& axis) { return axis.source == 1; });
+  if (element_bytes == sizeof(float) && inner_.source > 1 && inner_.target == 1 && along != axes.end()) {
+    turn_ = active_kernels().transpose;
+    rows_ = *along;
+    axes.erase(along);
+  }
+  outer_ = std::move(axes);
 }
 
-template <class T>
-void StridedCopy::run_as(const std::byte* source, std::byte* target) const noexcept {
+template <class T, class Copy>
+void StridedCopy::for_each_place(const std::byte* source, std::byte* target, Copy&& copy) const noexcept {
   const T* from = reinterpret_cast<const T*>(source) + source_start_;
   T* to = reinterpret_cast<T*>(target) + target_start_;
-  const Axis inner = axes_.back();
-  const std::size_t outer = axes_.size() - 1;
   std::array<std::int64_t, Shape::kMaxRank> index{};
   for (;;) {
-    if (inner.source == 1 && inner.target == 1) {
-      std::memcpy(to, from, static_cast<std::size_t>(inner.count) * sizeof(T));
-    } else {
-      for (std::int64_t i = 0; i < inner.count; ++i) to[i * inner.target] = from[i * inner.source];
-    }
-    std::size_t axis = outer;
+    copy(from, to);
+    std::size_t axis = outer_.size();
     while (axis > 0) {
-      const Axis& step = axes_[axis - 1];
+      const Axis& step = outer_[axis - 1];
       from += step.source;
       to += step.target;
       if (++index[axis - 1] < step.count) break;
@@ -60,8 +65,27 @@ void StridedCopy::run_as(const std::byte* source, std::byte* target) const noexc
   }
 }
 
+template <class T>
+void StridedCopy::run_as(const std::byte* source, std::byte* target) const noexcept {
+  const Axis inner = inner_;
+  if (inner.source == 1 && inner.target == 1) {
+    for_each_place<T>(source, target, [&](const T* from, T* to) {
+      std::memcpy(to, from, static_cast<std::size_t>(inner.count) * sizeof(T));
+    });
+  } else {
+    for_each_place<T>(source, target, [&](const T* from, T* to) {
+      for (std::int64_t i = 0; i < inner.count; ++i) to[i * inner.target] = from[i * inner.source];
+    });
+  }
+}
+
 void StridedCopy::run(const std::byte* source, std::byte* target) const noexcept {
-  if (axes_.back().count == 0) return;
+  if (inner_.count == 0) return;
+  if (turn_ != nullptr) {
+    return for_each_place<float>(source, target, [&](const float* from, float* to) {
+      turn_(from, inner_.source, inner_.count, rows_.count, to, rows_.target);
+    });
+  }
   switch (element_bytes_) {
     case 1:
       return run_as<std::uint8_t>(source, target);

@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "cpu/kernels/transpose.h"
 #include "plan/backend.h"
 
 namespace exeunt::cpu {
@@ -20,10 +21,16 @@ class StridedCopy {
   struct Axis {
     std::int64_t count, source, target;
   };
+  /// Calls `copy(from, to)` at every place of the outer axes.
+  template <class T, class Copy>
+  void for_each_place(const std::byte* source, std::byte* target, Copy&& copy) const noexcept;
   template <class T>
   void run_as(const std::byte* source, std::byte* target) const noexcept;
 
-  std::vector<Axis> axes_;  // outermost first; the last one is the inner loop
+  std::vector<Axis> outer_;  // outermost first
+  Axis inner_{1, 1, 1};      // contiguous in the destination, if any axis is
+  Axis rows_{1, 1, 1};       // contiguous in the source where the inner axis is not: the two make a matrix to turn
+  TransposeFn turn_ = nullptr;
   std::int64_t source_start_;
   std::int64_t target_start_;
   std::size_t element_bytes_;

@@ -246,6 +246,7 @@ BatchVerdict Rules::operator()(const ops::Gemm& op) const {
 }
 
 BatchVerdict Rules::operator()(const ops::MatMul&) const {
+  if (holds(2)) return "takes its bias from the samples";
   const int rank_a = shape(0).rank();
   const int rank_b = shape(1).rank();
   // Axes are counted as if both were matrices; a vector's missing one falls out of the result.
@@ -265,7 +266,8 @@ BatchVerdict Rules::operator()(const ops::MatMul&) const {
     common = at;
   }
   // A vector on the left has no row axis in the result.
-  if (rank_a == 1 && common->axis == rank - 1) --common->axis;
+  if (rank_a == 1 && common && common->axis == rank - 1) --common->axis;
+  if (holds(3) && (!common || place(3) != *common)) return kApart;
   return *common;
 }
 

@@ -11,8 +11,19 @@ Shape as_right(const Shape& b) { return b.rank() == 1 ? Shape{b[0], 1} : b; }
 
 Shape batch_of(const Shape& s) { return Shape(s.dims().first(static_cast<std::size_t>(s.rank() - 2))); }
 
+/// Integers never pass through a double, which holds only 53 bits.
 template <class T>
-void reference_as(Inputs in, MutableTensorView y) {
+T finish(const MatMul& op, Wide<T> sum, Wide<T> bias, Wide<T> residual) {
+  const Wide<T> value = wrapping_add(wrapping_add(sum, bias), residual);
+  if constexpr (std::integral<T>) {
+    return activate(op, convert<T>(value));
+  } else {
+    return convert<T>(activate(op, value));
+  }
+}
+
+template <class T>
+void reference_as(const MatMul& op, Inputs in, MutableTensorView y) {
   const Shape a = as_left(in[0].shape());
   const Shape b = as_right(in[1].shape());
   const std::int64_t rows = a[a.rank() - 2];
@@ -20,7 +31,9 @@ void reference_as(Inputs in, MutableTensorView y) {
   const std::int64_t columns = b[b.rank() - 1];
   const Shape batch = broadcast(batch_of(a), batch_of(b));
   StridedLoop<2> loop(batch, {broadcast_strides(batch_of(a), batch), broadcast_strides(batch_of(b), batch)});
-  T* out = y.as<T>();
+  const TensorView bias = optional_operand(in, 2);
+  const TensorView residual = optional_operand(in, 3);
+  std::int64_t at = 0;
   for (; !loop.done(); loop.next()) {
     const T* left = in[0].as<T>() + loop.offset(0) * rows * depth;
     const T* right = in[1].as<T>() + loop.offset(1) * depth * columns;
@@ -30,7 +43,9 @@ void reference_as(Inputs in, MutableTensorView y) {
         for (std::int64_t k = 0; k < depth; ++k) {
           sum = wrapping_add(sum, wrapping_multiply(widen(left[i * depth + k]), widen(right[k * columns + j])));
         }
-        *out++ = convert<T>(sum);
+        y.as<T>()[at] = finish<T>(op, sum, bias.present() ? widen(bias.as<T>()[j]) : Wide<T>{},
+                                  residual.present() ? widen(residual.as<T>()[at]) : Wide<T>{});
+        ++at;
       }
     }
   }
@@ -52,11 +67,20 @@ TensorType infer(const MatMul&, Types in) {
   std::vector<std::int64_t> dims(batch.begin(), batch.end());
   if (a.shape.rank() > 1) dims.push_back(left[left.rank() - 2]);
   if (b.shape.rank() > 1) dims.push_back(right[right.rank() - 1]);
-  return {a.dtype, Shape(dims)};
+  const TensorType y{a.dtype, Shape(dims)};
+  if (const TensorType* bias = optional_type(in, 2)) {
+    require(b.shape.rank() > 1 && *bias == TensorType{a.dtype, {right[right.rank() - 1]}}, ErrorCode::shape,
+            "the bias is {}; {} columns need one {} each", bias->str(), right[right.rank() - 1], dtype_name(a.dtype));
+  }
+  if (const TensorType* residual = optional_type(in, 3)) {
+    require(*residual == y, ErrorCode::shape, "the residual is {}; the result's {} is needed", residual->str(),
+            y.str());
+  }
+  return y;
 }
 
-void reference(const MatMul&, Inputs in, Outputs out) {
-  dispatch(out[0].dtype(), [&]<class T>(TypeTag<T>) { reference_as<T>(in, out[0]); });
+void reference(const MatMul& op, Inputs in, Outputs out) {
+  dispatch(out[0].dtype(), [&]<class T>(TypeTag<T>) { reference_as<T>(op, in, out[0]); });
 }
 
 double work(const MatMul&, Types in, const TensorType& out) {

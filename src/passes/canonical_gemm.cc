@@ -83,9 +83,12 @@ class Normal {
 /// The node as a Gemm, if it is the product of two matrices.
 std::optional<ops::Gemm> as_gemm(const Graph& graph, const Node& node) {
   if (const auto* gemm = std::get_if<ops::Gemm>(&node.op)) return *gemm;
-  if (!std::holds_alternative<ops::MatMul>(node.op)) return std::nullopt;
+  const auto* product = std::get_if<ops::MatMul>(&node.op);
+  if (product == nullptr || node.inputs.size() > 3) return std::nullopt;
   if (graph.type(node.inputs[0]).shape.rank() != 2 || graph.type(node.inputs[1]).shape.rank() != 2) return std::nullopt;
-  return ops::Gemm{};
+  return ops::Gemm{.activation = product->activation,
+                   .activation_alpha = product->activation_alpha,
+                   .activation_beta = product->activation_beta};
 }
 
 }  // namespace

@@ -107,7 +107,8 @@ std::optional<Product> before_product(Graph& graph, TransposedForms& forms, cons
     if (std::optional<std::vector<ValueId>> operands = unflattened(graph, forms, node, false))
       return Product{op, std::move(*operands)};
   }
-  const bool matrices = forms.of(node.inputs[0]).shape.rank() == 2 && forms.of(node.inputs[1]).shape.rank() == 2;
+  const bool matrices = forms.of(node.inputs[0]).shape.rank() == 2 && forms.of(node.inputs[1]).shape.rank() == 2 &&
+                        op.activation == ops::Activation::none && node.inputs.size() == 2;
   return matrices ? before_product(graph, forms, ops::Gemm{}, node) : std::nullopt;
 }
 

@@ -60,9 +60,13 @@ Weights weights_of(const Graph& graph, const Node& node, const ops::Gemm& op) {
 Weights weights_of(const Graph& graph, const Node& node, const ops::MatMul&) {
   const Shape& b = graph.type(node.inputs[1]).shape;
   const std::int64_t inner = b.rank() == 2 ? b[1] : 1;
+  // A vector on the left or right has no room for a bias.
+  const bool matrices = b.rank() == 2 && graph.type(node.inputs[0]).shape.rank() > 1;
   return {.input = [=](std::int64_t i) { return i / inner; },
-          .output = {},
-          .axis = graph.type(node.inputs[0]).shape.rank() - 1};
+          .output = [=](std::int64_t i) { return i % inner; },
+          .outputs = inner,
+          .axis = graph.type(node.inputs[0]).shape.rank() - 1,
+          .shifts = matrices};
 }
 
 std::optional<Weights> find_weights(const Graph& graph, const Node& node) {

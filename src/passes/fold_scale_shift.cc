@@ -98,25 +98,22 @@ std::optional<Folded> fold_into(Graph& graph, const Node& node, const ops::Gemm&
   return folded;
 }
 
-/// Only the scale of a product of more than matrices; the shift stays as an Add behind it.
+/// A product of matrices becomes a Gemm where it gets a bias; one of more axes stays what it is.
 std::optional<Folded> fold_into(Graph& graph, const Node& node, const ops::MatMul& op, const Affine& f) {
   const TensorType out = graph.type(node.output);
   const Tensor* w = graph.constant(node.inputs[1]);
   if (w == nullptr || w->shape().rank() != 2 || out.shape.rank() < 2) return std::nullopt;
-  const int last = out.shape.rank() - 1;
-  if (f.by_axis() && f.axis != last) return std::nullopt;
+  if (op.activation != ops::Activation::none || has(node, 3)) return std::nullopt;
+  if (has(node, 2) && graph.constant(node.inputs[2]) == nullptr) return std::nullopt;
+  if (f.by_axis() && f.axis != out.shape.rank() - 1) return std::nullopt;
   const std::int64_t columns = w->shape()[1];
-  const bool matrices = out.shape.rank() == 2;
-  if (!f.scales() && !matrices) return std::nullopt;
   const ValueId weights = scaled_weights(graph, node.inputs[1], f, [&](std::int64_t i) { return i % columns; });
-  if (!f.shifts()) return Folded{op, {node.inputs[0], weights}};
-  if (matrices) {
-    const ValueId c = scaled_bias(graph, kNoValue, {out.dtype, {columns}}, f);
-    return Folded{ops::Gemm{}, {node.inputs[0], weights, c}};
-  }
-  const ValueId product = graph.add_node(op, {node.inputs[0], weights}, node.name);
-  const ValueId shift = graph.add_constant(along_axis(out, f.axis, f.shift));
-  return Folded{ops::Binary{ops::BinaryFn::Add}, {product, shift}};
+  const ValueId bias = scaled_bias(graph, has(node, 2) ? node.inputs[2] : kNoValue, {out.dtype, {columns}}, f);
+  Folded folded{op, {node.inputs[0], weights}};
+  if (bias == kNoValue) return folded;
+  folded.operands.push_back(bias);
+  if (out.shape.rank() == 2) folded.op = ops::Gemm{};
+  return folded;
 }
 
 }  // namespace

@@ -45,14 +45,19 @@ void fuse_into_conv(Graph& graph, Rewriter& rewriter, const Node& add, const Mat
   rewriter.replace_by_node(add, op, {match.product.inputs[0], match.product.inputs[1], vector});
 }
 
+/// A product of matrices becomes a Gemm; one of more axes stays what it is.
 void fuse_into_matmul(Graph& graph, Rewriter& rewriter, const Node& add, const Match& match) {
+  const auto& op = std::get<ops::MatMul>(match.product.op);
   const Shape a = graph.type(match.product.inputs[0]).shape;
   const Shape b = graph.type(match.product.inputs[1]).shape;
-  if (a.rank() != 2 || b.rank() != 2) return;
-  std::optional<Tensor> row = channel_vector(graph, match.other, graph.type(match.product.output).shape, 1);
+  const Shape shape = graph.type(match.product.output).shape;
+  if (match.product.inputs.size() != 2 || op.activation != ops::Activation::none) return;
+  if (a.rank() < 2 || b.rank() < 2) return;
+  std::optional<Tensor> row = channel_vector(graph, match.other, shape, shape.rank() - 1);
   if (!row) return;
   const ValueId c = graph.add_constant(std::move(*row), graph.value(match.other).name);
-  rewriter.replace_by_node(add, ops::Gemm{}, {match.product.inputs[0], match.product.inputs[1], c});
+  const Op fused = shape.rank() == 2 ? Op(ops::Gemm{}) : Op(op);
+  rewriter.replace_by_node(add, fused, {match.product.inputs[0], match.product.inputs[1], c});
 }
 
 void fuse_into_gemm(Graph& graph, Rewriter& rewriter, const Node& add, const Match& match) {

@@ -5,10 +5,17 @@ namespace exeunt {
 
 namespace {
 
-/// What depends on the convolution itself cannot be its operand; it would be a second use of it.
-bool takes_residual(const Graph& graph, const Node& conv, ValueId residual) {
-  return std::get<ops::Conv>(conv.op).activation == ops::Activation::none && conv.inputs.size() <= 3 &&
-         graph.type(residual) == graph.type(conv.output) && graph.constant(residual) == nullptr;
+/// The activation of an op that takes a residual; nothing for others.
+std::optional<ops::Activation> activation_before(const Op& op) {
+  if (const auto* conv = std::get_if<ops::Conv>(&op)) return conv->activation;
+  if (const auto* product = std::get_if<ops::MatMul>(&op)) return product->activation;
+  return std::nullopt;
+}
+
+/// What depends on the node itself cannot be its operand; it would be a second use of it.
+bool takes_residual(const Graph& graph, const Node& node, ValueId residual) {
+  return activation_before(node.op) == ops::Activation::none && node.inputs.size() <= 3 &&
+         graph.type(residual) == graph.type(node.output) && graph.constant(residual) == nullptr;
 }
 
 }  // namespace
@@ -20,16 +27,16 @@ int fuse_residual(Graph& graph) {
     const Node add = graph.node(id);
     const auto* binary = std::get_if<ops::Binary>(&add.op);
     if (binary == nullptr || binary->fn != ops::BinaryFn::Add) continue;
-    // Of two convolutions the one with more work takes the other as its residual: what is cheap to
-    // wait for is waited for. On a tie, the first.
+    // Of two the one with more work takes the other as its residual: what is cheap to wait for is waited for. On a
+    // tie, the first.
     const Node* best = nullptr;
     std::size_t best_operand = 0;
     double best_work = -1;
     for (const std::size_t i : {std::size_t{0}, std::size_t{1}}) {
-      const Node* conv = rewriter.sole_producer<ops::Conv>(add.inputs[i]);
-      if (conv == nullptr || !takes_residual(graph, *conv, add.inputs[1 - i])) continue;
-      const double work = count_macs(conv->op, graph.operand_types(*conv), graph.type(conv->output));
-      if (work > best_work) best = conv, best_operand = i, best_work = work;
+      const Node* node = rewriter.uses(add.inputs[i]) == 1 ? graph.producer(add.inputs[i]) : nullptr;
+      if (node == nullptr || !takes_residual(graph, *node, add.inputs[1 - i])) continue;
+      const double work = count_macs(node->op, graph.operand_types(*node), graph.type(node->output));
+      if (work > best_work) best = node, best_operand = i, best_work = work;
     }
     if (best == nullptr) continue;
     std::vector<ValueId> operands = best->inputs;

@@ -91,13 +91,15 @@ int merge_common(Graph& graph);
 int push_transposes(Graph& graph);
 
 /// Conv(x, w) + c -> Conv(x, w, c) for a constant c of one number a channel, and
-/// MatMul(x, w) + c -> Gemm(x, w, c) for matrices and a c that broadcasts to a row; the same for Gemm(x, w).
+/// MatMul(x, w) + c -> Gemm(x, w, c) for matrices and a c that broadcasts to a row, MatMul(x, w, c) for more axes; the
+/// same for Gemm(x, w).
 int fuse_bias(Graph& graph);
 
-/// Conv(x, w, b) + r -> Conv(x, w, b, r), r of the Conv's shape: the residual add of ResNets.
+/// Conv(x, w, b) + r -> Conv(x, w, b, r), r of the Conv's shape: the residual add of ResNets. The same for MatMul: that
+/// of transformers.
 int fuse_residual(Graph& graph);
 
-/// Relu(Conv) -> Conv with activation; the same for Gemm and ScaleShift and for every activation that they have.
+/// Relu(Conv) -> Conv with activation; the same for Gemm, MatMul and ScaleShift and for every activation that they have.
 int fuse_activation(Graph& graph);
 
 }  // namespace exeunt

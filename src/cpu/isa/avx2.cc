@@ -2,9 +2,13 @@
 
 #include "cpu/kernels/conv_depthwise.inl.h"
 #include "cpu/kernels/conv_direct.inl.h"
+#include "cpu/kernels/elementwise.inl.h"
+#include "cpu/kernels/gemm.inl.h"
 #include "cpu/kernels/kernel_table.h"
 #include "cpu/kernels/multiply_add.inl.h"
 #include "cpu/kernels/pool.inl.h"
+#include "cpu/kernels/rows.inl.h"
+#include "cpu/kernels/transpose.inl.h"
 #include "cpu/kernels/winograd.inl.h"
 #include "cpu/kernels/winograd_stride2.inl.h"
 
@@ -29,15 +33,19 @@ constexpr WinogradTile kWinogradTiles[] = {
     {2, 32, winograd_multiply<Avx2, 2, 4>}, {3, 32, winograd_multiply<Avx2, 3, 4>},
 };
 
-constexpr KernelTable kTable{"avx2",
-                             Avx2::kLanes,
-                             kDirectConv,
-                             kWinogradForms,
-                             kWinogradTiles,
-                             depthwise_conv<Avx2>,
-                             pool2d<Avx2, true>,
-                             pool2d<Avx2, false>,
-                             multiply_add<Avx2>};
+constexpr KernelTable kTable{.isa = "avx2",
+                             .lanes = Avx2::kLanes,
+                             .direct_conv = kDirectConv,
+                             .winograd_forms = kWinogradForms,
+                             .winograd_tiles = kWinogradTiles,
+                             .depthwise_conv = depthwise_conv<Avx2>,
+                             .max_pool = pool2d<Avx2, true, MaxOfWindow>,
+                             .average_pool = pool2d<Avx2, false, SumOfWindow>,
+                             .gemm = kGemm<Avx2>,
+                             .elementwise = kElementwise<Avx2>,
+                             .rows = kRows<Avx2>,
+                             .transpose = transpose<Avx2>,
+                             .multiply_add = multiply_add<Avx2>};
 
 }  // namespace
 

@@ -2,9 +2,13 @@
 
 #include "cpu/kernels/conv_depthwise.inl.h"
 #include "cpu/kernels/conv_direct.inl.h"
+#include "cpu/kernels/elementwise.inl.h"
+#include "cpu/kernels/gemm.inl.h"
 #include "cpu/kernels/kernel_table.h"
 #include "cpu/kernels/multiply_add.inl.h"
 #include "cpu/kernels/pool.inl.h"
+#include "cpu/kernels/rows.inl.h"
+#include "cpu/kernels/transpose.inl.h"
 #include "cpu/kernels/winograd.inl.h"
 #include "cpu/kernels/winograd_stride2.inl.h"
 
@@ -32,15 +36,19 @@ constexpr WinogradTile kWinogradTiles[] = {
     {4, 64, winograd_multiply<Avx512, 4, 4>},
 };
 
-constexpr KernelTable kTable{"avx512",
-                             Avx512::kLanes,
-                             kDirectConv,
-                             kWinogradForms,
-                             kWinogradTiles,
-                             depthwise_conv<Avx512>,
-                             pool2d<Avx512, true>,
-                             pool2d<Avx512, false>,
-                             multiply_add<Avx512>};
+constexpr KernelTable kTable{.isa = "avx512",
+                             .lanes = Avx512::kLanes,
+                             .direct_conv = kDirectConv,
+                             .winograd_forms = kWinogradForms,
+                             .winograd_tiles = kWinogradTiles,
+                             .depthwise_conv = depthwise_conv<Avx512>,
+                             .max_pool = pool2d<Avx512, true, MaxOfWindow>,
+                             .average_pool = pool2d<Avx512, false, SumOfWindow>,
+                             .gemm = kGemm<Avx512>,
+                             .elementwise = kElementwise<Avx512>,
+                             .rows = kRows<Avx512>,
+                             .transpose = transpose<Avx512>,
+                             .multiply_add = multiply_add<Avx512>};
 
 }  // namespace
 

@@ -2,9 +2,13 @@
 
 #include "cpu/kernels/conv_depthwise.inl.h"
 #include "cpu/kernels/conv_direct.inl.h"
+#include "cpu/kernels/elementwise.inl.h"
+#include "cpu/kernels/gemm.inl.h"
 #include "cpu/kernels/kernel_table.h"
 #include "cpu/kernels/multiply_add.inl.h"
 #include "cpu/kernels/pool.inl.h"
+#include "cpu/kernels/rows.inl.h"
+#include "cpu/kernels/transpose.inl.h"
 #include "cpu/kernels/winograd.inl.h"
 #include "cpu/kernels/winograd_stride2.inl.h"
 
@@ -29,15 +33,19 @@ constexpr WinogradTile kWinogradTiles[] = {
     {4, 8, winograd_multiply<Scalar, 4, 2>},
 };
 
-constexpr KernelTable kTable{"scalar",
-                             Scalar::kLanes,
-                             kDirectConv,
-                             kWinogradForms,
-                             kWinogradTiles,
-                             depthwise_conv<Scalar>,
-                             pool2d<Scalar, true>,
-                             pool2d<Scalar, false>,
-                             multiply_add<Scalar>};
+constexpr KernelTable kTable{.isa = "scalar",
+                             .lanes = Scalar::kLanes,
+                             .direct_conv = kDirectConv,
+                             .winograd_forms = kWinogradForms,
+                             .winograd_tiles = kWinogradTiles,
+                             .depthwise_conv = depthwise_conv<Scalar>,
+                             .max_pool = pool2d<Scalar, true, MaxOfWindow>,
+                             .average_pool = pool2d<Scalar, false, SumOfWindow>,
+                             .gemm = kGemm<Scalar>,
+                             .elementwise = kElementwise<Scalar>,
+                             .rows = kRows<Scalar>,
+                             .transpose = transpose<Scalar>,
+                             .multiply_add = multiply_add<Scalar>};
 
 }  // namespace
 

@@ -5,7 +5,11 @@
 
 #include "cpu/kernels/conv_depthwise.h"
 #include "cpu/kernels/conv_direct.h"
+#include "cpu/kernels/elementwise.h"
+#include "cpu/kernels/gemm.h"
 #include "cpu/kernels/pool.h"
+#include "cpu/kernels/rows.h"
+#include "cpu/kernels/transpose.h"
 #include "cpu/kernels/winograd.h"
 
 namespace exeunt::cpu {
@@ -20,6 +24,10 @@ struct KernelTable {
   DepthwiseConvFn depthwise_conv = nullptr;
   Pool2dFn max_pool = nullptr;
   Pool2dFn average_pool = nullptr;
+  GemmKernels gemm;
+  ElementwiseKernels elementwise;
+  RowKernels rows;
+  TransposeFn transpose = nullptr;
   double (*multiply_add)(long rounds) noexcept = nullptr;  ///< does nothing else; for measuring the machine
 };
 

@@ -1,3 +1,4 @@
+#include "cpu/elementwise.h"
 #include "cpu/onednn/eltwise.h"
 
 namespace exeunt::cpu {
@@ -124,18 +125,14 @@ Candidate prelu_candidate(const NodeView& node) {
                              {{0, layout}, {1, Layout::row_major(slope.rank())}}, layout);
 }
 
-}  // namespace
-
-Offer offer(const ops::Unary& op, const NodeView& node) {
-  if (std::string reason = refuse_types(node); !reason.empty()) return reason;
+Offer library_unary(const ops::Unary& op, const NodeView& node) {
   const std::optional<Eltwise> f = eltwise_of(op);
   // oneDNN has a logarithm, but log(1) is -1.4e-6 there.
   if (!f) return "no CPU kernel for this function";
   return offer_or_reason([&] { return eltwise_candidate(*f, node); });
 }
 
-Offer offer(const ops::Binary& op, const NodeView& node) {
-  if (std::string reason = refuse_types(node); !reason.empty()) return reason;
+Offer library_binary(const ops::Binary& op, const NodeView& node) {
   if (op.fn == ops::BinaryFn::Pow) {
     const Tensor* exponent = node.constant(1);
     if (exponent == nullptr || exponent->elements() != 1) return "an exponent that is not one constant";
@@ -155,6 +152,18 @@ Offer offer(const ops::Binary& op, const NodeView& node) {
     }
   }
   return "both operands are broadcast, or the left one of a difference or quotient is";
+}
+
+}  // namespace
+
+Offer offer(const ops::Unary& op, const NodeView& node) {
+  if (std::string reason = refuse_types(node); !reason.empty()) return reason;
+  return with_own(own_unary_candidate(op, node), library_unary(op, node));
+}
+
+Offer offer(const ops::Binary& op, const NodeView& node) {
+  if (std::string reason = refuse_types(node); !reason.empty()) return reason;
+  return with_own(own_binary_candidate(op, node), library_binary(op, node));
 }
 
 }  // namespace exeunt::cpu

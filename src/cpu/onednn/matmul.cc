@@ -38,46 +38,67 @@ Candidate make_candidate(const NodeView& node, const dnnl::memory::desc& a, cons
                              Layout::row_major(node.result_type().shape.rank()));
 }
 
-dnnl::primitive_attr attributes_for(const ops::Gemm& op) {
+template <class Product>
+dnnl::primitive_attr attributes_for(const Product& op) {
   dnnl::primitive_attr attributes = base_attributes();
-  if (op.alpha != 1) attributes.set_output_scales(0, {static_cast<float>(op.alpha)});
+  if constexpr (requires { op.alpha; }) {
+    if (op.alpha != 1) attributes.set_output_scales(0, {static_cast<float>(op.alpha)});
+  }
   dnnl::post_ops after;
   append_activation_of(after, op);
   attributes.set_post_ops(after);
   return attributes;
 }
 
+/// Why oneDNN does not take the operand behind the matrices; empty if it does.
+std::string refuse_bias(const ops::Gemm& op, const NodeView& node) {
+  const TensorType* c = node.operand_type(2);
+  if (c == nullptr) return "";
+  // oneDNN scales the sum of product and bias together.
+  if (op.beta != 1 || op.alpha != 1) return "alpha or beta beside a bias";
+  if (node.constant(2) == nullptr) return "a bias that is computed at run time";
+  const std::int64_t columns = node.result_type().shape[1];
+  const int rank = c->shape.rank();
+  if (c->shape.elements() != columns || (rank > 0 && c->shape[rank - 1] != columns)) return "a bias that is not a row";
+  return "";
+}
+
+std::string refuse_operands(const ops::MatMul&, const NodeView& node) {
+  if (node.operand_type(0)->shape.rank() < 2 || node.operand_type(1)->shape.rank() < 2)
+    return "a one-dimensional operand";
+  if (node.operand_type(2) != nullptr && node.constant(2) == nullptr) return "a bias that is computed at run time";
+  if (node.operand_type(3) != nullptr) return "a residual";
+  return "";
+}
+
 }  // namespace
 
 Offer offer(const ops::Gemm& op, const NodeView& node) {
   if (std::string reason = refuse_types(node); !reason.empty()) return reason;
-  const TensorType* c = node.operand_type(2);
+  std::vector<Candidate> own = own_product_candidates(op, node);
+  if (std::string reason = refuse_bias(op, node); !reason.empty()) return with_own(std::move(own), reason);
   const Shape& ys = node.result_type().shape;
-  if (c != nullptr) {
-    // oneDNN scales the sum of product and bias together.
-    if (op.beta != 1 || op.alpha != 1) return "alpha or beta beside a bias";
-    if (node.constant(2) == nullptr) return "a bias that is computed at run time";
-    const int rank = c->shape.rank();
-    if (c->shape.elements() != ys[1] || (rank > 0 && c->shape[rank - 1] != ys[1])) return "a bias that is not a row";
-  }
-  const dnnl::memory::desc bias = c == nullptr ? dnnl::memory::desc() : describe_row_major(Shape{ys[1]}, 2);
-  Offer library = offer_or_reason([&] {
-    return make_candidate(node, matrix(node.operand_type(0)->shape, op.trans_a),
-                          matrix(node.operand_type(1)->shape, op.trans_b), bias, matrix(ys, false), attributes_for(op));
-  });
-  return with_own(own_gemm_candidates(op, node), std::move(library));
+  const dnnl::memory::desc bias =
+      node.operand_type(2) == nullptr ? dnnl::memory::desc() : describe_row_major(Shape{ys[1]}, 2);
+  return with_own(std::move(own), offer_or_reason([&] {
+                    return make_candidate(node, matrix(node.operand_type(0)->shape, op.trans_a),
+                                          matrix(node.operand_type(1)->shape, op.trans_b), bias, matrix(ys, false),
+                                          attributes_for(op));
+                  }));
 }
 
-Offer offer(const ops::MatMul&, const NodeView& node) {
+Offer offer(const ops::MatMul& op, const NodeView& node) {
   if (std::string reason = refuse_types(node); !reason.empty()) return reason;
-  const Shape& a = node.operand_type(0)->shape;
-  const Shape& b = node.operand_type(1)->shape;
-  if (a.rank() < 2 || b.rank() < 2) return "a one-dimensional operand";
+  std::vector<Candidate> own = own_product_candidates(op, node);
+  if (std::string reason = refuse_operands(op, node); !reason.empty()) return with_own(std::move(own), reason);
   const int rank = node.result_type().shape.rank();
-  return offer_or_reason([&] {
-    return make_candidate(node, describe_row_major(a, rank), describe_row_major(b, rank), {},
-                          describe_row_major(node.result_type().shape, rank), base_attributes());
-  });
+  const dnnl::memory::desc bias =
+      node.operand_type(2) == nullptr ? dnnl::memory::desc() : describe_row_major(node.operand_type(2)->shape, rank);
+  return with_own(std::move(own), offer_or_reason([&] {
+                    return make_candidate(node, describe_row_major(node.operand_type(0)->shape, rank),
+                                          describe_row_major(node.operand_type(1)->shape, rank), bias,
+                                          describe_row_major(node.result_type().shape, rank), attributes_for(op));
+                  }));
 }
 
 }  // namespace exeunt::cpu

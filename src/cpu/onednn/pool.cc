@@ -36,10 +36,8 @@ Offer offer(const ops::Pool& op, const NodeView& node) {
   const algorithm kind = op.fn == ops::PoolFn::max ? algorithm::pooling_max
                          : op.count_include_pad    ? algorithm::pooling_avg_include_padding
                                                    : algorithm::pooling_avg_exclude_padding;
-  std::vector<Candidate> own;
-  if (auto candidate = pool_candidate(op, node)) own.push_back(std::move(*candidate));
   return with_own(
-      std::move(own), offer_or_reason([&] {
+      pool_candidate(op, node), offer_or_reason([&] {
         const Layout layout = Layout::channels_last(xs.rank());
         const dnnl::memory::desc x = describe_memory(xs, layout);
         const dnnl::memory::desc y = describe_memory(ys, layout);

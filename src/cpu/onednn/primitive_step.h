@@ -2,6 +2,7 @@
 
 #include <oneapi/dnnl/dnnl.hpp>
 
+#include <optional>
 #include <vector>
 
 #include "cpu/offer.h"
@@ -62,6 +63,12 @@ inline Offer with_own(std::vector<Candidate> own, Offer library) {
     for (Candidate& candidate : *more) own.push_back(std::move(candidate));
   }
   return own;
+}
+
+inline Offer with_own(std::optional<Candidate> own, Offer library) {
+  std::vector<Candidate> candidates;
+  if (own) candidates.push_back(std::move(*own));
+  return with_own(std::move(candidates), std::move(library));
 }
 
 /// Runs `make`; oneDNN's "not implemented" and the like become a reason.

@@ -1,3 +1,4 @@
+#include "cpu/softmax.h"
 #include "cpu/onednn/primitive_step.h"
 
 namespace exeunt::cpu {
@@ -20,12 +21,14 @@ Candidate make_candidate(std::int64_t axis, const NodeView& node) {
 
 Offer offer(const ops::Softmax& op, const NodeView& node) {
   if (std::string reason = refuse_types(node); !reason.empty()) return reason;
-  return offer_or_reason([&] { return make_candidate<dnnl::softmax_forward>(op.axis, node); });
+  return with_own(own_softmax_candidates(op.axis, false, node),
+                  offer_or_reason([&] { return make_candidate<dnnl::softmax_forward>(op.axis, node); }));
 }
 
 Offer offer(const ops::LogSoftmax& op, const NodeView& node) {
   if (std::string reason = refuse_types(node); !reason.empty()) return reason;
-  return offer_or_reason([&] { return make_candidate<dnnl::logsoftmax_forward>(op.axis, node); });
+  return with_own(own_softmax_candidates(op.axis, true, node),
+                  offer_or_reason([&] { return make_candidate<dnnl::logsoftmax_forward>(op.axis, node); }));
 }
 
 }  // namespace exeunt::cpu
