@@ -69,7 +69,7 @@ def check_library(root: Path):
 
 
 def check_users(root: Path, folder: str):
-    """The command line and the fuzzers of file formats see the public headers only."""
+    """The command line and the benchmarks see the public headers only."""
     for path in sorted((root / folder).rglob("*")):
         if path.suffix not in {".h", ".cc"}:
             continue
@@ -90,7 +90,7 @@ def check_public(root: Path):
 
 def main() -> int:
     root = Path(sys.argv[1] if len(sys.argv) > 1 else Path(__file__).parent.parent).resolve()
-    problems = [*check_library(root), *check_users(root, "cli"), *check_public(root)]
+    problems = [*check_library(root), *check_users(root, "cli"), *check_users(root, "bench"), *check_public(root)]
     print("\n".join(problems) or "includes follow the data path")
     return 1 if problems else 0
 
