@@ -42,6 +42,23 @@ TEST(FuseResidual, ABiasMayBeLeftOut) {
   }
 }
 
+TEST(FuseResidual, AProductTakesItToo) {
+  const std::string head = R"(
+    input %x f32[2,3,4] "x"
+    const %w f32[4,4] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16}
+    const %b f32[4] = {1, 2, 3, 4}
+)";
+  expect_rewrite("fuse_residual", 1, head + R"(
+    %m = MatMul(%x, %w, %b)
+    %y = Add(%x, %m)
+    output "y"
+    exit(%y))",
+                 head + R"(
+    %y = MatMul(%x, %w, %b, %x)
+    output "y"
+    exit(%y))");
+}
+
 TEST(FuseResidual, OfTwoConvolutionsTheLargerTakesTheOther) {
   const std::string fused = with_nodes(R"(
     %small = Conv(%x, %w) {1d}

@@ -67,6 +67,32 @@ void add_channels(std::vector<OpCase>& cases) {
   }
 }
 
+/// Images around the sizes of patches and tiles, for kernels that Winograd's forms take, with paddings of both kinds.
+void add_patches(std::vector<OpCase>& cases) {
+  struct Form {
+    std::int64_t kernel;
+    std::string strides;
+    std::string pads;
+  };
+  for (const auto& [kernel, strides, pads] :
+       {Form{3, "1,1", "1,1,1,1"}, Form{5, "1,1", "2,2,2,2"}, Form{3, "2,2", "1,1,1,1"}, Form{3, "2,2", "0,0,1,1"},
+        Form{3, "1,1", "0,0,0,0"}}) {
+    for (const std::int64_t size : {5, 8, 9, 16, 17}) {
+      for (const std::int64_t channels : {7, 16, 20, 33}) {
+        cases.push_back(make({.name = fmt::format("patches_{}x{}_of_{}_channels_{}_stride_{}_pads_{}", kernel, kernel,
+                                                  size, channels, strides[0], pads[0]),
+                              .x = {1, channels, size, size + 1},
+                              .w = {channels + 3, channels, kernel, kernel},
+                              .strides = strides,
+                              .pads = pads,
+                              .bias = true,
+                              .residual = size == 9,
+                              .relu = true}));
+      }
+    }
+  }
+}
+
 void add_windows(std::vector<OpCase>& cases) {
   const std::vector<Spec> specs = {
       {.name = "one_axis", .x = {1, 3, 9}, .w = {4, 3, 3}, .pads = "1,1"},
@@ -183,6 +209,7 @@ void add_refused(std::vector<OpCase>& cases) {
 std::vector<OpCase> conv_cases() {
   std::vector<OpCase> cases;
   add_channels(cases);
+  add_patches(cases);
   add_windows(cases);
   add_groups_and_fusions(cases);
   add_refused(cases);

@@ -50,7 +50,7 @@ const std::vector<Spec> kGemms = {
      .b = "f32[5,7]",
      .fields = "trans_a=true, trans_b=true",
      .b_at_run_time = true},
-    {.name = "scalar_bias", .a = "f32[2,3]", .b = "f32[3,4]", .c = "f32[]", .refused = "a bias that is not a row"},
+    {.name = "scalar_bias", .a = "f32[2,3]", .b = "f32[3,4]", .c = "f32[]"},
     {.name = "scalar_bias_of_one_column", .a = "f32[2,3]", .b = "f32[3,1]", .c = "f32[]"},
     {.name = "column_bias", .a = "f32[2,3]", .b = "f32[3,4]", .c = "f32[2,1]", .refused = "a bias that is not a row"},
     {.name = "column_bias_square",
@@ -58,19 +58,9 @@ const std::vector<Spec> kGemms = {
      .b = "f32[3,4]",
      .c = "f32[4,1]",
      .refused = "a bias that is not a row"},
-    {.name = "matrix_bias", .a = "f32[2,3]", .b = "f32[3,4]", .c = "f32[2,4]", .refused = "a bias that is not a row"},
-    {.name = "alpha_and_bias",
-     .a = "f32[2,3]",
-     .b = "f32[3,4]",
-     .c = "f32[4]",
-     .fields = "alpha=2",
-     .refused = "alpha or beta"},
-    {.name = "beta",
-     .a = "f32[2,3]",
-     .b = "f32[3,4]",
-     .c = "f32[4]",
-     .fields = "beta=0.25",
-     .refused = "alpha or beta"},
+    {.name = "matrix_bias", .a = "f32[2,3]", .b = "f32[3,4]", .c = "f32[2,4]"},
+    {.name = "alpha_and_bias", .a = "f32[2,3]", .b = "f32[3,4]", .c = "f32[4]", .fields = "alpha=2"},
+    {.name = "beta", .a = "f32[2,3]", .b = "f32[3,4]", .c = "f32[4]", .fields = "beta=0.25"},
     {.name = "in_i32", .a = "i32[2,3]", .b = "i32[3,4]", .c = "i32[4]", .refused = "i32 operands"},
     {.name = "in_f64", .a = "f64[2,3]", .b = "f64[3,4]", .refused = "f64 operands"},
     {.name = "no_rows", .a = "f32[0,3]", .b = "f32[3,4]", .refused = "an empty tensor"},
@@ -88,8 +78,8 @@ const std::vector<Spec> kMatMuls = {
     {.name = "batch_broadcast_b", .a = "f32[2,3,4]", .b = "f32[1,4,5]"},
     {.name = "batch_broadcast_both", .a = "f32[2,1,3,4]", .b = "f32[1,5,4,6]"},
     {.name = "rank_4", .a = "f32[2,3,4,5]", .b = "f32[2,3,5,2]", .b_at_run_time = true},
-    {.name = "vector_left", .a = "f32[4]", .b = "f32[4,5]", .refused = "a one-dimensional operand"},
-    {.name = "vector_right", .a = "f32[3,4]", .b = "f32[4]", .refused = "a one-dimensional operand"},
+    {.name = "vector_left", .a = "f32[4]", .b = "f32[4,5]"},
+    {.name = "vector_right", .a = "f32[3,4]", .b = "f32[4]"},
     {.name = "in_i64", .a = "i64[2,3]", .b = "i64[3,2]", .refused = "i64 operands"},
     {.name = "empty", .a = "f32[2,0,3]", .b = "f32[3,2]", .refused = "an empty tensor"},
 };
@@ -107,6 +97,24 @@ std::vector<OpCase> product_cases() {
                    "a bias that is computed at run time"});
   cases.push_back({"matmul_of_a_constant", Exactness::rounding,
                    "input %b f32[4,5] \"b\"\nconst %a f32[2,4] = random\n%y = MatMul(%a, %b)"});
+  const std::string operands = "input %a f32[2,5,17] \"a\"\nconst %w f32[17,33] = random\nconst %b f32[33] = random\n";
+  for (const std::string activation : {"none", "relu", "gelu", "swish", "hard_swish", "sigmoid", "tanh"}) {
+    const Exactness exactness =
+        activation == "none" || activation == "relu" ? Exactness::rounding : Exactness::approximate;
+    cases.push_back(
+        {"matmul_bias_" + activation, exactness, operands + "%y = MatMul(%a, %w, %b){activation=" + activation + "}"});
+  }
+  cases.push_back({"matmul_bias_residual", Exactness::rounding,
+                   operands + "input %r f32[2,5,33] \"r\"\n%y = MatMul(%a, %w, %b, %r){activation=relu}"});
+  // Around the sizes of register tiles and of what is packed at a time.
+  for (const int rows : {1, 7, 8, 15}) {
+    for (const int columns : {1, 15, 16, 17, 64, 65}) {
+      cases.push_back({fmt::format("gemm_{}x300x{}", rows, columns), Exactness::rounding,
+                       fmt::format("input %a f32[{0},300] \"a\"\nconst %b f32[300,{1}] = random\nconst %c f32[{1}] = "
+                                   "random\n%y = Gemm(%a, %b, %c)",
+                                   rows, columns)});
+    }
+  }
   cases.push_back({"matmul_of_itself", Exactness::rounding, "input %a f32[4,4] \"a\"\n%y = MatMul(%a, %a)"});
   return cases;
 }
