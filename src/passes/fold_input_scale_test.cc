@@ -156,14 +156,20 @@ TEST(FoldInputScale, AGemmTakesBoth) {
     exit(%y))");
 }
 
-TEST(FoldInputScale, AProductTakesTheScale) {
+TEST(FoldInputScale, AProductTakesScaleAndShift) {
   expect_rewrite("fold_input_scale", 1, with_product("%n = Mul(%x, %s) %y = MatMul(%n, %w)"), R"(
     input %x f32[2,2] "x"
     const %w f32[2,2] = {2, 4, 12, 16}
     %y = MatMul(%x, %w)
     output "y"
     exit(%y))");
-  expect_untouched("fold_input_scale", with_product("%n = Add(%x, %s) %y = MatMul(%n, %w)"));
+  expect_rewrite("fold_input_scale", 1, with_product("%n = Add(%x, %s) %y = MatMul(%n, %w)"), R"(
+    input %x f32[2,2] "x"
+    const %w f32[2,2] = {1, 2, 3, 4}
+    const %b f32[2] = {14, 20}
+    %y = MatMul(%x, %w, %b)
+    output "y"
+    exit(%y))");
 }
 
 TEST(FoldInputScale, NumbersAlongAnotherAxisStay) {

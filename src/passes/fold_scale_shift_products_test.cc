@@ -55,7 +55,7 @@ TEST(FoldScaleShiftProducts, AProductOfMatricesBecomesAGemm) {
     exit(%y))");
 }
 
-TEST(FoldScaleShiftProducts, AProductOfMoreThanMatricesTakesTheScaleOnly) {
+TEST(FoldScaleShiftProducts, AProductOfMoreThanMatricesTakesScaleAndShift) {
   expect_rewrite("fold_scale_shift", 1, R"(
     input %x f32[1,2,2] "x"
     const %w f32[2,2] = {1, 2, 3, 4}
@@ -68,9 +68,8 @@ TEST(FoldScaleShiftProducts, AProductOfMoreThanMatricesTakesTheScaleOnly) {
                  R"(
     input %x f32[1,2,2] "x"
     const %w f32[2,2] = {2, 6, 6, 12}
-    %g = MatMul(%x, %w)
     const %s f32[2] = {4, 9}
-    %y = Add(%g, %s) "last"
+    %y = MatMul(%x, %w, %s) "last"
     output "y"
     exit(%y))");
 }

@@ -81,7 +81,7 @@ TEST(FuseActivation, ASecondReluStays) {
 TEST(FuseActivation, LeavesOthersAlone) {
   for (const std::string_view nodes :
        {"%c = Conv(%x, %w) {1d} %y = Selu(%c)", "%c = Conv(%x, %w) {1d} %y = Abs(%c)",
-        "%c = MatMul(%m, %v) %y = Relu(%c)", "%c = Conv(%x, %w) {1d} %n = Neg(%c) %y = Relu(%n)", "%y = Relu(%x)",
+        "%c = MatMul(%m, %v) %y = Selu(%c)", "%c = Conv(%x, %w) {1d} %n = Neg(%c) %y = Relu(%n)", "%y = Relu(%x)",
         "%c = Conv(%x, %w) {1d} %r = Relu(%c) %y = Add(%r, %c)"}) {
     SCOPED_TRACE(nodes);
     expect_untouched("fuse_activation", with_nodes(nodes));

@@ -198,8 +198,25 @@ TEST(FuseBias, AColumnIsNoRowEvenOfASquareProduct) {
     exit(%y))");
 }
 
-TEST(FuseBias, OnlyMatricesMakeAGemm) {
-  for (const auto& [x, b] : {std::pair{"[2]", "[3]"}, std::pair{"[1,2,2]", "[3]"}, std::pair{"[1,3,2]", "[3,1]"}}) {
+TEST(FuseBias, AProductOfMoreThanMatricesTakesARow) {
+  const std::string head = R"(
+      input %x f32[1,2,2] "x"
+      const %w f32[2,3] = {1, 2, 3, 4, 5, 6}
+      const %b f32[3] = {10, 20, 30}
+)";
+  expect_rewrite("fuse_bias", 1, head + R"(
+      %m = MatMul(%x, %w)
+      %y = Add(%m, %b)
+      output "y"
+      exit(%y))",
+                 head + R"(
+      %y = MatMul(%x, %w, %b)
+      output "y"
+      exit(%y))");
+}
+
+TEST(FuseBias, AVectorAndAColumnStay) {
+  for (const auto& [x, b] : {std::pair{"[2]", "[3]"}, std::pair{"[1,3,2]", "[3,1]"}}) {
     SCOPED_TRACE(x);
     expect_untouched("fuse_bias", fmt::format(R"(
       input %x f32{} "x"
