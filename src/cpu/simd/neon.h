@@ -41,7 +41,8 @@ struct Neon {
   /// a * (lane kLane of b) + c: a broadcast that costs nothing.
   template <int kLane>
   static Vec fma_lane(Vec a, Vec b, Vec c) noexcept {
-    return vfmaq_laneq_f32(c, a, b, kLane);
+    asm("fmla %0.4s, %1.4s, %2.s[%3]" : "+w"(c) : "w"(a), "w"(b), "i"(kLane));
+    return c;
   }
   /// NaN where x is NaN.
   static Vec clamp(Vec x, Vec low, Vec high) noexcept { return vminq_f32(vmaxq_f32(x, low), high); }
