@@ -1,5 +1,6 @@
 #include "cpu/kernels/kernel_table.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <string>
 
@@ -10,27 +11,35 @@ namespace exeunt::cpu {
 
 namespace {
 
-/// How many of the sets, narrowest first, a machine with `isa` runs.
-int level_of(std::string_view isa) {
-  if (isa == "avx512") return 2;
-  return isa == "avx2" ? 1 : 0;
-}
+struct InstructionSet {
+  std::string_view name;
+  const KernelTable& (*kernels)() noexcept;
+};
+
+/// Those of this processor family, widest first: a machine runs its own and all behind it.
+constexpr InstructionSet kSets[] = {
+#if defined(__x86_64__)
+    {"avx512", avx512_kernels},
+    {"avx2", avx2_kernels},
+#elif defined(__aarch64__)
+    {"neon", neon_kernels},
+#endif
+    {"scalar", scalar_kernels},
+};
 
 const KernelTable& choose() {
   const std::string_view machine = machine_isa();
   const char* forced = std::getenv("EXEUNT_ISA");
   const std::string_view wanted = forced != nullptr && *forced != '\0' ? forced : machine;
-#if defined(__x86_64__)
-  require(wanted == "avx512" || wanted == "avx2" || wanted == "scalar" || forced == nullptr, ErrorCode::argument,
-          "EXEUNT_ISA is '{}'; avx512, avx2 or scalar", wanted);
-  require(level_of(wanted) <= level_of(machine), ErrorCode::argument, "EXEUNT_ISA is '{}', but this machine has {}",
-          wanted, machine);
-  if (wanted == "avx512") return avx512_kernels();
-  if (wanted == "avx2") return avx2_kernels();
-#else
-  require(wanted == "scalar" || forced == nullptr, ErrorCode::argument, "EXEUNT_ISA is '{}'; scalar", wanted);
-#endif
-  return scalar_kernels();
+  const auto* set = std::ranges::find(kSets, wanted, &InstructionSet::name);
+  if (set == std::end(kSets)) {
+    std::string names;
+    for (const InstructionSet& s : kSets) names += fmt::format("{}{}", names.empty() ? "" : ", ", s.name);
+    fail(ErrorCode::argument, "EXEUNT_ISA is '{}'; this build has {}", wanted, names);
+  }
+  require(set >= std::ranges::find(kSets, machine, &InstructionSet::name), ErrorCode::argument,
+          "EXEUNT_ISA is '{}', but this machine has {}", wanted, machine);
+  return set->kernels();
 }
 
 }  // namespace

@@ -34,9 +34,10 @@ struct KernelTable {
 // One table a file of isa/, compiled for that instruction set.
 const KernelTable& avx512_kernels() noexcept;
 const KernelTable& avx2_kernels() noexcept;
+const KernelTable& neon_kernels() noexcept;
 const KernelTable& scalar_kernels() noexcept;
 
-/// The table of this machine; of the one that EXEUNT_ISA names (avx512, avx2, scalar) if it is set.
+/// The table of this machine; of the one that EXEUNT_ISA names (avx512, avx2, neon, scalar) if it is set.
 /// @throws Error argument if that is unknown or the machine does not have it
 const KernelTable& active_kernels();
 

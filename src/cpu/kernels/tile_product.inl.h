@@ -30,6 +30,39 @@ template <class S, int kRows, int kVecs, class Value>
       acc);
 }
 
+/// Instruction sets that multiply by one lane of a vector: a value needs no broadcast there.
+template <class S>
+concept MultipliesByLane = requires(typename S::Vec v) {
+  S::template fma_lane<0>(v, v, v);
+};
+
+/// acc[p][z] += x[p][k] * *weight(z)
+template <class S, int kRows, int kVecs, int k, class Weight>
+[[gnu::always_inline]] inline void multiply_tile_by_lane(Tile<S, kRows, kVecs>& acc, const typename S::Vec (&x)[kRows],
+                                                         const Weight& weight) noexcept {
+  typename S::Vec w[kVecs];
+  unrolled<kVecs>([&](auto z, typename S::Vec(&to)[kVecs]) EXEUNT_INLINE { to[z] = S::load(weight(z)); }, w);
+  unrolled<kRows * kVecs>(
+      [&](auto i, Tile<S, kRows, kVecs>& a) EXEUNT_INLINE {
+        a[i / kVecs][i % kVecs] = S::template fma_lane<k>(w[i % kVecs], x[i / kVecs], a[i / kVecs][i % kVecs]);
+      },
+      acc);
+}
+
+/// acc[p][z] += value(p)[k] * weight(z)[k * lanes] for all lanes k: one load of x gives the factors of that many.
+template <class S, int kRows, int kVecs, class Value, class Weight>
+[[gnu::always_inline]] inline void multiply_tile_by_lanes(Tile<S, kRows, kVecs>& acc, const Value& value,
+                                                          const Weight& weight) noexcept {
+  typename S::Vec x[kRows];
+  unrolled<kRows>([&](auto p, typename S::Vec(&to)[kRows]) EXEUNT_INLINE { to[p] = S::load(value(p)); }, x);
+  unrolled<S::kLanes>(
+      [&](auto k, Tile<S, kRows, kVecs>& a, const typename S::Vec(&from)[kRows]) EXEUNT_INLINE {
+        multiply_tile_by_lane<S, kRows, kVecs, decltype(k)::value>(
+            a, from, [&](auto z) EXEUNT_INLINE { return weight(z) + k * S::kLanes; });
+      },
+      acc, x);
+}
+
 template <class S, int kRows, int kVecs>
 [[gnu::always_inline]] inline void fill_tile(Tile<S, kRows, kVecs>& acc,
                                              const typename S::Vec (&start)[kVecs]) noexcept {
@@ -52,6 +85,25 @@ template <class S, int kRows, int kVecs, int k>
   multiply_tile<S, kRows, kVecs>(acc, weight, [&](auto p) EXEUNT_INLINE { return x_step.from(x[p / 4], p % 4) + k; });
 }
 
+/// The floats k that `accumulate` takes at once.
+constexpr int kProductUnroll = 4;
+
+template <class S, int kRows, int kVecs>
+[[gnu::always_inline]] inline void add_products(Tile<S, kRows, kVecs>& acc, const float* const (&x)[bases_of(kRows)],
+                                                const Stride& x_step, const float* w, const Stride& w_step) noexcept {
+  if constexpr (MultipliesByLane<S>) {
+    static_assert(S::kLanes == kProductUnroll);
+    multiply_tile_by_lanes<S, kRows, kVecs>(
+        acc, [&](auto p) EXEUNT_INLINE { return x_step.from(x[p / 4], p % 4); },
+        [&](auto z) EXEUNT_INLINE { return w_step.from(w, z); });
+  } else {
+    add_product<S, kRows, kVecs, 0>(acc, x, x_step, w, w_step);
+    add_product<S, kRows, kVecs, 1>(acc, x, x_step, w, w_step);
+    add_product<S, kRows, kVecs, 2>(acc, x, x_step, w, w_step);
+    add_product<S, kRows, kVecs, 3>(acc, x, x_step, w, w_step);
+  }
+}
+
 /// One register tile of a matrix product, the loop in which the time goes:
 /// acc[p][z] += x[p * x_step + k] * w[z * w_step + k * lanes] for 0 <= k < count.
 template <class S, int kRows, int kVecs>
@@ -64,14 +116,10 @@ template <class S, int kRows, int kVecs>
     p[b] += k;
     keep(p[b]);
   };
-  constexpr int kUnroll = 4;
-  int step = kUnroll;
-  for (; count >= kUnroll; count -= kUnroll) {
-    add_product<S, kRows, kVecs, 0>(acc, base, x_step, w, w_step);
-    add_product<S, kRows, kVecs, 1>(acc, base, x_step, w, w_step);
-    add_product<S, kRows, kVecs, 2>(acc, base, x_step, w, w_step);
-    add_product<S, kRows, kVecs, 3>(acc, base, x_step, w, w_step);
-    w += kUnroll * S::kLanes;
+  int step = kProductUnroll;
+  for (; count >= kProductUnroll; count -= kProductUnroll) {
+    add_products<S, kRows, kVecs>(acc, base, x_step, w, w_step);
+    w += kProductUnroll * S::kLanes;
     unrolled<bases_of(kRows)>(advance, base, step);
   }
   step = 1;

@@ -152,12 +152,17 @@ template <class S, int kPatches, int kVecs, int k>
 template <class S, int kPatches, int kVecs>
 [[gnu::always_inline]] inline void accumulate_block(Tile<S, kPatches, kVecs>& acc, const float* x, const float*& w,
                                                     const Stride& w_step, int count) noexcept {
-  constexpr int kUnroll = 4;
-  for (; count >= kUnroll; count -= kUnroll, x += kUnroll, w += kUnroll * S::kLanes) {
-    add_patch_product<S, kPatches, kVecs, 0>(acc, x, w, w_step);
-    add_patch_product<S, kPatches, kVecs, 1>(acc, x, w, w_step);
-    add_patch_product<S, kPatches, kVecs, 2>(acc, x, w, w_step);
-    add_patch_product<S, kPatches, kVecs, 3>(acc, x, w, w_step);
+  for (; count >= kProductUnroll; count -= kProductUnroll, x += kProductUnroll, w += kProductUnroll * S::kLanes) {
+    if constexpr (MultipliesByLane<S>) {
+      multiply_tile_by_lanes<S, kPatches, kVecs>(
+          acc, [=](auto p) EXEUNT_INLINE { return x + p * S::kLanes; },
+          [&](auto z) EXEUNT_INLINE { return w_step.from(w, z); });
+    } else {
+      add_patch_product<S, kPatches, kVecs, 0>(acc, x, w, w_step);
+      add_patch_product<S, kPatches, kVecs, 1>(acc, x, w, w_step);
+      add_patch_product<S, kPatches, kVecs, 2>(acc, x, w, w_step);
+      add_patch_product<S, kPatches, kVecs, 3>(acc, x, w, w_step);
+    }
   }
   for (; count > 0; --count, ++x, w += S::kLanes) add_patch_product<S, kPatches, kVecs, 0>(acc, x, w, w_step);
 }
