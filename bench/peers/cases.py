@@ -11,7 +11,7 @@ from dataclasses import dataclass
 ENGINES = ("exeunt", "onnxruntime", "openvino", "litert", "ncnn", "mnn")
 CASES = tuple((net, kind) for net in ("resnet8", "resnet56", "alexnet") for kind in ("full", "early", "late"))
 IMAGENET_CASES = tuple((net, "full") for net in ("resnet18", "mobilenet_v2", "vit_small"))
-PRECISIONS = ("f32", "bf16", "int8")
+PRECISIONS = ("fp32", "bf16", "int8")
 
 ONNX = "exeunt onnxruntime openvino mnn"
 #    network     kinds         exporter  engines   file
@@ -114,7 +114,7 @@ def parse(text: str) -> list[Row]:
 def rows(precision: str, imagenet: bool) -> list[Row]:
     """All rows of a precision, in the order of the cases."""
     if imagenet:
-        return [row for row in parse(IMAGENET) if precision == "f32" or row.engine in SUPPORTS_BF16]
+        return [row for row in parse(IMAGENET) if precision == "fp32" or row.engine in SUPPORTS_BF16]
     if precision == "bf16":
         return [row for row in parse(F32) if row.engine in SUPPORTS_BF16]
     return parse(INT8 if precision == "int8" else F32)
