@@ -30,7 +30,8 @@ class OnnxRuntime:
         options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_ENABLE_ALL
         options.log_severity_level = 4
         session = ort.InferenceSession(path, options, providers=["CPUExecutionProvider"])
-        self.samples, self.input = samples, ort.OrtValue.ortvalue_from_numpy(samples[0])
+        # The value shares the array's memory.
+        self.samples, self.input = samples, ort.OrtValue.ortvalue_from_numpy(aligned(samples[0]))
         binding = session.io_binding()
         binding.bind_ortvalue_input(session.get_inputs()[0].name, self.input)
         outputs = []
