@@ -203,14 +203,15 @@ void winograd_multiply(const Winograd& conv, const WinogradForm& form, int patch
   const std::ptrdiff_t out_point = conv.out_point;
   const int first_bias = form.bias_point;
   const int last_bias = first_bias + form.bias_points;
-  for (int channel = first_channel; channel < last_channel; channel += kTile) {
-    const float* weights = conv.weights + channel * static_cast<std::ptrdiff_t>(depth);
-    const float* from = in;
-    float* to = out + channel / S::kLanes * block;
-    for (int point = 0; point < form.points; ++point, from += in_point, to += out_point) {
-      const float* start = point >= first_bias && point < last_bias ? conv.bias + channel : kZeros;
-      const int matrix = form.matrix == nullptr ? point : form.matrix[point];
-      multiply_point<S, kPatches, kVecs>(from, to, weights + matrix * conv.matrix_step, start, patches, depth, block);
+  // Points outside: weights are read in the order in which they lie, as prefetching wants it.
+  for (int point = 0; point < form.points; ++point, in += in_point, out += out_point) {
+    const bool carries_bias = point >= first_bias && point < last_bias;
+    const int matrix = form.matrix == nullptr ? point : form.matrix[point];
+    const float* weights = conv.weights + matrix * conv.matrix_step;
+    for (int channel = first_channel; channel < last_channel; channel += kTile) {
+      multiply_point<S, kPatches, kVecs>(in, out + channel / S::kLanes * block,
+                                         weights + channel * static_cast<std::ptrdiff_t>(depth),
+                                         carries_bias ? conv.bias + channel : kZeros, patches, depth, block);
     }
   }
 }
