@@ -16,13 +16,17 @@ struct ConvStep {
   std::ptrdiff_t scratch_floats = 0;  ///< of one part
 
   static ConvStep of(const ConvShape& s, const NodeView& node, std::ptrdiff_t scratch_floats) {
-    constexpr std::ptrdiff_t kLine = 16;  // parts do not write to the same cache line
+    // Each part keeps to memory of its own, the same in all steps that need no more than this: lines that wander
+    // between cores cost more than the work.
+    constexpr std::ptrdiff_t kOwn = 512 * 1024 / sizeof(float);
+    constexpr std::ptrdiff_t kLine = 16;
+    const std::ptrdiff_t unit = node.threads > 1 && scratch_floats > 0 ? kOwn : kLine;
     ConvStep step;
     step.batch = s.batch;
     step.has_residual = node.operand_type(3) != nullptr;
     step.x_floats = static_cast<std::ptrdiff_t>(s.in_height) * s.in_width * s.in_channels;
     step.result_floats = static_cast<std::ptrdiff_t>(s.out_height) * s.out_width * s.out_channels;
-    step.scratch_floats = (scratch_floats + kLine - 1) / kLine * kLine;
+    step.scratch_floats = (scratch_floats + unit - 1) / unit * unit;
     return step;
   }
 

@@ -1,6 +1,7 @@
 #include "plan/build_plan.h"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 
 #include "base/error.h"
@@ -150,12 +151,25 @@ class Builder {
     fail(ErrorCode::internal, "no backend reorders {}", type.str());
   }
 
+  /// Scratch memory of one step; with threads, of all steps: it must not lie where activations do, for lines that
+  /// another core wrote last cost more to write than the work itself.
+  int add_scratch(std::size_t bytes) {
+    if (plan_.threads == 1) return add_arena(bytes);
+    if (shared_scratch_ < 0) {
+      shared_scratch_ = add_arena(0);
+      buffers_.back().use = {0, 0, std::numeric_limits<int>::max() / 2};
+    }
+    std::size_t& most = buffers_[static_cast<std::size_t>(shared_scratch_)].use.bytes;
+    most = std::max(most, bytes);
+    return shared_scratch_;
+  }
+
   void add_step(Step step, std::vector<int> buffers, std::vector<Candidate> candidates) {
     step.result_at = buffers.size() - 1;
     std::size_t scratch_bytes = 0;
     for (const Candidate& candidate : candidates) scratch_bytes = std::max(scratch_bytes, candidate.scratch_bytes);
-    if (scratch_bytes > 0) buffers.push_back(add_arena(scratch_bytes));
     for (const int buffer : buffers) touch(buffer);
+    if (scratch_bytes > 0) buffers.push_back(add_scratch(scratch_bytes));
     step_buffers_.push_back(std::move(buffers));
     step.run = candidates.front().run;
     step.args = candidates.front().args;
@@ -215,6 +229,7 @@ class Builder {
   }
 
   void take_choices(const std::vector<Choice>& choices) {
+    std::size_t most_scratch = 0;
     for (std::size_t i = 0; i < choices.size(); ++i) {
       const Choice& choice = choices[i];
       Step& step = plan_.steps[i];
@@ -233,8 +248,10 @@ class Builder {
       }
       if (step_buffers_[i].size() > step.result_at + 1)
         buffers_[static_cast<std::size_t>(step_buffers_[i].back())].use.bytes = taken.scratch_bytes;
+      most_scratch = std::max(most_scratch, taken.scratch_bytes);
       taken_.push_back(taken.args);
     }
+    if (shared_scratch_ >= 0) buffers_[static_cast<std::size_t>(shared_scratch_)].use.bytes = most_scratch;
     candidates_.clear();
   }
 
@@ -364,6 +381,7 @@ class Builder {
   std::vector<std::pair<TreeId, std::vector<int>>> segment_buffers_;
   std::vector<TreeId> parents_;
   TreeId segment_ = 0;
+  int shared_scratch_ = -1;  // number of its buffer
   int position_ = 0;  // steps, decisions and exits, counted in the order of the tree
 };
 
