@@ -27,7 +27,6 @@ struct Trial {
   std::string reason;  ///< why it is out of the race
 
   bool races() const noexcept { return reason.empty(); }
-  double best() const { return *std::ranges::min_element(us); }
   double quarter() const {
     std::vector<double> sorted = us;
     const auto at = sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() / 4);
@@ -151,16 +150,15 @@ class Race {
   std::size_t turns_ = 0;
 };
 
-/// Takes those out that are far behind.
-void drop_hopeless(std::vector<std::vector<Trial>>& fields) {
-  constexpr double kHopeless = 1.3;
+/// Takes those out that are more than `margin` times as slow as the fastest.
+void drop_behind(std::vector<std::vector<Trial>>& fields, double margin) {
   for (std::vector<Trial>& field : fields) {
     double best = std::numeric_limits<double>::infinity();
     for (const Trial& trial : field) {
-      if (trial.races() && !trial.us.empty()) best = std::min(best, trial.best());
+      if (trial.races() && !trial.us.empty()) best = std::min(best, trial.quarter());
     }
     for (Trial& trial : field) {
-      if (trial.races() && !trial.us.empty() && trial.best() > kHopeless * best) trial.reason = "slower";
+      if (trial.races() && !trial.us.empty() && trial.quarter() > margin * best) trial.reason = "slower";
     }
   }
 }
@@ -196,9 +194,16 @@ Choice choose(std::vector<Trial>& field, double clock) {
 
 std::vector<Choice> StepTimer::operator()(const PlanData& draft,
                                           std::span<const std::vector<Candidate>> candidates) const {
-  constexpr std::array kTurns = {0, 4, 8, 16, 32, 64};
+  // Turns for each that is left, and how far behind one may then be. At last few are left, close to each other, and are
+  // told apart by many turns.
+  struct Round {
+    std::size_t turns;
+    double margin;
+  };
+  constexpr std::array kRounds = {Round{3, 1.3}, Round{8, 1.1}, Round{16, 1.04}, Round{48, 1.0}};
+  constexpr std::array<std::size_t, 6> kRoundsAtLevel = {0, 1, 2, 4, 4, 4};
+  constexpr std::array<std::size_t, 6> kTimesAtLevel = {0, 1, 1, 1, 2, 4};
   constexpr std::array kMostUs = {0.0, 0.5e6, 1e6, 3e6, 8e6, 20e6};
-  constexpr std::size_t kFirstTurns = 3;
   const auto level = static_cast<std::size_t>(std::clamp(options_.level, 0, 5));
   const Clock::time_point start = Clock::now();
   if (std::ranges::all_of(candidates, [](const auto& field) { return field.size() == 1; }))
@@ -211,13 +216,11 @@ std::vector<Choice> StepTimer::operator()(const PlanData& draft,
     for (std::vector<Trial>& field : race.fields()) choices.push_back(choose(field, 0));
     return choices;
   }
-  const auto turns_of_all = [&](std::size_t turns) {
-    for (std::size_t t = turns * race.largest_field(); t > 0 && microseconds_since(start) < kMostUs[level]; --t)
-      race.turn();
-  };
-  turns_of_all(kFirstTurns);
-  drop_hopeless(race.fields());
-  turns_of_all(static_cast<std::size_t>(kTurns[level]));
+  for (const Round& round : std::span(kRounds).first(kRoundsAtLevel[level])) {
+    const std::size_t turns = round.turns * kTimesAtLevel[level] * race.largest_field();
+    for (std::size_t t = 0; t < turns && microseconds_since(start) < kMostUs[level]; ++t) race.turn();
+    drop_behind(race.fields(), round.margin);
+  }
   const double clock = clock_us();
   std::vector<Choice> choices;
   for (std::vector<Trial>& field : race.fields()) choices.push_back(choose(field, clock));
