@@ -148,23 +148,28 @@ template <class S, int kPatches, int kVecs, int k>
   multiply_tile<S, kPatches, kVecs>(acc, weight, [=](auto p) EXEUNT_INLINE { return x + p * S::kLanes + k; });
 }
 
-/// Adds `count` channels of one block to a tile.
-template <class S, int kPatches, int kVecs>
-[[gnu::always_inline]] inline void accumulate_block(Tile<S, kPatches, kVecs>& acc, const float* x, const float*& w,
-                                                    const Stride& w_step, int count) noexcept {
-  for (; count >= kProductUnroll; count -= kProductUnroll, x += kProductUnroll, w += kProductUnroll * S::kLanes) {
-    if constexpr (MultipliesByLane<S>) {
-      multiply_tile_by_lanes<S, kPatches, kVecs>(
-          acc, [=](auto p) EXEUNT_INLINE { return x + p * S::kLanes; },
-          [&](auto z) EXEUNT_INLINE { return w_step.from(w, z); });
-    } else {
-      add_patch_product<S, kPatches, kVecs, 0>(acc, x, w, w_step);
-      add_patch_product<S, kPatches, kVecs, 1>(acc, x, w, w_step);
-      add_patch_product<S, kPatches, kVecs, 2>(acc, x, w, w_step);
-      add_patch_product<S, kPatches, kVecs, 3>(acc, x, w, w_step);
-    }
+/// Adds the products of `kCount` channels of one block, from the first one on.
+template <class S, int kPatches, int kVecs, int kCount>
+[[gnu::always_inline]] inline void accumulate_channels(Tile<S, kPatches, kVecs>& acc, const float* x, const float* w,
+                                                       const Stride& w_step) noexcept {
+  if constexpr (kCount > 0) {
+    accumulate_channels<S, kPatches, kVecs, kCount - 1>(acc, x, w, w_step);
+    add_patch_product<S, kPatches, kVecs, kCount - 1>(acc, x, w, w_step);
   }
-  for (; count > 0; --count, ++x, w += S::kLanes) add_patch_product<S, kPatches, kVecs, 0>(acc, x, w, w_step);
+}
+
+/// Adds a whole block, which has no loop: most networks have few channels where Winograd pays, and a loop's start and
+/// end would be a tenth of the time.
+template <class S, int kPatches, int kVecs>
+[[gnu::always_inline]] inline void accumulate_block(Tile<S, kPatches, kVecs>& acc, const float* x, const float* w,
+                                                    const Stride& w_step) noexcept {
+  if constexpr (MultipliesByLane<S>) {
+    multiply_tile_by_lanes<S, kPatches, kVecs>(
+        acc, [=](auto p) EXEUNT_INLINE { return x + p * S::kLanes; },
+        [&](auto z) EXEUNT_INLINE { return w_step.from(w, z); });
+  } else {
+    accumulate_channels<S, kPatches, kVecs, S::kLanes>(acc, x, w, w_step);
+  }
 }
 
 /// All tiles of one point and one tile's width of channels. A function of its own, so that the registers for addresses
@@ -174,17 +179,17 @@ template <class S, int kPatches, int kVecs>
 [[gnu::noinline]] void multiply_point(const float* from, float* to, const float* weights, const float* start,
                                       int patches, int depth, std::ptrdiff_t block) noexcept {
   const Stride w_step(static_cast<std::ptrdiff_t>(depth) * S::kLanes);
+  typename S::Vec first[kVecs];
+  unrolled<kVecs>([&](auto z) EXEUNT_INLINE { first[z] = S::load(start + z * S::kLanes); });
   for (; patches > 0; patches -= kPatches, from += kPatches * S::kLanes, to += kPatches * S::kLanes) {
     Tile<S, kPatches, kVecs> acc;
-    unrolled<kPatches * kVecs>([=](auto i, Tile<S, kPatches, kVecs>& a)
-                                   EXEUNT_INLINE { a[i / kVecs][i % kVecs] = S::load(start + i % kVecs * S::kLanes); },
-                               acc);
+    fill_tile<S, kPatches, kVecs>(acc, first);
     const float* x = from;
     const float* w = weights;
     int rest = depth;
-    for (; rest >= S::kLanes; rest -= S::kLanes, x += block)
-      accumulate_block<S, kPatches, kVecs>(acc, x, w, w_step, S::kLanes);
-    if (rest > 0) accumulate_block<S, kPatches, kVecs>(acc, x, w, w_step, rest);
+    for (; rest >= S::kLanes; rest -= S::kLanes, x += block, w += S::kLanes * S::kLanes)
+      accumulate_block<S, kPatches, kVecs>(acc, x, w, w_step);
+    for (; rest > 0; --rest, ++x, w += S::kLanes) add_patch_product<S, kPatches, kVecs, 0>(acc, x, w, w_step);
     unrolled<kPatches * kVecs>(
         [=](auto i, Tile<S, kPatches, kVecs>& a)
             EXEUNT_INLINE { S::store(to + i % kVecs * block + i / kVecs * S::kLanes, a[i / kVecs][i % kVecs]); },
