@@ -39,6 +39,7 @@ void guess_direct(const ConvShape& s, const NodeView& node, const Bounds& bounds
   const double depth = static_cast<double>(s.kernel_height) * s.kernel_width * s.in_channels;
   for (const DirectConvTile& tile : kernels.direct_conv) {
     if (tile.pixels > seen.out_width) continue;
+    if (tile.kernel_run != 0 && (tile.kernel_run != s.kernel_width * s.in_channels || s.dilation_width != 1)) continue;
     const double cost = depth * seen.out_height * whole_units(seen.out_width, tile.pixels) *
                         whole_units(s.out_channels, tile.channels) / kernels.lanes *
                         tile_loss(tile.pixels, tile.channels / kernels.lanes);

@@ -107,7 +107,8 @@ Candidate direct_conv_candidate(const ConvShape& given, const NodeView& node, co
   args->chunk = chunk_of(conv, tile.channels, lanes, s.out_channels);
   const std::size_t scratch = args->step.scratch_bytes(node.threads);
   Candidate candidate =
-      conv_candidate(fmt::format("{}_conv_direct_{}x{}", active_kernels().isa, tile.pixels, tile.channels),
+      conv_candidate(fmt::format("{}_conv_direct_{}x{}{}", active_kernels().isa, tile.pixels, tile.channels,
+                                 tile.kernel_run > 0 ? fmt::format("_r{}", tile.kernel_run) : ""),
                      run_direct_conv, std::move(args), node, scratch);
   candidate.run_part = run_direct_conv_part;
   return candidate;

@@ -17,9 +17,18 @@ namespace exeunt::cpu {
 namespace {
 
 constexpr DirectConvTile kDirectConv[] = {
-    {8, 8, direct_conv<Avx2, 8, 1>},  {4, 8, direct_conv<Avx2, 4, 1>},  {1, 8, direct_conv<Avx2, 1, 1>},
-    {6, 16, direct_conv<Avx2, 6, 2>}, {4, 16, direct_conv<Avx2, 4, 2>}, {1, 16, direct_conv<Avx2, 1, 2>},
-    {3, 32, direct_conv<Avx2, 3, 4>}, {1, 32, direct_conv<Avx2, 1, 4>},
+    {8, 8, direct_conv<Avx2, 8, 1>},
+    {4, 8, direct_conv<Avx2, 4, 1>},
+    {1, 8, direct_conv<Avx2, 1, 1>},
+    {6, 16, direct_conv<Avx2, 6, 2>},
+    {4, 16, direct_conv<Avx2, 4, 2>},
+    {1, 16, direct_conv<Avx2, 1, 2>},
+    {3, 32, direct_conv<Avx2, 3, 4>},
+    {1, 32, direct_conv<Avx2, 1, 4>},
+    // First layers, of three channels: 3x3, 5x5 and 7x7.
+    {6, 16, direct_conv<Avx2, 6, 2, 9>, 9},
+    {6, 16, direct_conv<Avx2, 6, 2, 15>, 15},
+    {6, 16, direct_conv<Avx2, 6, 2, 21>, 21},
 };
 
 constexpr const WinogradForm* kWinogradForms[] = {

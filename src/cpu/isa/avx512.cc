@@ -17,11 +17,25 @@ namespace exeunt::cpu {
 namespace {
 
 constexpr DirectConvTile kDirectConv[] = {
-    {16, 16, direct_conv<Avx512, 16, 1>}, {8, 16, direct_conv<Avx512, 8, 1>},   {4, 16, direct_conv<Avx512, 4, 1>},
-    {1, 16, direct_conv<Avx512, 1, 1>},   {14, 32, direct_conv<Avx512, 14, 2>}, {8, 32, direct_conv<Avx512, 8, 2>},
-    {7, 32, direct_conv<Avx512, 7, 2>},   {4, 32, direct_conv<Avx512, 4, 2>},   {1, 32, direct_conv<Avx512, 1, 2>},
-    {6, 64, direct_conv<Avx512, 6, 4>},   {4, 64, direct_conv<Avx512, 4, 4>},   {2, 64, direct_conv<Avx512, 2, 4>},
+    {16, 16, direct_conv<Avx512, 16, 1>},
+    {8, 16, direct_conv<Avx512, 8, 1>},
+    {4, 16, direct_conv<Avx512, 4, 1>},
+    {1, 16, direct_conv<Avx512, 1, 1>},
+    {14, 32, direct_conv<Avx512, 14, 2>},
+    {8, 32, direct_conv<Avx512, 8, 2>},
+    {7, 32, direct_conv<Avx512, 7, 2>},
+    {4, 32, direct_conv<Avx512, 4, 2>},
+    {1, 32, direct_conv<Avx512, 1, 2>},
+    {6, 64, direct_conv<Avx512, 6, 4>},
+    {4, 64, direct_conv<Avx512, 4, 4>},
+    {2, 64, direct_conv<Avx512, 2, 4>},
     {1, 64, direct_conv<Avx512, 1, 4>},
+    // First layers, of three channels: 3x3, 5x5 and 7x7.
+    {16, 16, direct_conv<Avx512, 16, 1, 9>, 9},
+    {8, 16, direct_conv<Avx512, 8, 1, 9>, 9},
+    {8, 32, direct_conv<Avx512, 8, 2, 9>, 9},
+    {8, 32, direct_conv<Avx512, 8, 2, 15>, 15},
+    {8, 32, direct_conv<Avx512, 8, 2, 21>, 21},
 };
 
 constexpr const WinogradForm* kWinogradForms[] = {

@@ -42,6 +42,7 @@ struct DirectConvTile {
   int pixels = 0;
   int channels = 0;
   DirectConvFn run = nullptr;
+  int kernel_run = 0;  ///< DirectConv::run for which it is made, `runs` being 1; 0: any
 };
 
 }  // namespace exeunt::cpu

@@ -46,15 +46,15 @@ template <class S, int kRows, int kVecs>
       acc);
 }
 
-/// The last tile of a row moves back to end with it.
-template <class S, int kPixels, int kVecs>
+/// The last tile of a row moves back to end with it. `kRun`: conv.run, or 0 for any.
+template <class S, int kPixels, int kVecs, int kRun = 0>
 void direct_conv(const DirectConv& conv, const float* const* rows, ChannelRange channels, const float* residual,
                  float* y) noexcept {
   constexpr int kTile = kVecs * S::kLanes;
   // Locals: the compiler must take stores of results for changes of what references lead to.
   const int kernel_height = conv.kernel_height;
   const int runs = conv.runs;
-  const int run = conv.run;
+  const int run = kRun > 0 ? kRun : conv.run;
   const int width = conv.out_width;
   const std::ptrdiff_t x_pixel = conv.x_pixel;
   const std::ptrdiff_t x_run = conv.x_run;
@@ -76,8 +76,15 @@ void direct_conv(const DirectConv& conv, const float* const* rows, ChannelRange 
           continue;
         }
         const float* from = rows[k] + column * x_pixel;
-        for (int r = 0; r < runs; ++r, from += x_run, w += run_floats)
-          accumulate<S, kPixels, kVecs>(acc, from, x_step, w, w_step, run);
+        if constexpr (kRun > 0) {
+          const float* base[bases_of(kPixels)];
+          set_bases<kPixels>(base, from, x_step);
+          accumulate_all<S, kPixels, kVecs, kRun>(acc, base, x_step, w, w_step);
+          w += run_floats;
+        } else {
+          for (int r = 0; r < runs; ++r, from += x_run, w += run_floats)
+            accumulate<S, kPixels, kVecs>(acc, from, x_step, w, w_step, run);
+        }
       }
       const std::ptrdiff_t at = column * static_cast<std::ptrdiff_t>(conv.out_channels) + channel;
       store_tile<S, kPixels, kVecs>(acc, conv.low, conv.high, conv.out_channels, conv.out_channels - channel,

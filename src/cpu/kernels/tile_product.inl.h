@@ -73,6 +73,13 @@ template <class S, int kRows, int kVecs>
 /// Four rows of x share a base register.
 constexpr int bases_of(int rows) { return (rows + 3) / 4; }
 
+template <int kRows>
+[[gnu::always_inline]] inline void set_bases(const float* (&base)[bases_of(kRows)], const float* x,
+                                             const Stride& x_step) noexcept {
+  unrolled<bases_of(kRows)>(
+      [&](auto b, auto& p) EXEUNT_INLINE { p[b] = b == 0 ? x : x_step.from(p[b == 0 ? 0 : b - 1], 4); }, base);
+}
+
 /// acc[p][z] += x[p][k] * w[z][k]
 template <class S, int kRows, int kVecs, int k>
 [[gnu::always_inline]] inline void add_product(Tile<S, kRows, kVecs>& acc, const float* const (&x)[bases_of(kRows)],
@@ -110,8 +117,7 @@ template <class S, int kRows, int kVecs>
 [[gnu::always_inline]] inline void accumulate(Tile<S, kRows, kVecs>& acc, const float* x, const Stride& x_step,
                                               const float* w, const Stride& w_step, int count) noexcept {
   const float* base[bases_of(kRows)];
-  unrolled<bases_of(kRows)>(
-      [&](auto b, auto& p) EXEUNT_INLINE { p[b] = b == 0 ? x : x_step.from(p[b == 0 ? 0 : b - 1], 4); }, base);
+  set_bases<kRows>(base, x, x_step);
   const auto advance = [](auto b, auto& p, int k) EXEUNT_INLINE {
     p[b] += k;
     keep(p[b]);
@@ -127,6 +133,16 @@ template <class S, int kRows, int kVecs>
     add_product<S, kRows, kVecs, 0>(acc, base, x_step, w, w_step);
     w += S::kLanes;
     unrolled<bases_of(kRows)>(advance, base, step);
+  }
+}
+
+/// The same for a count that is known when compiling: without loops, whose start and end cost more than they do.
+template <class S, int kRows, int kVecs, int kCount>
+[[gnu::always_inline]] inline void accumulate_all(Tile<S, kRows, kVecs>& acc, const float* const (&x)[bases_of(kRows)],
+                                                  const Stride& x_step, const float* w, const Stride& w_step) noexcept {
+  if constexpr (kCount > 0) {
+    accumulate_all<S, kRows, kVecs, kCount - 1>(acc, x, x_step, w, w_step);
+    add_product<S, kRows, kVecs, kCount - 1>(acc, x, x_step, w, w_step);
   }
 }
 
