@@ -90,7 +90,17 @@ std::vector<OpCase> math_cases() {
   const auto approximate = Exactness::approximate;
   cases.push_back({"lrn", approximate, after_conv("%y = LRN(%c){size=3, alpha=0.5, beta=0.75, bias=2}")});
   cases.push_back({"lrn_wide", approximate, after_conv("%y = LRN(%c){size=9, alpha=0.5, beta=0.5}")});
-  cases.push_back({"lrn_even", approximate, after_conv("%y = LRN(%c){size=4, alpha=0.5}"), "a window of even size"});
+  cases.push_back({"lrn_even", approximate, after_conv("%y = LRN(%c){size=4, alpha=0.5}")});
+  cases.push_back({"lrn_even_odd_power", approximate, after_conv("%y = LRN(%c){size=4, alpha=0.5, beta=0.6}"),
+                   "a window of even size"});
+  for (const int channels : {1, 3, 16, 17, 40}) {
+    for (const std::string beta : {"0.5", "0.75", "1"}) {
+      cases.push_back({fmt::format("lrn_of_{}_channels_to_the_{}", channels, beta.substr(beta.find('.') + 1)),
+                       approximate,
+                       fmt::format("input %x f32[2,{},3,4] \"x\"\n%y = LRN(%x){{size=5, alpha=2, beta={}, bias=0.5}}",
+                                   channels, beta)});
+    }
+  }
   cases.push_back({"log_softmax", approximate, after_conv("%y = LogSoftmax(%c)")});
   cases.push_back({"log_softmax_of_channels", approximate, after_conv("%y = LogSoftmax(%c){axis=1}")});
   cases.push_back({"lp_pool", Exactness::rounding,

@@ -5,6 +5,7 @@
 #include "cpu/kernels/elementwise.inl.h"
 #include "cpu/kernels/gemm.inl.h"
 #include "cpu/kernels/kernel_table.h"
+#include "cpu/kernels/lrn.inl.h"
 #include "cpu/kernels/multiply_add.inl.h"
 #include "cpu/kernels/pool.inl.h"
 #include "cpu/kernels/rows.inl.h"
@@ -54,6 +55,7 @@ constexpr KernelTable kTable{.isa = "avx2",
                              .elementwise = kElementwise<Avx2>,
                              .rows = kRows<Avx2>,
                              .transpose = transpose<Avx2>,
+                             .lrn = lrn<Avx2>,
                              .multiply_add = multiply_add<Avx2>};
 
 }  // namespace

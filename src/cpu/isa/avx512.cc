@@ -5,6 +5,7 @@
 #include "cpu/kernels/elementwise.inl.h"
 #include "cpu/kernels/gemm.inl.h"
 #include "cpu/kernels/kernel_table.h"
+#include "cpu/kernels/lrn.inl.h"
 #include "cpu/kernels/multiply_add.inl.h"
 #include "cpu/kernels/pool.inl.h"
 #include "cpu/kernels/rows.inl.h"
@@ -62,6 +63,7 @@ constexpr KernelTable kTable{.isa = "avx512",
                              .elementwise = kElementwise<Avx512>,
                              .rows = kRows<Avx512>,
                              .transpose = transpose<Avx512>,
+                             .lrn = lrn<Avx512>,
                              .multiply_add = multiply_add<Avx512>};
 
 }  // namespace

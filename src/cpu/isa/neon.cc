@@ -5,6 +5,7 @@
 #include "cpu/kernels/elementwise.inl.h"
 #include "cpu/kernels/gemm.inl.h"
 #include "cpu/kernels/kernel_table.h"
+#include "cpu/kernels/lrn.inl.h"
 #include "cpu/kernels/multiply_add.inl.h"
 #include "cpu/kernels/pool.inl.h"
 #include "cpu/kernels/rows.inl.h"
@@ -48,6 +49,7 @@ constexpr KernelTable kTable{.isa = "neon",
                              .elementwise = kElementwise<Neon>,
                              .rows = kRows<Neon>,
                              .transpose = transpose<Neon>,
+                             .lrn = lrn<Neon>,
                              .multiply_add = multiply_add<Neon>};
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include "cpu/kernels/elementwise.inl.h"
 #include "cpu/kernels/gemm.inl.h"
 #include "cpu/kernels/kernel_table.h"
+#include "cpu/kernels/lrn.inl.h"
 #include "cpu/kernels/multiply_add.inl.h"
 #include "cpu/kernels/pool.inl.h"
 #include "cpu/kernels/rows.inl.h"
@@ -45,6 +46,7 @@ constexpr KernelTable kTable{.isa = "scalar",
                              .elementwise = kElementwise<Scalar>,
                              .rows = kRows<Scalar>,
                              .transpose = transpose<Scalar>,
+                             .lrn = lrn<Scalar>,
                              .multiply_add = multiply_add<Scalar>};
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include "cpu/kernels/conv_direct.h"
 #include "cpu/kernels/elementwise.h"
 #include "cpu/kernels/gemm.h"
+#include "cpu/kernels/lrn.h"
 #include "cpu/kernels/pool.h"
 #include "cpu/kernels/rows.h"
 #include "cpu/kernels/transpose.h"
@@ -28,6 +29,7 @@ struct KernelTable {
   ElementwiseKernels elementwise;
   RowKernels rows;
   TransposeFn transpose = nullptr;
+  LrnFn lrn = nullptr;
   double (*multiply_add)(long rounds) noexcept = nullptr;  ///< does nothing else; for measuring the machine
 };
 

@@ -1,12 +1,11 @@
+#include "cpu/lrn.h"
 #include "cpu/onednn/primitive_step.h"
 
 namespace exeunt::cpu {
 
-Offer offer(const ops::Lrn& op, const NodeView& node) {
-  if (std::string reason = refuse_types(node); !reason.empty()) return reason;
-  if (op.size % 2 == 0) return "a window of even size";  // oneDNN takes it for the odd one below
-  const Shape& shape = node.result_type().shape;
-  if (shape.rank() < 3) return "no spatial axis";
+namespace {
+
+Offer offer_library(const ops::Lrn& op, const Shape& shape) {
   return offer_or_reason([&] {
     const Layout layout = Layout::channels_last(shape.rank());
     const dnnl::memory::desc x = describe_memory(shape, layout);
@@ -17,6 +16,19 @@ Offer offer(const ops::Lrn& op, const NodeView& node) {
     return primitive_candidate(dnnl::lrn_forward(primitive), primitive,
                                {{DNNL_ARG_SRC, x, 0, {}}, {DNNL_ARG_DST, x, 1, {}}}, {{0, layout}}, layout);
   });
+}
+
+}  // namespace
+
+Offer offer(const ops::Lrn& op, const NodeView& node) {
+  if (std::string reason = refuse_types(node); !reason.empty()) return reason;
+  const Shape& shape = node.result_type().shape;
+  const auto library = [&]() -> Offer {
+    if (op.size % 2 == 0) return "a window of even size";  // oneDNN takes it for the odd one below
+    if (shape.rank() < 3) return "no spatial axis";
+    return offer_library(op, shape);
+  };
+  return with_own(lrn_candidate(op, node), library());
 }
 
 }  // namespace exeunt::cpu

@@ -53,6 +53,12 @@ struct Avx2 {
   [[gnu::always_inline]] static Vec select(Lanes lanes, Vec a, Vec b) noexcept { return _mm256_blendv_ps(b, a, lanes); }
 
   [[gnu::always_inline]] static Vec div(Vec a, Vec b) noexcept { return _mm256_div_ps(a, b); }
+  /// 1 / sqrt(x) to some units in the last place, for x of size 1e-30 to 1e30.
+  [[gnu::always_inline]] static Vec reciprocal_sqrt(Vec x) noexcept {
+    const Vec y = _mm256_rsqrt_ps(x);
+    // One step of Newton's method doubles the 12 bits.
+    return mul(y, fnma(mul(mul(x, set1(0.5F)), y), y, set1(1.5F)));
+  }
   [[gnu::always_inline]] static Vec sqrt(Vec x) noexcept { return _mm256_sqrt_ps(x); }
   [[gnu::always_inline]] static Vec abs(Vec x) noexcept { return _mm256_andnot_ps(_mm256_set1_ps(-0.0F), x); }
   /// The size of a with the sign of b.

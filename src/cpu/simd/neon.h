@@ -70,6 +70,8 @@ struct Neon {
   [[gnu::always_inline]] static Vec select(Lanes lanes, Vec a, Vec b) noexcept { return vbslq_f32(lanes, a, b); }
 
   [[gnu::always_inline]] static Vec div(Vec a, Vec b) noexcept { return vdivq_f32(a, b); }
+  /// 1 / sqrt(x) to some units in the last place, for x of size 1e-30 to 1e30.
+  [[gnu::always_inline]] static Vec reciprocal_sqrt(Vec x) noexcept { return div(set1(1), sqrt(x)); }
   [[gnu::always_inline]] static Vec sqrt(Vec x) noexcept { return vsqrtq_f32(x); }
   [[gnu::always_inline]] static Vec abs(Vec x) noexcept { return vabsq_f32(x); }
   /// The size of a with the sign of b.

@@ -63,6 +63,8 @@ struct Scalar {
   [[gnu::always_inline]] static Vec select(Lanes lanes, Vec a, Vec b) noexcept { return lanes ? a : b; }
 
   [[gnu::always_inline]] static Vec div(Vec a, Vec b) noexcept { return a / b; }
+  /// 1 / sqrt(x) to some units in the last place, for x of size 1e-30 to 1e30.
+  [[gnu::always_inline]] static Vec reciprocal_sqrt(Vec x) noexcept { return div(set1(1), sqrt(x)); }
   [[gnu::always_inline]] static Vec sqrt(Vec x) noexcept {
     for (int i = 0; i < kLanes; ++i) x[i] = __builtin_sqrtf(x[i]);
     return x;
