@@ -3,26 +3,18 @@
 #include "cpu/conv_candidates.h"
 #include "cpu/conv_step.h"
 #include "cpu/input_rows.h"
+#include "cpu/packed_args.h"
 
 namespace exeunt::cpu {
 
 namespace {
 
-class DepthwiseConvArgs : public StepArgs {
+class DepthwiseConvArgs : public PackedArgs<DepthwiseConv> {
  public:
-  DepthwiseConv conv;
   DepthwiseConvFn kernel = nullptr;
   ConvStep step;
   InputRows rows;
   int out_height = 0;
-  PackedWeights weights;
-  std::ptrdiff_t weight_floats = 0;
-
-  void point_to(const float* packed) {
-    conv.weights = packed;
-    conv.bias = packed + weight_floats;
-  }
-  void move_weights(const MoveWeights& move) override { point_to(move(weights)); }
 };
 
 void run_part(const DepthwiseConvArgs& args, std::byte* const* operands, int part, int parts) noexcept {
@@ -73,9 +65,8 @@ Candidate depthwise_conv_candidate(const ConvShape& s, const NodeView& node, con
   args->rows = rows;
   args->out_height = s.out_height;
   const int padded = rounded_up(s.out_channels, kernels.lanes);
-  args->weights = pack_depthwise_weights(node, padded);
-  args->weight_floats = static_cast<std::ptrdiff_t>(padded) * s.kernel_height * s.kernel_width;
-  args->point_to(reinterpret_cast<const float*>(args->weights->data()));
+  args->set_weights(pack_depthwise_weights(node, padded),
+                    static_cast<std::ptrdiff_t>(padded) * s.kernel_height * s.kernel_width);
   DepthwiseConv& conv = args->conv;
   conv.channels = s.out_channels;
   conv.out_width = s.out_width;

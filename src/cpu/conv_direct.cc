@@ -3,30 +3,43 @@
 #include "cpu/conv_candidates.h"
 #include "cpu/conv_step.h"
 #include "cpu/input_rows.h"
+#include "cpu/packed_args.h"
 
 namespace exeunt::cpu {
 
 namespace {
 
-class DirectConvArgs : public StepArgs {
+class DirectConvArgs : public PackedArgs<DirectConv> {
  public:
-  DirectConv conv;
   DirectConvFn kernel = nullptr;
   ConvStep step;
   InputRows rows;
   int out_height = 0;
-  int chunk = 0;  ///< channels whose weights stay in the second-level cache while the image passes by
-  PackedWeights weights;
-  std::ptrdiff_t weight_floats = 0;
-
-  void point_to(const float* packed) {
-    conv.weights = packed;
-    conv.bias = packed + weight_floats;
-  }
-  void move_weights(const MoveWeights& move) override { point_to(move(weights)); }
+  int pixels = 0;       ///< of a tile
+  bool is_row = false;  ///< one row of an input without padding under a kernel of one row
+  int chunk = 0;        ///< channels whose weights stay in the second-level cache while the image passes by
 };
 
+/// Columns of a result that is one row, whole tiles each but for the last part.
+void run_columns(const DirectConvArgs& args, std::byte* const* operands, int part, int parts) noexcept {
+  const int width = args.conv.out_width;
+  const Share tiles = Share::of(width / args.pixels, part, parts);
+  if (tiles.first == tiles.last) return;
+  const int first = tiles.first * args.pixels;
+  DirectConv conv = args.conv;
+  conv.out_width = (part + 1 == parts ? width : tiles.last * args.pixels) - first;
+  args.step.for_each_sample(operands, part, [&](const float* x, const float* residual, float* y, float*) {
+    const float* from = x + first * conv.x_pixel;
+    const std::ptrdiff_t at = first * static_cast<std::ptrdiff_t>(conv.out_channels);
+    for (int channel = 0; channel < conv.out_channels; channel += args.chunk) {
+      args.kernel(conv, &from, {channel, std::min(channel + args.chunk, conv.out_channels)},
+                  residual == nullptr ? nullptr : residual + at, y + at);
+    }
+  });
+}
+
 void run_part(const DirectConvArgs& args, std::byte* const* operands, int part, int parts) noexcept {
+  if (parts > 1 && args.is_row) return run_columns(args, operands, part, parts);
   const Share rows = Share::of(args.out_height, part, parts);
   const std::ptrdiff_t row_floats = args.step.result_floats / args.out_height;
   args.step.for_each_sample(operands, part, [&](const float* x, const float* residual, float* y, float* scratch) {
@@ -79,20 +92,20 @@ int chunk_of(const DirectConv& conv, int tile, int lanes, int channels) {
 
 }  // namespace
 
-Candidate direct_conv_candidate(const ConvShape& given, const NodeView& node, const Bounds& bounds,
+Candidate direct_conv_candidate(const ConvShape& s, const NodeView& node, const Bounds& bounds,
                                 const DirectConvTile& tile, const InputRows& rows) {
   const int lanes = active_kernels().lanes;
   auto args = std::make_shared<DirectConvArgs>();
   args->kernel = tile.run;
-  const ConvShape s = given;
   args->step = ConvStep::of(s, node, rows.scratch_floats());
   args->rows = rows;
   args->out_height = s.out_height;
+  args->pixels = tile.pixels;
+  args->is_row = s.out_height == 1 && s.kernel_height == 1 && rows.scratch_floats() == 0 && s.pad_top == 0;
   const int padded = rounded_up(s.out_channels, tile.channels);
-  args->weights = pack_direct_weights(node, lanes, padded);
+  args->set_weights(pack_direct_weights(node, lanes, padded),
+                    static_cast<std::ptrdiff_t>(padded) * s.in_channels * s.kernel_height * s.kernel_width);
   DirectConv& conv = args->conv;
-  args->weight_floats = static_cast<std::ptrdiff_t>(padded) * s.in_channels * s.kernel_height * s.kernel_width;
-  args->point_to(reinterpret_cast<const float*>(args->weights->data()));
   conv.block_step = static_cast<std::ptrdiff_t>(lanes) * s.in_channels * s.kernel_height * s.kernel_width;
   conv.out_width = s.out_width;
   conv.out_channels = s.out_channels;

@@ -2,29 +2,21 @@
 
 #include "cpu/conv_candidates.h"
 #include "cpu/conv_step.h"
+#include "cpu/packed_args.h"
 #include "cpu/winograd_weights.h"
 
 namespace exeunt::cpu {
 
 namespace {
 
-class WinogradArgs : public StepArgs {
+class WinogradArgs : public PackedArgs<Winograd> {
  public:
-  Winograd conv;
   const WinogradForm* form = nullptr;
   const WinogradTile* tile = nullptr;
   ConvStep step;
   int patches = 0;
   int block_patches = 0;           ///< transformed together, whole tiles
   std::ptrdiff_t products_at = 0;  ///< in scratch
-  PackedWeights weights;
-  std::ptrdiff_t weight_floats = 0;
-
-  void point_to(const float* packed) {
-    conv.weights = packed;
-    conv.bias = packed + weight_floats;
-  }
-  void move_weights(const MoveWeights& move) override { point_to(move(weights)); }
 };
 
 /// Parts share out the blocks of patches; where there are fewer blocks than parts, the channels, and each part then
@@ -98,10 +90,8 @@ Candidate winograd_candidate(const ConvShape& s, const NodeView& node, const Bou
   args->patches = (s.out_height + form.results - 1) / form.results * conv.patches_wide;
   args->block_patches = std::min(tile.patches * block_tiles, rounded_up(args->patches, tile.patches));
   const int padded = rounded_up(s.out_channels, tile.channels);
-  args->weights = pack_winograd_weights(node, form, kernels.lanes, padded);
   conv.matrix_step = static_cast<std::ptrdiff_t>(padded) * s.in_channels;
-  args->weight_floats = conv.matrix_step * form.matrices;
-  args->point_to(reinterpret_cast<const float*>(args->weights->data()));
+  args->set_weights(pack_winograd_weights(node, form, kernels.lanes, padded), conv.matrix_step * form.matrices);
   args->step = ConvStep::of(s, node, lay_out_scratch(*args, kernels.lanes));
   const std::size_t scratch = args->step.scratch_bytes(node.threads);
   Candidate candidate = conv_candidate(fmt::format("{}_conv_winograd{}_{}x{}_b{}", kernels.isa, form.results,

@@ -99,7 +99,8 @@ int fuse_bias(Graph& graph);
 /// of transformers.
 int fuse_residual(Graph& graph);
 
-/// Relu(Conv) -> Conv with activation; the same for Gemm, MatMul and ScaleShift and for every activation that they have.
+/// Relu(Conv) -> Conv with activation; the same for Gemm, MatMul and ScaleShift and for every activation that they
+/// have.
 int fuse_activation(Graph& graph);
 
 }  // namespace exeunt

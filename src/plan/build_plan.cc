@@ -382,7 +382,7 @@ class Builder {
   std::vector<TreeId> parents_;
   TreeId segment_ = 0;
   int shared_scratch_ = -1;  // number of its buffer
-  int position_ = 0;  // steps, decisions and exits, counted in the order of the tree
+  int position_ = 0;         // steps, decisions and exits, counted in the order of the tree
 };
 
 }  // namespace

@@ -150,6 +150,42 @@ TEST_P(CpuCase, AnswersAsTheReferenceWithEachCandidate) {
   }
 }
 
+/// Splitting a step changes who computes what, but no sum.
+TEST_P(CpuCase, AnswersTheSameInParts) {
+  constexpr int kThreads = 3;
+  const OpCase& c = GetParam();
+  std::mt19937 random(1);
+  const Graph graph = graph_of(c, random);
+  const std::vector<Tensor> inputs = random_inputs(graph, random);
+  std::size_t most_candidates = 1;
+  for (std::size_t candidate = 0; candidate < most_candidates; ++candidate) {
+    bool any_split = false;
+    // Candidate by candidate; where it is not a split one, its first.
+    const auto choose = [&](bool split) {
+      return [&, split](const PlanData&, std::span<const std::vector<Candidate>> candidates) {
+        std::vector<Choice> choices;
+        for (const std::vector<Candidate>& field : candidates) {
+          most_candidates = std::max(most_candidates, field.size());
+          const std::size_t chosen = std::min(candidate, field.size() - 1);
+          any_split = any_split || field[chosen].parts > 1;
+          // The same kernel as a whole has the same function.
+          const auto whole = std::ranges::find_if(
+              field, [&](const Candidate& other) { return other.parts == 1 && other.args == field[chosen].args; });
+          choices.push_back({split ? chosen : static_cast<std::size_t>(whole - field.begin())});
+        }
+        return choices;
+      };
+    };
+    const std::array backends = {&cpu_backend(), &ref_backend()};
+    Runner split(build_plan(graph, backends, choose(true), kThreads));
+    if (!any_split) continue;
+    SCOPED_TRACE("kernels " + kernels_of(split.plan()));
+    Runner whole(build_plan(graph, backends, choose(false), kThreads));
+    expect_close(split.run(inputs), whole.run(inputs), Exactness::exact, {});
+    if (HasFatalFailure()) return;
+  }
+}
+
 std::string name_of(const ::testing::TestParamInfo<OpCase>& info) { return info.param.name; }
 
 INSTANTIATE_TEST_SUITE_P(Conv, CpuCase, ::testing::ValuesIn(conv_cases()), name_of);
