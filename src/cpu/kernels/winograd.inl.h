@@ -197,6 +197,37 @@ template <class S, int kPatches, int kVecs>
   }
 }
 
+/// All points where one tile holds the whole block: no loop over tiles, and nothing to set up for each point.
+/// @param depth  channels to sum over, whole vectors
+template <class S, int kPatches, int kVecs>
+[[gnu::noinline]] void multiply_points_of_one_tile(const float* in, std::ptrdiff_t in_point, float* out,
+                                                   std::ptrdiff_t out_point, std::ptrdiff_t block, int depth,
+                                                   const float* weights, std::ptrdiff_t matrix_step, const float* bias,
+                                                   int bias_point, int points) noexcept {
+  alignas(64) static constexpr float kZeros[kVecs * S::kLanes] = {};
+  const Stride w_step(static_cast<std::ptrdiff_t>(depth) * S::kLanes);
+  for (int point = 0; point < points; ++point, in += in_point, out += out_point, weights += matrix_step) {
+    const float* start = point == bias_point ? bias : kZeros;
+    Tile<S, kPatches, kVecs> acc;
+    typename S::Vec first[kVecs];
+    unrolled<kVecs>([&](auto z) EXEUNT_INLINE { first[z] = S::load(start + z * S::kLanes); });
+    fill_tile<S, kPatches, kVecs>(acc, first);
+    const float* x = in;
+    const float* w = weights;
+    int rest = depth;
+    do {
+      accumulate_block<S, kPatches, kVecs>(acc, x, w, w_step);
+      x += block;
+      w += S::kLanes * S::kLanes;
+      rest -= S::kLanes;
+    } while (rest > 0);
+    unrolled<kPatches * kVecs>(
+        [=](auto i, Tile<S, kPatches, kVecs>& a)
+            EXEUNT_INLINE { S::store(out + i % kVecs * block + i / kVecs * S::kLanes, a[i / kVecs][i % kVecs]); },
+        acc);
+  }
+}
+
 template <class S, int kPatches, int kVecs>
 void winograd_multiply(const Winograd& conv, const WinogradForm& form, int patches, int first_channel, int last_channel,
                        const float* in, float* out) noexcept {
@@ -208,6 +239,14 @@ void winograd_multiply(const Winograd& conv, const WinogradForm& form, int patch
   const std::ptrdiff_t out_point = conv.out_point;
   const int first_bias = form.bias_point;
   const int last_bias = first_bias + form.bias_points;
+  if (patches == kPatches && depth % S::kLanes == 0 && last_channel - first_channel <= kTile &&
+      form.matrix == nullptr) {
+    multiply_points_of_one_tile<S, kPatches, kVecs>(
+        in, in_point, out + first_channel / S::kLanes * block, out_point, block, depth,
+        conv.weights + first_channel * static_cast<std::ptrdiff_t>(depth), conv.matrix_step, conv.bias + first_channel,
+        first_bias, form.points);
+    return;
+  }
   // Points outside: weights are read in the order in which they lie, as prefetching wants it.
   for (int point = 0; point < form.points; ++point, in += in_point, out += out_point) {
     const bool carries_bias = point >= first_bias && point < last_bias;
