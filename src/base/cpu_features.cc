@@ -1,5 +1,12 @@
 #include "base/cpu_features.h"
 
+#if defined(__x86_64__)
+#include <cpuid.h>
+#elif defined(__aarch64__)
+#include <asm/hwcap.h>
+#include <sys/auxv.h>
+#endif
+
 namespace exeunt {
 
 std::string_view machine_isa() noexcept {
@@ -14,6 +21,36 @@ std::string_view machine_isa() noexcept {
   return "neon";
 #else
   return "scalar";
+#endif
+}
+
+bool machine_has_vnni() noexcept {
+#if defined(__x86_64__)
+  return machine_isa() == "avx512" && __builtin_cpu_supports("avx512vnni") != 0;
+#else
+  return false;
+#endif
+}
+
+bool machine_has_avx_vnni() noexcept {
+#if defined(__x86_64__)
+  // Compilers older than the instruction do not know its name.
+  constexpr unsigned kAvxVnni = 1U << 4U;
+  unsigned a = 0;
+  unsigned b = 0;
+  unsigned c = 0;
+  unsigned d = 0;
+  return machine_isa() != "scalar" && __get_cpuid_count(7, 1, &a, &b, &c, &d) != 0 && (a & kAvxVnni) != 0;
+#else
+  return false;
+#endif
+}
+
+bool machine_has_dotprod() noexcept {
+#if defined(__aarch64__)
+  return (getauxval(AT_HWCAP) & HWCAP_ASIMDDP) != 0;
+#else
+  return false;
 #endif
 }
 

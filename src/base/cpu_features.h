@@ -7,4 +7,9 @@ namespace exeunt {
 /// The widest vector instruction set of this machine that Exeunt knows: "avx512", "avx2", "neon" or "scalar".
 std::string_view machine_isa() noexcept;
 
+// Instructions for products of bytes: on 512-bit registers, on 256-bit ones, of NEON.
+bool machine_has_vnni() noexcept;
+bool machine_has_avx_vnni() noexcept;
+bool machine_has_dotprod() noexcept;
+
 }  // namespace exeunt

@@ -28,6 +28,8 @@ Offer offer(const ops::Concat& op, const NodeView& node);
 Offer offer(const ops::Expand& op, const NodeView& node);
 Offer offer(const ops::Quantize& op, const NodeView& node);
 Offer offer(const ops::Dequantize& op, const NodeView& node);
+Offer offer(const ops::QuantizedConv& op, const NodeView& node);
+Offer offer(const ops::QuantizedAdd& op, const NodeView& node);
 
 /// Why oneDNN cannot take the node at all (an operand that is not f32, an empty tensor); empty if it can.
 std::string refuse_types(const NodeView& node);

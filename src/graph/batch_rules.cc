@@ -46,6 +46,14 @@ class Rules {
   BatchVerdict operator()(const ops::Quantize& op) const { return quantize(op.axis); }
   BatchVerdict operator()(const ops::Dequantize& op) const { return quantize(op.axis); }
 
+  BatchVerdict operator()(const ops::QuantizedAdd&) const { return elementwise(); }
+  BatchVerdict operator()(const ops::QuantizedConv&) const {
+    if (holds(1) || holds(2) || holds(3)) return "takes its weights from the samples";
+    if (holds(0) && place(0).axis != 0) return "convolves over the samples";
+    if (holds(4) && (!holds(0) || place(4) != place(0))) return kApart;
+    return place(0);
+  }
+
   BatchVerdict operator()(const ops::Softmax& op) const { return along(op.axis, "sums over the samples"); }
   BatchVerdict operator()(const ops::LogSoftmax& op) const { return along(op.axis, "sums over the samples"); }
   BatchVerdict operator()(const ops::CumSum& op) const { return along(op.axis, "sums over the samples"); }

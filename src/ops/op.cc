@@ -80,7 +80,8 @@ double estimate_work(const Op& op, ops::Types in, const TensorType& out) {
 
 double count_macs(const Op& op, ops::Types in, const TensorType& out) {
   const bool product = std::holds_alternative<ops::Conv>(op) || std::holds_alternative<ops::ConvTranspose>(op) ||
-                       std::holds_alternative<ops::Gemm>(op) || std::holds_alternative<ops::MatMul>(op);
+                       std::holds_alternative<ops::Gemm>(op) || std::holds_alternative<ops::MatMul>(op) ||
+                       std::holds_alternative<ops::QuantizedConv>(op);
   return product ? estimate_work(op, in, out) : 0;
 }
 

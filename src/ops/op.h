@@ -28,6 +28,8 @@
 #include "ops/pad.h"
 #include "ops/pool.h"
 #include "ops/quantize.h"
+#include "ops/quantized_add.h"
+#include "ops/quantized_conv.h"
 #include "ops/reduce.h"
 #include "ops/reshape.h"
 #include "ops/resize.h"
@@ -45,12 +47,13 @@
 namespace exeunt {
 
 /// Every operation of a graph. Closed: an op without a shape rule or a reference does not compile.
-using Op = std::variant<ops::ArgReduce, ops::BatchNorm, ops::Binary, ops::Cast, ops::Compare, ops::Concat, ops::Conv,
-                        ops::ConvTranspose, ops::CumSum, ops::Dequantize, ops::Expand, ops::Gather, ops::GatherElements,
-                        ops::GatherND, ops::Gemm, ops::LayerNorm, ops::LogSoftmax, ops::Lrn, ops::MatMul,
-                        ops::MaxPoolIndices, ops::OneHot, ops::Pad, ops::Pool, ops::Quantize, ops::Reduce, ops::Reshape,
-                        ops::Resize, ops::ScaleShift, ops::ScatterElements, ops::ScatterND, ops::ShapeOf, ops::Slice,
-                        ops::Softmax, ops::Tile, ops::TopK, ops::Transpose, ops::Unary, ops::Where>;
+using Op =
+    std::variant<ops::ArgReduce, ops::BatchNorm, ops::Binary, ops::Cast, ops::Compare, ops::Concat, ops::Conv,
+                 ops::ConvTranspose, ops::CumSum, ops::Dequantize, ops::Expand, ops::Gather, ops::GatherElements,
+                 ops::GatherND, ops::Gemm, ops::LayerNorm, ops::LogSoftmax, ops::Lrn, ops::MatMul, ops::MaxPoolIndices,
+                 ops::OneHot, ops::Pad, ops::Pool, ops::Quantize, ops::QuantizedAdd, ops::QuantizedConv, ops::Reduce,
+                 ops::Reshape, ops::Resize, ops::ScaleShift, ops::ScatterElements, ops::ScatterND, ops::ShapeOf,
+                 ops::Slice, ops::Softmax, ops::Tile, ops::TopK, ops::Transpose, ops::Unary, ops::Where>;
 
 /// The op's name in texts, "Conv" or, for families, the member's: "Add".
 std::string_view op_name(const Op& op) noexcept;

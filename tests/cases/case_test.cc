@@ -27,6 +27,8 @@ void fill_random(Tensor& tensor, std::mt19937& random) {
         value = convert<T>(2 * unit - 1);
       } else if constexpr (std::same_as<T, bool>) {
         value = unit > 0.5;
+      } else if constexpr (sizeof(T) == 1) {
+        value = convert<T>(std::floor(256 * unit) - (std::is_signed_v<T> ? 128 : 0));
       } else {
         value = convert<T>(std::floor((std::is_signed_v<T> ? 20 * unit - 10 : 20 * unit)));
       }
@@ -200,6 +202,7 @@ INSTANTIATE_TEST_SUITE_P(SpecialValue, CpuCase, ::testing::ValuesIn(special_valu
 INSTANTIATE_TEST_SUITE_P(Copy, CpuCase, ::testing::ValuesIn(copy_cases()), name_of);
 INSTANTIATE_TEST_SUITE_P(View, CpuCase, ::testing::ValuesIn(view_cases()), name_of);
 INSTANTIATE_TEST_SUITE_P(Quantize, CpuCase, ::testing::ValuesIn(quantize_cases()), name_of);
+INSTANTIATE_TEST_SUITE_P(Quantized, CpuCase, ::testing::ValuesIn(quantized_cases()), name_of);
 INSTANTIATE_TEST_SUITE_P(Reference, CpuCase, ::testing::ValuesIn(reference_cases()), name_of);
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include "cpu/kernels/gemm.h"
 #include "cpu/kernels/lrn.h"
 #include "cpu/kernels/pool.h"
+#include "cpu/kernels/quantized_conv.h"
 #include "cpu/kernels/rows.h"
 #include "cpu/kernels/transpose.h"
 #include "cpu/kernels/winograd.h"

@@ -1,0 +1,123 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "cpu/kernels/conv_direct.h"
+
+namespace exeunt::cpu {
+
+/// What becomes of sums of products: QuantizedConv's rules.
+struct Requantize {
+  const float* scale = nullptr;  ///< whole tiles of channels
+  const float* bias = nullptr;   ///< the same
+  float low = 0, high = 0;
+  int residual_zero = 0;
+  float residual_scale = 0;
+  int y_zero = 0;
+  bool to_float = false;
+};
+
+/// A convolution on NHWC bytes, one row of results at a time. All steps count 32-bit words, each of which holds some
+/// neighbouring channels of a pixel in the form in which the instruction set multiplies them. Otherwise as DirectConv.
+struct QuantizedDirectConv {
+  const float* weights = nullptr;       ///< words: [block of lanes][kernel row][run][word of the run][lane]
+  const std::int32_t* start = nullptr;  ///< sums start from it: it takes the input's zero point out
+  std::ptrdiff_t block_step = 0;
+  int out_width = 0;
+  int out_channels = 0;
+  int kernel_height = 0;
+  int runs = 0;
+  int run = 0;
+  std::ptrdiff_t x_pixel = 0;
+  std::ptrdiff_t x_run = 0;
+  Requantize requantize;
+};
+
+/// One row, as DirectConvFn. `residual` and `y` are the rows' first elements.
+using QuantizedDirectConvFn = void (*)(const QuantizedDirectConv& conv, const float* const* rows, ChannelRange channels,
+                                       const std::uint8_t* residual, std::byte* y) noexcept;
+
+struct QuantizedDirectConvTile {
+  int pixels = 0;
+  int channels = 0;
+  QuantizedDirectConvFn run = nullptr;
+};
+
+/// F(4x4, 3x3) with stride 1 on integers, exact: patches of bytes are transformed in 16 bits, multiplied as pairs of
+/// channels in words, transformed back in 32 bits that may wrap on the way. Each sum comes out 24 * 24 times too large,
+/// of which 26 bits are left: sums must stay below 2^25.
+struct QuantizedWinograd {
+  int in_height = 0, in_width = 0, in_channels = 0;
+  int out_height = 0, out_width = 0, out_channels = 0;
+  int pad_top = 0, pad_left = 0;
+  int patches_wide = 0;
+  std::uint8_t x_zero = 0;
+  int words = 0;                 ///< of a pixel's channels, whole vectors of shorts
+  std::ptrdiff_t in_block = 0;   ///< words from a vector of shorts to the next, in transformed patches
+  std::ptrdiff_t out_block = 0;  ///< words from a vector of channels to the next, in products
+  std::ptrdiff_t in_point = 0;
+  std::ptrdiff_t out_point = 0;
+  const float* weights = nullptr;       ///< words: [point][block of lanes][word][lane]
+  const std::int32_t* start = nullptr;  ///< added to the sums
+  std::ptrdiff_t matrix_step = 0;
+  Requantize requantize;
+
+  static constexpr int kPatch = 6;
+  static constexpr int kResults = 4;
+  static constexpr int kPoints = kPatch * kPatch;
+};
+
+/// Patches first .. first + count - 1, numbered row by row.
+using QuantizedGatherFn = void (*)(const QuantizedWinograd& conv, int first, int count, const std::uint8_t* x,
+                                   float* to) noexcept;
+using QuantizedMultiplyFn = void (*)(const QuantizedWinograd& conv, int patches, const float* in, float* out) noexcept;
+using QuantizedScatterFn = void (*)(const QuantizedWinograd& conv, int first, int count, const float* products,
+                                    const std::uint8_t* residual, std::byte* y) noexcept;
+
+struct QuantizedWinogradTile {
+  int patches = 0;
+  int channels = 0;
+  QuantizedMultiplyFn multiply = nullptr;
+};
+
+/// QuantizedAdd of `count` numbers.
+struct QuantizedAddition {
+  std::ptrdiff_t count = 0;
+  int a_zero = 0, b_zero = 0, y_zero = 0;
+  float a_scale = 1, b_scale = 1;
+  float low = 0, high = 0;
+};
+using QuantizedAddFn = void (*)(const QuantizedAddition& add, const std::uint8_t* a, const std::uint8_t* b,
+                                std::uint8_t* y) noexcept;
+
+/// The integer kernels of one instruction set.
+struct QuantizedKernels {
+  std::string_view isa;
+  int lanes = 0;           ///< words in a vector
+  int group = 0;           ///< channels in a word of a direct convolution
+  bool is_signed = false;  ///< bytes are multiplied 128 below themselves, as signed ones
+  std::span<const QuantizedDirectConvTile> direct;
+  /// Bytes become the numbers of words.
+  void (*widen)(const std::uint8_t* from, std::ptrdiff_t count, std::byte* to) noexcept = nullptr;
+  int shorts = 0;  ///< channels that are transformed together; 0: no Winograd
+  std::span<const QuantizedWinogradTile> winograd;
+  QuantizedGatherFn gather = nullptr;
+  QuantizedScatterFn scatter = nullptr;
+  QuantizedAddFn add = nullptr;
+};
+
+// Instruction sets with instructions for this.
+const QuantizedKernels& avx512_vnni_kernels() noexcept;
+const QuantizedKernels& avx512_quantized_kernels() noexcept;
+const QuantizedKernels& avx2_vnni_kernels() noexcept;
+const QuantizedKernels& avx2_quantized_kernels() noexcept;
+const QuantizedKernels& neon_dotprod_kernels() noexcept;
+const QuantizedKernels& scalar_quantized_kernels() noexcept;
+
+/// The best ones that go with active_kernels() on this machine.
+const QuantizedKernels& active_quantized_kernels();
+
+}  // namespace exeunt::cpu

@@ -1,0 +1,79 @@
+#pragma once
+
+#include "cpu/kernels/requantize.inl.h"
+#include "cpu/kernels/tile_product.inl.h"
+
+namespace exeunt::cpu {
+
+/// The last tile of a row moves back to end with it.
+template <class S, int kPixels, int kVecs>
+void quantized_direct_conv(const QuantizedDirectConv& conv, const float* const* rows, ChannelRange channels,
+                           const std::uint8_t* residual, std::byte* y) noexcept {
+  constexpr int kTile = kVecs * S::kLanes;
+  const int kernel_height = conv.kernel_height;
+  const int runs = conv.runs;
+  const int run = conv.run;
+  const int width = conv.out_width;
+  const std::ptrdiff_t x_pixel = conv.x_pixel;
+  const std::ptrdiff_t x_run = conv.x_run;
+  const std::ptrdiff_t block_step = conv.block_step;
+  const Stride x_step(x_pixel);
+  const Stride w_step(block_step);
+  const std::ptrdiff_t run_words = static_cast<std::ptrdiff_t>(run) * S::kLanes;
+  for (int left = 0; left < width; left += kPixels) {
+    const int column = std::min(left, width - kPixels);
+    for (int channel = channels.first; channel < channels.last; channel += kTile) {
+      typename S::Vec start[kVecs];
+      unrolled<kVecs>([&](auto z) EXEUNT_INLINE {
+        start[z] = S::load(reinterpret_cast<const float*>(conv.start + channel + z * S::kLanes));
+      });
+      Tile<S, kPixels, kVecs> acc;
+      fill_tile<S, kPixels, kVecs>(acc, start);
+      const float* w = conv.weights + channel / S::kLanes * block_step;
+      for (int k = 0; k < kernel_height; ++k) {
+        if (rows[k] == nullptr) {
+          w += runs * run_words;
+          continue;
+        }
+        const float* from = rows[k] + column * x_pixel;
+        for (int r = 0; r < runs; ++r, from += x_run, w += run_words)
+          accumulate<S, kPixels, kVecs>(acc, from, x_step, w, w_step, run);
+      }
+      unrolled<kVecs>(
+          [&](auto z, Tile<S, kPixels, kVecs>& sums) EXEUNT_INLINE {
+            const int first = channel + z * S::kLanes;
+            const int lanes = std::min(S::kLanes, conv.out_channels - first);
+            if (lanes <= 0) return;
+            const ChannelScales<S> scales(conv.requantize, first);
+            unrolled<kPixels>(
+                [&](auto p, Tile<S, kPixels, kVecs>& a) EXEUNT_INLINE {
+                  const std::ptrdiff_t at = (column + p) * static_cast<std::ptrdiff_t>(conv.out_channels) + first;
+                  lanes == S::kLanes
+                      ? store_requantized<S, true>(conv.requantize, scales, a[p][z], lanes, residual, y, at)
+                      : store_requantized<S, false>(conv.requantize, scales, a[p][z], lanes, residual, y, at);
+                },
+                sums);
+          },
+          acc);
+    }
+  }
+}
+
+template <class S>
+void quantized_add(const QuantizedAddition& add, const std::uint8_t* a, const std::uint8_t* b,
+                   std::uint8_t* y) noexcept {
+  using F = typename S::Float;
+  const auto sum = [&](typename S::Vec first, typename S::Vec second) EXEUNT_INLINE {
+    const auto scaled = F::mul(S::to_float(S::sub(second, S::set_int(add.b_zero))), F::set1(add.b_scale));
+    const auto total =
+        S::multiply_add(S::to_float(S::sub(first, S::set_int(add.a_zero))), F::set1(add.a_scale), scaled);
+    return S::add(S::round(F::clamp(total, F::set1(add.low), F::set1(add.high))), S::set_int(add.y_zero));
+  };
+  std::ptrdiff_t i = 0;
+  for (; i + S::kLanes <= add.count; i += S::kLanes)
+    S::store_bytes(y + i, sum(S::load_bytes(a + i), S::load_bytes(b + i)));
+  const int rest = static_cast<int>(add.count - i);
+  if (rest > 0) S::store_bytes_part(y + i, sum(S::load_bytes_part(a + i, rest), S::load_bytes_part(b + i, rest)), rest);
+}
+
+}  // namespace exeunt::cpu

@@ -1,0 +1,237 @@
+#pragma once
+
+#include "cpu/kernels/requantize.inl.h"
+#include "cpu/kernels/tile_product.inl.h"
+
+namespace exeunt::cpu {
+
+/// Rows 0 and 5, 1 and 2, or 3 and 4 of B^T d: points 0 and infinity, 1 and -1, 2 and -2.
+template <class S, int kPair, class Load>
+[[gnu::always_inline]] inline void quantized_pair(const Load& d, typename S::Shorts& a,
+                                                  typename S::Shorts& b) noexcept {
+  using V = typename S::Shorts;
+  if constexpr (kPair == 0) {
+    const V d2 = d(2);
+    const V d3 = d(3);
+    a = S::add_shorts(S::template shift_shorts<2>(S::sub_shorts(d(0), d2)), S::sub_shorts(d(4), d2));
+    b = S::add_shorts(S::template shift_shorts<2>(S::sub_shorts(d(1), d3)), S::sub_shorts(d(5), d3));
+  } else if constexpr (kPair == 1) {
+    const V even = S::sub_shorts(d(4), S::template shift_shorts<2>(d(2)));
+    const V odd = S::sub_shorts(d(3), S::template shift_shorts<2>(d(1)));
+    a = S::add_shorts(even, odd);
+    b = S::sub_shorts(even, odd);
+  } else {
+    const V even = S::sub_shorts(d(4), d(2));
+    const V odd = S::template shift_shorts<1>(S::sub_shorts(d(3), d(1)));
+    a = S::add_shorts(even, odd);
+    b = S::sub_shorts(even, odd);
+  }
+}
+
+/// B^T d B of one patch of bytes, a vector of shorts each to[point * step].
+template <class S>
+[[gnu::always_inline]] inline void transform_bytes(const std::uint8_t* first, std::ptrdiff_t line, std::ptrdiff_t pixel,
+                                                   float* to, std::ptrdiff_t step) noexcept {
+  using V = typename S::Shorts;
+  constexpr int kPatch = QuantizedWinograd::kPatch;
+  Strided<float> places(to, step);
+  const auto row = [&](int i, const V(&p)[kPatch]) EXEUNT_INLINE {
+    places.move_to(to + i * kPatch * step);
+    const auto value = [&](int j) EXEUNT_INLINE { return p[j]; };
+    V a;
+    V b;
+    quantized_pair<S, 0>(value, a, b);
+    S::store_shorts(places[0], a);
+    S::store_shorts(places[5], b);
+    quantized_pair<S, 1>(value, a, b);
+    S::store_shorts(places[1], a);
+    S::store_shorts(places[2], b);
+    quantized_pair<S, 2>(value, a, b);
+    S::store_shorts(places[3], a);
+    S::store_shorts(places[4], b);
+  };
+  const auto rows = [&]<int kPair>() EXEUNT_INLINE {
+    V p[kPatch];
+    V q[kPatch];
+    const std::uint8_t* column = first;
+    unrolled<kPatch>([&](auto j) EXEUNT_INLINE {
+      quantized_pair<S, kPair>([&](int i) EXEUNT_INLINE { return S::load_shorts(column + i * line); }, p[j], q[j]);
+      column += pixel;
+    });
+    row(kPair == 0 ? 0 : 2 * kPair - 1, p);
+    row(kPair == 0 ? kPatch - 1 : 2 * kPair, q);
+  };
+  rows.template operator()<0>();
+  rows.template operator()<1>();
+  rows.template operator()<2>();
+}
+
+/// Copies what lies inside the image of a patch, `present` channels of it, and puts the zero point elsewhere.
+template <class S>
+[[gnu::noinline]] void copy_border_bytes(const QuantizedWinograd& conv, int top, int left, int channel, int present,
+                                         const std::uint8_t* x, std::uint8_t* to) noexcept {
+  constexpr int kPatch = QuantizedWinograd::kPatch;
+  for (int i = top; i < top + kPatch; ++i) {
+    for (int j = left; j < left + kPatch; ++j, to += S::kShorts) {
+      const bool inside = i >= 0 && i < conv.in_height && j >= 0 && j < conv.in_width;
+      const int count = inside ? present : 0;
+      if (count > 0) {
+        const std::ptrdiff_t at = (static_cast<std::ptrdiff_t>(i) * conv.in_width + j) * conv.in_channels + channel;
+        std::copy_n(x + at, count, to);
+      }
+      std::fill_n(to + count, S::kShorts - count, conv.x_zero);
+    }
+  }
+}
+
+template <class S>
+void quantized_gather(const QuantizedWinograd& conv, int first, int count, const std::uint8_t* x, float* to) noexcept {
+  constexpr int kPatch = QuantizedWinograd::kPatch;
+  constexpr int kWords = S::kShorts / 2;
+  const std::ptrdiff_t pixel = conv.in_channels;
+  const std::ptrdiff_t line = pixel * conv.in_width;
+  int wide = first % conv.patches_wide;
+  int high = first / conv.patches_wide;
+  alignas(64) std::uint8_t border[kPatch * kPatch * S::kShorts];
+  for (int k = 0; k < count; ++k, to += kWords) {
+    const int top = high * QuantizedWinograd::kResults - conv.pad_top;
+    const int left = wide * QuantizedWinograd::kResults - conv.pad_left;
+    if (++wide == conv.patches_wide) {
+      wide = 0;
+      ++high;
+    }
+    const bool inside = top >= 0 && left >= 0 && top + kPatch <= conv.in_height && left + kPatch <= conv.in_width;
+    float* place = to;
+    for (int c = 0; c < conv.in_channels; c += S::kShorts, place += conv.in_block) {
+      const int present = std::min(S::kShorts, conv.in_channels - c);
+      if (inside && present == S::kShorts) {
+        transform_bytes<S>(x + top * line + left * pixel + c, line, pixel, place, conv.in_point);
+      } else {
+        copy_border_bytes<S>(conv, top, left, c, present, x, border);
+        transform_bytes<S>(border, kPatch * S::kShorts, S::kShorts, place, conv.in_point);
+      }
+    }
+  }
+}
+
+/// A^T m, twice as much for the last result's last term: half of its factor did not fit the weights.
+template <class S>
+[[gnu::always_inline]] inline void quantized_results(const typename S::Vec (&m)[6], typename S::Vec (&y)[4]) noexcept {
+  using V = typename S::Vec;
+  const V sum1 = S::add(m[1], m[2]);
+  const V sum2 = S::add(m[3], m[4]);
+  const V difference1 = S::sub(m[1], m[2]);
+  const V difference2 = S::sub(m[3], m[4]);
+  y[0] = S::add(S::add(m[0], sum1), sum2);
+  y[1] = S::add(difference1, S::template shift_left<1>(difference2));
+  y[2] = S::add(sum1, S::template shift_left<2>(sum2));
+  y[3] = S::add(difference1, S::template shift_left<1>(S::add(S::template shift_left<2>(difference2), m[5])));
+}
+
+/// sum * 576 modulo 2^32 back to the sum: by the inverse of 9 modulo 2^32, then 64.
+template <class S>
+[[gnu::always_inline]] inline typename S::Vec without_scale(typename S::Vec r) noexcept {
+  constexpr std::int32_t kInverseOf9 = 0x38E38E39;
+  return S::template shift_right<6>(S::mul(r, S::set_int(kInverseOf9)));
+}
+
+template <class S>
+void quantized_scatter(const QuantizedWinograd& conv, int first, int count, const float* products,
+                       const std::uint8_t* residual, std::byte* y) noexcept {
+  constexpr int kPatch = QuantizedWinograd::kPatch;
+  constexpr int kResults = QuantizedWinograd::kResults;
+  using V = typename S::Vec;
+  int wide = first % conv.patches_wide;
+  int high = first / conv.patches_wide;
+  for (int k = 0; k < count; ++k, products += S::kLanes) {
+    const float* place = products;
+    const int rows = std::min(kResults, conv.out_height - high * kResults);
+    const int columns = std::min(kResults, conv.out_width - wide * kResults);
+    for (int c = 0; c < conv.out_channels; c += S::kLanes, place += conv.out_block) {
+      V halves[kResults][kPatch];
+      Strided<const float> column(place, kPatch * conv.out_point);
+      unrolled<kPatch>([&](auto j) EXEUNT_INLINE {
+        V m[kPatch];
+        V r[kResults];
+        unrolled<kPatch>([&](auto i) EXEUNT_INLINE { m[i] = S::load(column[i]); });
+        quantized_results<S>(m, r);
+        unrolled<kResults>([&](auto i) EXEUNT_INLINE { halves[i][j] = r[i]; });
+        column.advance(conv.out_point);
+      });
+      const int lanes = std::min(S::kLanes, conv.out_channels - c);
+      const ChannelScales<S> scales(conv.requantize, c);
+      const V start = S::load(reinterpret_cast<const float*>(conv.start + c));
+      const bool whole = lanes == S::kLanes && rows == kResults && columns == kResults;
+      unrolled<kResults>([&](auto i) EXEUNT_INLINE {
+        if (i >= rows) return;
+        V r[kResults];
+        quantized_results<S>(halves[i], r);
+        const std::ptrdiff_t at =
+            (static_cast<std::ptrdiff_t>(high * kResults + i) * conv.out_width + wide * kResults) * conv.out_channels +
+            c;
+        unrolled<kResults>([&](auto j) EXEUNT_INLINE {
+          const V sum = S::add(without_scale<S>(r[j]), start);
+          if (whole) {
+            store_requantized<S, true>(conv.requantize, scales, sum, lanes, residual, y, at + j * conv.out_channels);
+          } else if (j < columns) {
+            store_requantized<S, false>(conv.requantize, scales, sum, lanes, residual, y, at + j * conv.out_channels);
+          }
+        });
+      });
+    }
+    if (++wide == conv.patches_wide) {
+      wide = 0;
+      ++high;
+    }
+  }
+}
+
+/// acc[p][z] += x[p][k] * w[z][k] for kCount words of one vector of shorts.
+template <class S, int kPatches, int kVecs, int kCount>
+[[gnu::always_inline]] inline void accumulate_words(Tile<S, kPatches, kVecs>& acc, const float* x, const float* w,
+                                                    const Stride& w_step) noexcept {
+  if constexpr (kCount > 0) {
+    accumulate_words<S, kPatches, kVecs, kCount - 1>(acc, x, w, w_step);
+    constexpr int k = kCount - 1;
+    typename S::Vec weight[kVecs];
+    unrolled<kVecs>([&](auto z) EXEUNT_INLINE {
+      weight[z] = S::load(w_step.from(w, z) + k * S::kLanes);
+      S::pin(weight[z]);
+    });
+    multiply_tile<S, kPatches, kVecs>(acc, weight, [=](auto p) EXEUNT_INLINE { return x + p * (S::kShorts / 2) + k; });
+  }
+}
+
+template <class S, int kPatches, int kVecs>
+void quantized_multiply(const QuantizedWinograd& conv, int patches, const float* in, float* out) noexcept {
+  constexpr int kTile = kVecs * S::kLanes;
+  constexpr int kWords = S::kShorts / 2;
+  const int words = conv.words;
+  const std::ptrdiff_t in_block = conv.in_block;
+  const std::ptrdiff_t out_block = conv.out_block;
+  const Stride w_step(static_cast<std::ptrdiff_t>(words) * S::kLanes);
+  for (int point = 0; point < QuantizedWinograd::kPoints; ++point) {
+    const float* weights = conv.weights + point * conv.matrix_step;
+    for (int channel = 0; channel < conv.out_channels; channel += kTile) {
+      float* to = out + point * conv.out_point + channel / S::kLanes * out_block;
+      const float* from = in + point * conv.in_point;
+      for (int p = 0; p < patches; p += kPatches, from += kPatches * kWords, to += kPatches * S::kLanes) {
+        Tile<S, kPatches, kVecs> acc;
+        typename S::Vec zeros[kVecs];
+        unrolled<kVecs>([&](auto z) EXEUNT_INLINE { zeros[z] = S::zero(); });
+        fill_tile<S, kPatches, kVecs>(acc, zeros);
+        const float* x = from;
+        const float* w = weights + channel * static_cast<std::ptrdiff_t>(words);
+        for (int rest = words; rest > 0; rest -= kWords, x += in_block, w += kWords * S::kLanes)
+          accumulate_words<S, kPatches, kVecs, kWords>(acc, x, w, w_step);
+        unrolled<kPatches * kVecs>(
+            [=](auto i, Tile<S, kPatches, kVecs>& a) EXEUNT_INLINE {
+              S::store(to + i % kVecs * out_block + i / kVecs * S::kLanes, a[i / kVecs][i % kVecs]);
+            },
+            acc);
+      }
+    }
+  }
+}
+
+}  // namespace exeunt::cpu

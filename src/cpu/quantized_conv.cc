@@ -1,0 +1,146 @@
+#include "cpu/kernels/winograd.h"
+#include "cpu/offer.h"
+#include "cpu/quantized_rows.h"
+#include "cpu/quantized_step.h"
+
+namespace exeunt::cpu {
+
+namespace {
+
+struct Guess {
+  double cost = 0;
+  std::function<Candidate()> make;
+};
+
+double whole_units(int count, int unit) { return static_cast<double>(rounded_up(count, unit)); }
+
+/// What a register tile loses by waiting for loads and sums.
+double tile_loss(int rows, int vectors) {
+  constexpr double kSumsInFlight = 8;
+  const double size = rows * vectors;
+  return std::max({1.0, (rows + vectors) / size, kSumsInFlight / size});
+}
+
+void guess_direct(const ops::QuantizedConv& op, const ConvShape& s, const NodeView& node, std::vector<Guess>& guesses) {
+  const QuantizedKernels& kernels = active_quantized_kernels();
+  ConvShape seen = s;
+  const bool flat = s.kernel_height == 1 && s.kernel_width == 1 && s.stride_height == 1 && s.stride_width == 1 &&
+                    s.pad_top == 0 && s.pad_left == 0 && s.pad_bottom == 0 && s.pad_right == 0;
+  if (flat) {
+    seen.in_width = seen.out_width = s.in_height * s.in_width;
+    seen.in_height = seen.out_height = 1;
+  }
+  const std::optional<QuantizedRows> rows = QuantizedRows::of(seen, kernels, 0);
+  if (!rows) return;
+  const double depth = static_cast<double>(s.kernel_height) * s.kernel_width * rows->pixel_words();
+  for (const QuantizedDirectConvTile& tile : kernels.direct) {
+    if (tile.pixels > seen.out_width) continue;
+    const double cost = depth * seen.out_height * whole_units(seen.out_width, tile.pixels) *
+                        whole_units(s.out_channels, tile.channels) / kernels.lanes *
+                        tile_loss(tile.pixels, tile.channels / kernels.lanes);
+    guesses.push_back({cost, [=, &op, &node, &tile] { return quantized_direct_candidate(op, seen, node, tile); }});
+  }
+}
+
+void guess_winograd(const ops::QuantizedConv& op, const ConvShape& s, const NodeView& node,
+                    std::vector<Guess>& guesses) {
+  // Vector operations a point and patch that the transforms cost.
+  constexpr double kGather = 5;
+  constexpr double kScatter = 10;
+  constexpr int kResults = QuantizedWinograd::kResults;
+  const QuantizedKernels& kernels = active_quantized_kernels();
+  const bool applies = kernels.shorts > 0 && s.kernel_height == 3 && s.kernel_width == 3 && s.stride_height == 1 &&
+                       s.stride_width == 1 && s.dilation_height == 1 && s.dilation_width == 1 &&
+                       fits_quantized_winograd(node);
+  if (!applies) return;
+  const int patches = rounded_up(s.out_height, kResults) / kResults * (rounded_up(s.out_width, kResults) / kResults);
+  const double in = whole_units(s.in_channels, kernels.shorts) / kernels.shorts;
+  const double out = whole_units(s.out_channels, kernels.lanes) / kernels.lanes;
+  const double transforms = QuantizedWinograd::kPoints * patches * (kGather * in + kScatter * out);
+  for (const QuantizedWinogradTile& tile : kernels.winograd) {
+    const double products = QuantizedWinograd::kPoints * whole_units(patches, tile.patches) * in * kernels.shorts / 2 *
+                            whole_units(s.out_channels, tile.channels) / kernels.lanes *
+                            tile_loss(tile.patches, tile.channels / kernels.lanes);
+    for (const int block_tiles : {1, 4, 16}) {
+      if (block_tiles > 1 && tile.patches * block_tiles / 4 >= patches) continue;
+      guesses.push_back({products + transforms, [=, &op, &node, &tile] {
+                           return quantized_winograd_candidate(op, s, node, tile, block_tiles);
+                         }});
+    }
+  }
+}
+
+/// The shape as a float convolution has it.
+std::optional<ConvShape> shape_of(const ops::QuantizedConv& op, const NodeView& node) {
+  ops::Conv conv;
+  conv.strides = op.strides;
+  conv.pads = op.pads;
+  conv.dilations = op.dilations;
+  conv.group = op.group;
+  return conv_shape(conv, node);
+}
+
+class AddArgs : public StepArgs {
+ public:
+  QuantizedAddFn kernel = nullptr;
+  QuantizedAddition add;
+};
+
+void run_add(const StepArgs& step, StepState*, std::byte* const* operands) noexcept {
+  const auto& args = static_cast<const AddArgs&>(step);
+  args.kernel(args.add, reinterpret_cast<const std::uint8_t*>(operands[0]),
+              reinterpret_cast<const std::uint8_t*>(operands[1]), reinterpret_cast<std::uint8_t*>(operands[2]));
+}
+
+}  // namespace
+
+Candidate quantized_candidate(std::string kernel, StepFn run, PartFn run_part, std::shared_ptr<StepArgs> args,
+                              const NodeView& node, std::size_t scratch_bytes) {
+  const Layout layout = Layout::channels_last(node.result_type().shape.rank());
+  Candidate candidate{std::move(kernel), run, std::move(args), {{0, layout}}, layout, scratch_bytes};
+  if (node.operand_type(4) != nullptr) candidate.uses.push_back({4, layout});
+  candidate.run_part = run_part;
+  return candidate;
+}
+
+Offer offer(const ops::QuantizedConv& op, const NodeView& node) {
+  constexpr double kHope = 2;
+  constexpr std::size_t kMost = 12;
+  for (const std::size_t i : {std::size_t{1}, std::size_t{2}, std::size_t{3}}) {
+    if (node.constant(i) == nullptr) return "weights that are computed at run time";
+  }
+  if (node.result_type().shape.elements() == 0) return "an empty tensor";
+  const std::optional<ConvShape> s = shape_of(op, node);
+  if (!s || s->depthwise) return "groups, or three spatial axes";
+  std::vector<Guess> guesses;
+  guess_winograd(op, *s, node, guesses);
+  guess_direct(op, *s, node, guesses);
+  if (guesses.empty()) return "a kernel that reaches over more than 64 rows";
+  std::ranges::stable_sort(guesses, {}, &Guess::cost);
+  std::vector<Candidate> candidates;
+  for (const Guess& guess : guesses) {
+    if (candidates.size() >= kMost || guess.cost > kHope * guesses.front().cost) break;
+    candidates.push_back(guess.make());
+  }
+  return candidates;
+}
+
+Offer offer(const ops::QuantizedAdd& op, const NodeView& node) {
+  const QuantizedKernels& kernels = active_quantized_kernels();
+  auto args = std::make_shared<AddArgs>();
+  args->kernel = kernels.add;
+  QuantizedAddition& add = args->add;
+  add.count = node.result_type().shape.elements();
+  add.a_zero = static_cast<int>(op.a_zero);
+  add.b_zero = static_cast<int>(op.b_zero);
+  add.y_zero = static_cast<int>(op.y_zero);
+  add.a_scale = static_cast<float>(op.a_scale);
+  add.b_scale = static_cast<float>(op.b_scale);
+  add.low = std::max(static_cast<float>(op.low), static_cast<float>(-1 - op.y_zero));
+  add.high = std::min(static_cast<float>(op.high), static_cast<float>(256 - op.y_zero));
+  const Layout& layout = node.layouts[0];
+  return std::vector{Candidate{
+      fmt::format("{}_int8_add", kernels.isa), run_add, std::move(args), {{0, layout}, {1, layout}}, layout, 0}};
+}
+
+}  // namespace exeunt::cpu

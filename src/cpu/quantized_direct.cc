@@ -1,0 +1,110 @@
+#include <fmt/format.h>
+
+#include "cpu/kernels/winograd.h"
+#include "cpu/quantized_rows.h"
+#include "cpu/quantized_step.h"
+
+namespace exeunt::cpu {
+
+namespace {
+
+class DirectArgs : public QuantizedArgs<QuantizedDirectConv> {
+ public:
+  QuantizedDirectConvFn kernel = nullptr;
+  QuantizedRows rows;
+  int out_height = 0;
+};
+
+void run_part(const DirectArgs& args, std::byte* const* operands, int part, int parts) noexcept {
+  const Share rows = Share::of(args.out_height, part, parts);
+  const std::ptrdiff_t row_elements = args.residual_bytes / args.out_height;
+  const std::ptrdiff_t row_bytes = args.result_bytes / args.out_height;
+  args.for_each_sample(
+      operands, part, [&](const std::uint8_t* x, const std::uint8_t* residual, std::byte* y, float* scratch) {
+        args.rows.for_each_row(x, scratch, rows.first, rows.last, [&](int row, const float* const* from) {
+          args.kernel(args.conv, from, {0, args.conv.out_channels},
+                      residual == nullptr ? nullptr : residual + row * row_elements, y + row * row_bytes);
+        });
+      });
+}
+
+void run_direct(const StepArgs& args, StepState*, std::byte* const* operands) noexcept {
+  run_part(static_cast<const DirectArgs&>(args), operands, 0, 1);
+}
+
+void run_direct_part(const StepArgs& args, StepState*, std::byte* const* operands, int part, int parts) noexcept {
+  run_part(static_cast<const DirectArgs&>(args), operands, part, parts);
+}
+
+/// The place of tap (o, t, i) among the numbers: [block of lanes][tap][word of the pixel][lane][number of the word].
+struct Order {
+  std::int64_t lanes, group, taps, words;
+  std::size_t of(std::int64_t o, std::int64_t t, std::int64_t i) const {
+    const std::int64_t word = (o / lanes * taps + t) * words + i / group;
+    return static_cast<std::size_t>((word * lanes + o % lanes) * group + i % group);
+  }
+};
+
+template <class Number>
+void fill_numbers(const Tensor& weights, const Order& order, int zero, std::span<float> to, std::size_t start_at) {
+  const Shape& shape = weights.shape();
+  auto* numbers = reinterpret_cast<Number*>(to.data());
+  auto* start = reinterpret_cast<std::int32_t*>(to.data() + start_at);
+  const std::int8_t* from = weights.span<std::int8_t>().data();
+  for (std::int64_t o = 0; o < shape[0]; ++o) {
+    std::int32_t sum = 0;
+    for (std::int64_t i = 0; i < shape[1]; ++i) {
+      for (std::int64_t t = 0; t < order.taps; ++t, ++from) {
+        numbers[order.of(o, t, i)] = *from;
+        sum += *from;
+      }
+    }
+    start[o] = -zero * sum;
+  }
+}
+
+/// The numbers, zeros where channels end, then the starts.
+PackedWeights pack(const NodeView& node, const QuantizedKernels& kernels, int padded, int zero) {
+  const Tensor& weights = *node.constant(1);
+  const Shape& shape = weights.shape();
+  const std::int64_t taps = shape.elements() / std::max<std::int64_t>(1, shape[0] * shape[1]);
+  const Order order{kernels.lanes, kernels.group, taps, (shape[1] + kernels.group - 1) / kernels.group};
+  const auto start_at = static_cast<std::size_t>(padded * taps * order.words);
+  return node.packer.pack(&weights, nullptr,
+                          fmt::format("quantized {} {} {} {}", kernels.lanes, kernels.group, padded, zero),
+                          start_at + static_cast<std::size_t>(padded), [&](std::span<float> to) {
+                            kernels.group == 2 ? fill_numbers<std::int16_t>(weights, order, zero, to, start_at)
+                                               : fill_numbers<std::int8_t>(weights, order, zero, to, start_at);
+                          });
+}
+
+}  // namespace
+
+Candidate quantized_direct_candidate(const ops::QuantizedConv& op, const ConvShape& s, const NodeView& node,
+                                     const QuantizedDirectConvTile& tile) {
+  const QuantizedKernels& kernels = active_quantized_kernels();
+  auto args = std::make_shared<DirectArgs>();
+  args->kernel = tile.run;
+  args->rows = *QuantizedRows::of(s, kernels, static_cast<int>(op.x_zero));
+  args->out_height = s.out_height;
+  args->set_shape(s, node, args->rows.scratch_words());
+  const int padded = rounded_up(s.out_channels, tile.channels);
+  const int taps = s.kernel_height * s.kernel_width;
+  const std::ptrdiff_t words = args->rows.pixel_words();
+  args->set_weights(pack(node, kernels, padded, args->rows.zero_number()), padded * taps * words);
+  args->set_requantize(op, node, padded);
+  QuantizedDirectConv& conv = args->conv;
+  conv.block_step = kernels.lanes * taps * words;
+  conv.out_width = s.out_width;
+  conv.out_channels = s.out_channels;
+  conv.kernel_height = s.kernel_height;
+  conv.runs = s.dilation_width == 1 ? 1 : s.kernel_width;
+  conv.run = static_cast<int>(words) * (s.dilation_width == 1 ? s.kernel_width : 1);
+  conv.x_pixel = s.stride_width * words;
+  conv.x_run = s.dilation_width * words;
+  const std::size_t scratch = args->scratch_bytes(node.threads);
+  return quantized_candidate(fmt::format("{}_int8_conv_direct_{}x{}", kernels.isa, tile.pixels, tile.channels),
+                             run_direct, run_direct_part, std::move(args), node, scratch);
+}
+
+}  // namespace exeunt::cpu

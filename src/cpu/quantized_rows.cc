@@ -1,0 +1,56 @@
+#include "cpu/quantized_rows.h"
+
+namespace exeunt::cpu {
+
+std::optional<QuantizedRows> QuantizedRows::of(const ConvShape& s, const QuantizedKernels& kernels, int zero) {
+  QuantizedRows rows;
+  rows.widen_ = kernels.widen;
+  rows.height_ = s.in_height;
+  rows.width_ = s.in_width;
+  rows.channels_ = s.in_channels;
+  rows.kernel_ = s.kernel_height;
+  rows.stride_ = s.stride_height;
+  rows.dilation_ = s.dilation_height;
+  rows.top_ = s.pad_top;
+  rows.lines_ = (s.kernel_height - 1) * s.dilation_height + 1;
+  if (rows.lines_ > kMaxLines) return std::nullopt;
+  rows.zero_ = kernels.is_signed ? zero - 128 : zero;
+  rows.number_bytes_ = static_cast<int>(sizeof(float)) / kernels.group;
+  rows.row_bytes_ = static_cast<std::ptrdiff_t>(s.in_width) * s.in_channels;
+  rows.pixel_ = (s.in_channels + kernels.group - 1) / kernels.group;
+  rows.left_ = s.pad_left * rows.pixel_;
+  rows.line_ = (s.pad_left + s.in_width + s.pad_right) * rows.pixel_;
+  const bool is_padded = s.pad_left > 0 || s.pad_right > 0 || s.pad_top > 0 || s.pad_bottom > 0;
+  rows.is_copied_ = is_padded || kernels.is_signed || rows.number_bytes_ > 1 || s.in_channels % kernels.group != 0;
+  return rows;
+}
+
+void QuantizedRows::start_ring(float* scratch, std::array<int, kMaxLines>& held) const noexcept {
+  held.fill(-1);
+  const std::ptrdiff_t words = (lines_ + 1) * line_;
+  if (number_bytes_ == 1) {
+    std::fill_n(reinterpret_cast<std::uint8_t*>(scratch), words * 4, static_cast<std::uint8_t>(zero_));
+  } else {
+    std::fill_n(reinterpret_cast<std::int16_t*>(scratch), words * 2, static_cast<std::int16_t>(zero_));
+  }
+}
+
+const float* QuantizedRows::copied_row(const std::uint8_t* x, float* scratch, std::array<int, kMaxLines>& held,
+                                       int y) const noexcept {
+  const int line = y % lines_;
+  float* to = scratch + line * line_;
+  int& row = held[static_cast<std::size_t>(line)];
+  if (row == y) return to;
+  row = y;
+  const std::uint8_t* from = x + y * row_bytes_;
+  auto* words = reinterpret_cast<std::byte*>(to + left_);
+  const std::ptrdiff_t pixel_bytes = pixel_ * static_cast<std::ptrdiff_t>(sizeof(float));
+  if (channels_ * number_bytes_ == pixel_bytes) {
+    widen_(from, row_bytes_, words);
+    return to;
+  }
+  for (int p = 0; p < width_; ++p, from += channels_, words += pixel_bytes) widen_(from, channels_, words);
+  return to;
+}
+
+}  // namespace exeunt::cpu

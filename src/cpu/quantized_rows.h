@@ -1,0 +1,72 @@
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <optional>
+
+#include "cpu/conv_shape.h"
+#include "cpu/kernels/quantized_conv.h"
+
+namespace exeunt::cpu {
+
+/// Hands a convolution the rows of its NHWC bytes as words, with the zero point left and right of them where it pads.
+/// Rows live in a ring of as many lines as the kernel is high; where bytes already lie as words do, they are not
+/// copied.
+class QuantizedRows {
+ public:
+  static constexpr int kMaxLines = 64;
+
+  QuantizedRows() = default;
+  /// Nothing for kernels that reach over more than kMaxLines rows.
+  static std::optional<QuantizedRows> of(const ConvShape& shape, const QuantizedKernels& kernels, int zero);
+
+  /// Of scratch memory that for_each_row needs.
+  std::ptrdiff_t scratch_words() const noexcept { return is_copied_ ? (lines_ + 1) * line_ : 0; }
+  int pixel_words() const noexcept { return static_cast<int>(pixel_); }
+  /// The number that the zero point is in words.
+  int zero_number() const noexcept { return zero_; }
+
+  /// As InputRows::for_each_row; rows above and below the image are null if the zero point is the number 0.
+  template <class Use>
+  void for_each_row(const std::uint8_t* x, float* scratch, int first, int last, Use&& use) const noexcept {
+    std::array<int, kMaxLines> held;
+    if (is_copied_) start_ring(scratch, held);
+    const float* outside = zero_ == 0 || !is_copied_ ? nullptr : scratch + lines_ * line_;
+    std::array<const float*, kMaxLines> rows;
+    for (int row = first; row < last; ++row) {
+      for (int k = 0; k < kernel_; ++k) {
+        const int y = row * stride_ - top_ + k * dilation_;
+        const float*& place = rows[static_cast<std::size_t>(k)];
+        if (y < 0 || y >= height_) {
+          place = outside;
+        } else if (is_copied_) {
+          place = copied_row(x, scratch, held, y);
+        } else {
+          place = reinterpret_cast<const float*>(x + y * row_bytes_);
+        }
+      }
+      use(row, rows.data());
+    }
+  }
+
+ private:
+  void start_ring(float* scratch, std::array<int, kMaxLines>& held) const noexcept;
+  const float* copied_row(const std::uint8_t* x, float* scratch, std::array<int, kMaxLines>& held,
+                          int y) const noexcept;
+
+  decltype(QuantizedKernels::widen) widen_ = nullptr;
+  bool is_copied_ = true;
+  int height_ = 0, width_ = 0, channels_ = 0;
+  int kernel_ = 0, stride_ = 0, dilation_ = 0;
+  int top_ = 0;
+  int lines_ = 0;
+  int zero_ = 0;
+  int number_bytes_ = 0;
+  std::ptrdiff_t row_bytes_ = 0;
+  std::ptrdiff_t pixel_ = 0;  // words
+  std::ptrdiff_t left_ = 0;   // words
+  std::ptrdiff_t line_ = 0;   // words
+};
+
+}  // namespace exeunt::cpu

@@ -1,0 +1,156 @@
+#include <fmt/format.h>
+
+#include <cstdlib>
+
+#include "cpu/kernels/winograd.h"
+#include "cpu/quantized_step.h"
+
+namespace exeunt::cpu {
+
+namespace {
+
+class WinogradArgs : public QuantizedArgs<QuantizedWinograd> {
+ public:
+  const QuantizedWinogradTile* tile = nullptr;
+  QuantizedGatherFn gather = nullptr;
+  QuantizedScatterFn scatter = nullptr;
+  int patches = 0;
+  int block_patches = 0;  ///< transformed together, whole tiles
+  std::ptrdiff_t products_at = 0;
+};
+
+void run_part(const WinogradArgs& args, std::byte* const* operands, int part, int parts) noexcept {
+  const int blocks = (args.patches + args.block_patches - 1) / args.block_patches;
+  const Share share = Share::of(blocks, part, parts);
+  args.for_each_sample(operands, part,
+                       [&](const std::uint8_t* x, const std::uint8_t* residual, std::byte* y, float* scratch) {
+                         float* products = scratch + args.products_at;
+                         for (int block = share.first; block < share.last; ++block) {
+                           const int first = block * args.block_patches;
+                           const int count = std::min(args.block_patches, args.patches - first);
+                           args.gather(args.conv, first, count, x, scratch);
+                           args.tile->multiply(args.conv, rounded_up(count, args.tile->patches), scratch, products);
+                           args.scatter(args.conv, first, count, products, residual, y);
+                         }
+                       });
+}
+
+void run_winograd(const StepArgs& args, StepState*, std::byte* const* operands) noexcept {
+  run_part(static_cast<const WinogradArgs&>(args), operands, 0, 1);
+}
+
+void run_winograd_part(const StepArgs& args, StepState*, std::byte* const* operands, int part, int parts) noexcept {
+  run_part(static_cast<const WinogradArgs&>(args), operands, part, parts);
+}
+
+/// 24 G g but for the last tap, which gets half of that: the rest of its factor is in the way back.
+std::array<int, 6> transform_taps(int a, int b, int c) {
+  return {6 * a, -4 * (a + b + c), -4 * (a - b + c), a + 2 * b + 4 * c, a - 2 * b + 4 * c, 12 * c};
+}
+
+/// The 36 numbers of one filter; at most 144 * 128, which 16 bits hold.
+std::array<std::int16_t, QuantizedWinograd::kPoints> transform_filter(const std::int8_t* g) {
+  std::array<std::array<int, 6>, 3> columns;
+  for (std::size_t j = 0; j < 3; ++j) columns[j] = transform_taps(g[j], g[3 + j], g[6 + j]);
+  std::array<std::int16_t, QuantizedWinograd::kPoints> result;
+  for (std::size_t i = 0; i < 6; ++i) {
+    const std::array<int, 6> row = transform_taps(columns[0][i], columns[1][i], columns[2][i]);
+    for (std::size_t j = 0; j < 6; ++j) result[i * 6 + j] = static_cast<std::int16_t>(row[j]);
+  }
+  return result;
+}
+
+/// [point][block of lanes][word][lane][number of the word], zeros where channels end, then the starts.
+PackedWeights pack(const NodeView& node, int lanes, int padded, int words, int zero) {
+  const Tensor& weights = *node.constant(1);
+  const auto out = static_cast<std::size_t>(weights.shape()[0]);
+  const auto in = static_cast<std::size_t>(weights.shape()[1]);
+  const auto vector = static_cast<std::size_t>(lanes);
+  const auto depth = static_cast<std::size_t>(words);
+  const std::size_t matrix = static_cast<std::size_t>(padded) * depth;
+  const std::size_t start_at = matrix * QuantizedWinograd::kPoints;
+  return node.packer.pack(&weights, nullptr, fmt::format("quantized winograd {} {} {} {}", lanes, padded, words, zero),
+                          start_at + static_cast<std::size_t>(padded), [&](std::span<float> to) {
+                            auto* numbers = reinterpret_cast<std::int16_t*>(to.data());
+                            auto* start = reinterpret_cast<std::int32_t*>(to.data() + start_at);
+                            const std::int8_t* from = weights.span<std::int8_t>().data();
+                            for (std::size_t o = 0; o < out; ++o) {
+                              std::int32_t sum = 0;
+                              for (std::size_t i = 0; i < in; ++i, from += 9) {
+                                const auto values = transform_filter(from);
+                                const std::size_t at = ((o / vector * depth + i / 2) * vector + o % vector) * 2 + i % 2;
+                                for (std::size_t p = 0; p < values.size(); ++p)
+                                  numbers[2 * p * matrix + at] = values[p];
+                                for (int t = 0; t < 9; ++t) sum += from[t];
+                              }
+                              start[o] = -zero * sum;
+                            }
+                          });
+}
+
+/// Lays out transformed patches and products in scratch memory. @return its words
+std::ptrdiff_t lay_out_scratch(WinogradArgs& args, const QuantizedKernels& kernels) {
+  QuantizedWinograd& conv = args.conv;
+  const int shorts = kernels.shorts;
+  const int out = rounded_up(conv.out_channels, args.tile->channels) / kernels.lanes;
+  // An odd number of cache lines keeps the points out of the same set.
+  constexpr std::ptrdiff_t kLine = 16;
+  conv.in_block = static_cast<std::ptrdiff_t>(args.block_patches) * shorts / 2;
+  conv.out_block = static_cast<std::ptrdiff_t>(args.block_patches) * kernels.lanes;
+  conv.in_point = conv.in_block * (conv.words / (shorts / 2)) + kLine;
+  conv.out_point = conv.out_block * out + kLine;
+  args.products_at = QuantizedWinograd::kPoints * conv.in_point;
+  return args.products_at + QuantizedWinograd::kPoints * conv.out_point;
+}
+
+}  // namespace
+
+bool fits_quantized_winograd(const NodeView& node) {
+  constexpr std::int64_t kLimit = std::int64_t{1} << 25;
+  const Tensor& weights = *node.constant(1);
+  const std::int64_t channels = weights.shape()[0];
+  const std::int64_t taps = weights.elements() / std::max<std::int64_t>(1, channels);
+  const std::int8_t* w = weights.span<std::int8_t>().data();
+  for (std::int64_t o = 0; o < channels; ++o) {
+    std::int64_t most = 0;
+    for (std::int64_t t = 0; t < taps; ++t) most += std::abs(static_cast<int>(*w++)) * 255;
+    if (most >= kLimit) return false;
+  }
+  return true;
+}
+
+Candidate quantized_winograd_candidate(const ops::QuantizedConv& op, const ConvShape& s, const NodeView& node,
+                                       const QuantizedWinogradTile& tile, int block_tiles) {
+  constexpr int kResults = QuantizedWinograd::kResults;
+  const QuantizedKernels& kernels = active_quantized_kernels();
+  auto args = std::make_shared<WinogradArgs>();
+  args->tile = &tile;
+  args->gather = kernels.gather;
+  args->scatter = kernels.scatter;
+  QuantizedWinograd& conv = args->conv;
+  conv.in_height = s.in_height;
+  conv.in_width = s.in_width;
+  conv.in_channels = s.in_channels;
+  conv.out_height = s.out_height;
+  conv.out_width = s.out_width;
+  conv.out_channels = s.out_channels;
+  conv.pad_top = s.pad_top;
+  conv.pad_left = s.pad_left;
+  conv.patches_wide = (s.out_width + kResults - 1) / kResults;
+  conv.x_zero = static_cast<std::uint8_t>(op.x_zero);
+  conv.words = rounded_up(s.in_channels, kernels.shorts) / 2;
+  args->patches = (s.out_height + kResults - 1) / kResults * conv.patches_wide;
+  args->block_patches = std::min(tile.patches * block_tiles, rounded_up(args->patches, tile.patches));
+  const int padded = rounded_up(s.out_channels, tile.channels);
+  conv.matrix_step = static_cast<std::ptrdiff_t>(padded) * conv.words;
+  args->set_weights(pack(node, kernels.lanes, padded, conv.words, static_cast<int>(op.x_zero)),
+                    conv.matrix_step * QuantizedWinograd::kPoints);
+  args->set_requantize(op, node, padded);
+  args->set_shape(s, node, lay_out_scratch(*args, kernels));
+  const std::size_t scratch = args->scratch_bytes(node.threads);
+  const std::string name =
+      fmt::format("{}_int8_conv_winograd4_{}x{}_b{}", kernels.isa, tile.patches, tile.channels, args->block_patches);
+  return quantized_candidate(name, run_winograd, run_winograd_part, std::move(args), node, scratch);
+}
+
+}  // namespace exeunt::cpu
