@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "cpu/kernels/kernel_table.h"
 #include "cpu/offer.h"
 
 namespace exeunt::cpu {
@@ -37,6 +38,18 @@ void run_dequantize(const StepArgs& step, StepState*, std::byte* const* operands
   for (std::int64_t i = 0; i < args.count; ++i) y[i] = (static_cast<float>(x[i]) - args.zero) * args.scale;
 }
 
+void run_quantize_bytes(const StepArgs& step, StepState*, std::byte* const* operands) noexcept {
+  const auto& args = static_cast<const QuantizeArgs&>(step);
+  active_quantized_kernels().quantize(reinterpret_cast<const float*>(operands[0]), args.count, args.scale,
+                                      static_cast<int>(args.zero), reinterpret_cast<std::uint8_t*>(operands[1]));
+}
+
+void run_dequantize_bytes(const StepArgs& step, StepState*, std::byte* const* operands) noexcept {
+  const auto& args = static_cast<const QuantizeArgs&>(step);
+  active_quantized_kernels().dequantize(reinterpret_cast<const std::uint8_t*>(operands[0]), args.count, args.scale,
+                                        static_cast<int>(args.zero), reinterpret_cast<float*>(operands[1]));
+}
+
 /// The constant parameters, or the reason why the kernel cannot use them.
 std::variant<std::string, std::shared_ptr<QuantizeArgs>> read_parameters(const NodeView& node, DType quantized) {
   const Tensor* scale = node.constant(1);
@@ -69,13 +82,12 @@ Offer make_offer(const NodeView& node, DType quantized, const char* kernel, Step
 
 Offer offer(const ops::Quantize&, const NodeView& node) {
   if (node.operand_type(0)->dtype != DType::f32) return "operands that are not f32";
-  return make_offer(node, node.result_type().dtype, "quantize", run_quantize<std::uint8_t>, run_quantize<std::int8_t>);
+  return make_offer(node, node.result_type().dtype, "quantize", run_quantize_bytes, run_quantize<std::int8_t>);
 }
 
 Offer offer(const ops::Dequantize&, const NodeView& node) {
   if (node.result_type().dtype != DType::f32) return "results that are not f32";
-  return make_offer(node, node.operand_type(0)->dtype, "dequantize", run_dequantize<std::uint8_t>,
-                    run_dequantize<std::int8_t>);
+  return make_offer(node, node.operand_type(0)->dtype, "dequantize", run_dequantize_bytes, run_dequantize<std::int8_t>);
 }
 
 }  // namespace exeunt::cpu

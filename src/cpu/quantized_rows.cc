@@ -5,6 +5,7 @@ namespace exeunt::cpu {
 std::optional<QuantizedRows> QuantizedRows::of(const ConvShape& s, const QuantizedKernels& kernels, int zero) {
   QuantizedRows rows;
   rows.widen_ = kernels.widen;
+  rows.widen_pixels_ = kernels.widen_pixels;
   rows.height_ = s.in_height;
   rows.width_ = s.in_width;
   rows.channels_ = s.in_channels;
@@ -49,7 +50,7 @@ const float* QuantizedRows::copied_row(const std::uint8_t* x, float* scratch, st
     widen_(from, row_bytes_, words);
     return to;
   }
-  for (int p = 0; p < width_; ++p, from += channels_, words += pixel_bytes) widen_(from, channels_, words);
+  widen_pixels_(from, width_, channels_, words);
   return to;
 }
 

@@ -56,6 +56,7 @@ class QuantizedRows {
                           int y) const noexcept;
 
   decltype(QuantizedKernels::widen) widen_ = nullptr;
+  decltype(QuantizedKernels::widen_pixels) widen_pixels_ = nullptr;
   bool is_copied_ = true;
   int height_ = 0, width_ = 0, channels_ = 0;
   int kernel_ = 0, stride_ = 0, dilation_ = 0;

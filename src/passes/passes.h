@@ -12,6 +12,14 @@ namespace exeunt {
 /// kernels. Declines where it might not, and where the bias has another scale than x and w together.
 int exact_quantized_conv(Graph& graph);
 
+/// Quantize to i8 and the Dequantizes that read it -> the same to u8, 128 higher: kernels know one kind of byte.
+int unsigned_quantize(Graph& graph);
+
+/// Quantize(Conv(Dequantize(x), integers)), as exact_quantized_conv leaves it, and Quantize(Add(Dequantize(a),
+/// Dequantize(b))), clamped or not -> QuantizedConv and QuantizedAdd of the bytes; a convolution that is not quantised
+/// again -> QuantizedConv to floats; Quantize(f(Dequantize(x))) of one scale, where f only moves or picks -> f(x).
+int fuse_quantized(Graph& graph);
+
 /// Nodes whose operands are all constant become constants, in every arm. Results over 16 MB that are
 /// larger than their operands stay (an Expand of a number, say).
 int fold_constants(Graph& graph);

@@ -12,6 +12,7 @@ namespace exeunt {
 namespace {
 
 constexpr Pass kPipeline[] = {
+    {"unsigned_quantize", unsigned_quantize},
     // Before the weights' integers are folded away.
     {"exact_quantized_conv", exact_quantized_conv},
     {"fold_constants", fold_constants},
@@ -41,6 +42,7 @@ constexpr Pass kPipeline[] = {
     {"fuse_bias", fuse_bias},
     {"fuse_residual", fuse_residual},
     {"fuse_activation", fuse_activation},
+    {"fuse_quantized", fuse_quantized},
 };
 
 /// Rounding in sums of doubles, not work.

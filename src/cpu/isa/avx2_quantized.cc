@@ -25,11 +25,14 @@ constexpr QuantizedKernels kKernels{.isa = "avx2",
                                     .group = Avx2Pairs::kGroup,
                                     .direct = kDirect,
                                     .widen = Avx2Pairs::widen,
+                                    .widen_pixels = widen_pixels<Avx2Pairs>,
                                     .shorts = Avx2Pairs::kShorts,
                                     .winograd = kWinograd,
                                     .gather = quantized_gather<Avx2Pairs>,
                                     .scatter = quantized_scatter<Avx2Pairs>,
-                                    .add = quantized_add<Avx2Pairs>};
+                                    .add = quantized_add<Avx2Pairs>,
+                                    .quantize = quantize_line<Avx2Pairs>,
+                                    .dequantize = dequantize_line<Avx2Pairs>};
 
 }  // namespace
 

@@ -25,11 +25,14 @@ constexpr QuantizedKernels kKernels{.isa = "avx2_vnni",
                                     .group = Avx2VnniQuads::kGroup,
                                     .direct = kDirect,
                                     .widen = Avx2VnniQuads::widen,
+                                    .widen_pixels = widen_pixels<Avx2VnniQuads>,
                                     .shorts = Avx2VnniPairs::kShorts,
                                     .winograd = kWinograd,
                                     .gather = quantized_gather<Avx2VnniPairs>,
                                     .scatter = quantized_scatter<Avx2VnniPairs>,
-                                    .add = quantized_add<Avx2VnniQuads>};
+                                    .add = quantized_add<Avx2VnniQuads>,
+                                    .quantize = quantize_line<Avx2VnniQuads>,
+                                    .dequantize = dequantize_line<Avx2VnniQuads>};
 
 }  // namespace
 

@@ -24,11 +24,14 @@ constexpr QuantizedKernels kKernels{.isa = "avx512",
                                     .group = Avx512Pairs::kGroup,
                                     .direct = kDirect,
                                     .widen = Avx512Pairs::widen,
+                                    .widen_pixels = widen_pixels<Avx512Pairs>,
                                     .shorts = Avx512Pairs::kShorts,
                                     .winograd = kWinograd,
                                     .gather = quantized_gather<Avx512Pairs>,
                                     .scatter = quantized_scatter<Avx512Pairs>,
-                                    .add = quantized_add<Avx512Pairs>};
+                                    .add = quantized_add<Avx512Pairs>,
+                                    .quantize = quantize_line<Avx512Pairs>,
+                                    .dequantize = dequantize_line<Avx512Pairs>};
 
 }  // namespace
 

@@ -24,11 +24,14 @@ constexpr QuantizedKernels kKernels{.isa = "avx512_vnni",
                                     .group = Avx512VnniQuads::kGroup,
                                     .direct = kDirect,
                                     .widen = Avx512VnniQuads::widen,
+                                    .widen_pixels = widen_pixels<Avx512VnniQuads>,
                                     .shorts = Avx512VnniPairs::kShorts,
                                     .winograd = kWinograd,
                                     .gather = quantized_gather<Avx512VnniPairs>,
                                     .scatter = quantized_scatter<Avx512VnniPairs>,
-                                    .add = quantized_add<Avx512VnniQuads>};
+                                    .add = quantized_add<Avx512VnniQuads>,
+                                    .quantize = quantize_line<Avx512VnniQuads>,
+                                    .dequantize = dequantize_line<Avx512VnniQuads>};
 
 }  // namespace
 

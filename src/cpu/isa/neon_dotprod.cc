@@ -6,21 +6,21 @@ namespace exeunt::cpu {
 namespace {
 
 constexpr QuantizedDirectConvTile kDirect[] = {
-    {8, 4, quantized_direct_conv<NeonQuads, 8, 1>},
-    {1, 4, quantized_direct_conv<NeonQuads, 1, 1>},
-    {8, 8, quantized_direct_conv<NeonQuads, 8, 2>},
-    {4, 16, quantized_direct_conv<NeonQuads, 4, 4>},
-    {1, 16, quantized_direct_conv<NeonQuads, 1, 4>},
-    {6, 16, quantized_direct_conv<NeonQuads, 6, 4>},
+    {8, 4, quantized_direct_conv<NeonQuads, 8, 1>},  {1, 4, quantized_direct_conv<NeonQuads, 1, 1>},
+    {8, 8, quantized_direct_conv<NeonQuads, 8, 2>},  {4, 16, quantized_direct_conv<NeonQuads, 4, 4>},
+    {1, 16, quantized_direct_conv<NeonQuads, 1, 4>}, {6, 16, quantized_direct_conv<NeonQuads, 6, 4>},
 };
 
 constexpr QuantizedKernels kKernels{.isa = "neon_dotprod",
-.lanes = NeonQuads::kLanes,
-.group = NeonQuads::kGroup,
-.is_signed = true,
-.direct = kDirect,
-.widen = NeonQuads::widen,
-.add = quantized_add<NeonQuads>};
+                                    .lanes = NeonQuads::kLanes,
+                                    .group = NeonQuads::kGroup,
+                                    .is_signed = true,
+                                    .direct = kDirect,
+                                    .widen = NeonQuads::widen,
+                                    .widen_pixels = widen_pixels<NeonQuads>,
+                                    .add = quantized_add<NeonQuads>,
+                                    .quantize = quantize_line<NeonQuads>,
+                                    .dequantize = dequantize_line<NeonQuads>};
 
 }  // namespace
 

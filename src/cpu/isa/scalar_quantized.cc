@@ -19,11 +19,14 @@ constexpr QuantizedKernels kKernels{.isa = "scalar",
                                     .group = ScalarPairs::kGroup,
                                     .direct = kDirect,
                                     .widen = ScalarPairs::widen,
+                                    .widen_pixels = widen_pixels<ScalarPairs>,
                                     .shorts = ScalarPairs::kShorts,
                                     .winograd = kWinograd,
                                     .gather = quantized_gather<ScalarPairs>,
                                     .scatter = quantized_scatter<ScalarPairs>,
-                                    .add = quantized_add<ScalarPairs>};
+                                    .add = quantized_add<ScalarPairs>,
+                                    .quantize = quantize_line<ScalarPairs>,
+                                    .dequantize = dequantize_line<ScalarPairs>};
 
 }  // namespace
 

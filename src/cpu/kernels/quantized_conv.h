@@ -102,11 +102,16 @@ struct QuantizedKernels {
   std::span<const QuantizedDirectConvTile> direct;
   /// Bytes become the numbers of words.
   void (*widen)(const std::uint8_t* from, std::ptrdiff_t count, std::byte* to) noexcept = nullptr;
+  /// The same for pixels whose channels do not fill their last word; the rest of it is left alone.
+  void (*widen_pixels)(const std::uint8_t* from, int pixels, int channels, std::byte* to) noexcept = nullptr;
   int shorts = 0;  ///< channels that are transformed together; 0: no Winograd
   std::span<const QuantizedWinogradTile> winograd;
   QuantizedGatherFn gather = nullptr;
   QuantizedScatterFn scatter = nullptr;
   QuantizedAddFn add = nullptr;
+  /// Quantize to u8; NaN gives 0 like the least number.
+  void (*quantize)(const float* x, std::ptrdiff_t count, float scale, int zero, std::uint8_t* y) noexcept = nullptr;
+  void (*dequantize)(const std::uint8_t* x, std::ptrdiff_t count, float scale, int zero, float* y) noexcept = nullptr;
 };
 
 // Instruction sets with instructions for this.

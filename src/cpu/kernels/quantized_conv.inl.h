@@ -59,6 +59,53 @@ void quantized_direct_conv(const QuantizedDirectConv& conv, const float* const* 
   }
 }
 
+/// QuantizedKernels::widen_pixels.
+template <class S>
+void widen_pixels(const std::uint8_t* from, int pixels, int channels, std::byte* to) noexcept {
+  using Number = typename S::Number;
+  const int padded = (channels + S::kGroup - 1) / S::kGroup * S::kGroup;
+  auto* numbers = reinterpret_cast<Number*>(to);
+  if (channels == 3) {
+    for (; pixels > 0; --pixels, from += 3, numbers += 4) {
+      numbers[0] = S::number(from[0]);
+      numbers[1] = S::number(from[1]);
+      numbers[2] = S::number(from[2]);
+    }
+    return;
+  }
+  for (; pixels > 0; --pixels, from += channels, numbers += padded) {
+    for (int c = 0; c < channels; ++c) numbers[c] = S::number(from[c]);
+  }
+}
+
+/// Quantize of `count` floats to bytes.
+template <class S>
+void quantize_line(const float* x, std::ptrdiff_t count, float scale, int zero, std::uint8_t* y) noexcept {
+  using F = typename S::Float;
+  // Beyond these the bytes saturate; so the conversion to integers stays in range. It makes the least integer of NaN.
+  const auto low = F::set1(static_cast<float>(-1 - zero));
+  const auto high = F::set1(static_cast<float>(256 - zero));
+  const auto bytes = [&](typename F::Vec v) EXEUNT_INLINE {
+    return S::add(S::round(F::clamp(F::div(v, F::set1(scale)), low, high)), S::set_int(zero));
+  };
+  std::ptrdiff_t i = 0;
+  for (; i + S::kLanes <= count; i += S::kLanes) S::store_bytes(y + i, bytes(F::load(x + i)));
+  const int rest = static_cast<int>(count - i);
+  if (rest > 0) S::store_bytes_part(y + i, bytes(F::load_part(x + i, rest)), rest);
+}
+
+/// Dequantize of `count` bytes.
+template <class S>
+void dequantize_line(const std::uint8_t* x, std::ptrdiff_t count, float scale, int zero, float* y) noexcept {
+  using F = typename S::Float;
+  const auto floats = [&](typename S::Vec v)
+                          EXEUNT_INLINE { return F::mul(S::to_float(S::sub(v, S::set_int(zero))), F::set1(scale)); };
+  std::ptrdiff_t i = 0;
+  for (; i + S::kLanes <= count; i += S::kLanes) F::store(y + i, floats(S::load_bytes(x + i)));
+  const int rest = static_cast<int>(count - i);
+  if (rest > 0) F::store_part(y + i, floats(S::load_bytes_part(x + i, rest)), rest);
+}
+
 template <class S>
 void quantized_add(const QuantizedAddition& add, const std::uint8_t* a, const std::uint8_t* b,
                    std::uint8_t* y) noexcept {

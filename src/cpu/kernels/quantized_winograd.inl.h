@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstring>
+
 #include "cpu/kernels/requantize.inl.h"
 #include "cpu/kernels/tile_product.inl.h"
 
@@ -74,12 +76,16 @@ template <class S>
   for (int i = top; i < top + kPatch; ++i) {
     for (int j = left; j < left + kPatch; ++j, to += S::kShorts) {
       const bool inside = i >= 0 && i < conv.in_height && j >= 0 && j < conv.in_width;
-      const int count = inside ? present : 0;
-      if (count > 0) {
-        const std::ptrdiff_t at = (static_cast<std::ptrdiff_t>(i) * conv.in_width + j) * conv.in_channels + channel;
-        std::copy_n(x + at, count, to);
+      const std::ptrdiff_t at = (static_cast<std::ptrdiff_t>(i) * conv.in_width + j) * conv.in_channels + channel;
+      if (!inside) {
+        std::memset(to, conv.x_zero, S::kShorts);
+      } else if (present == S::kShorts) {
+        // A size that is known when compiling: one load and one store.
+        std::memcpy(to, x + at, S::kShorts);
+      } else {
+        std::memset(to, conv.x_zero, S::kShorts);
+        std::copy_n(x + at, present, to);
       }
-      std::fill_n(to + count, S::kShorts - count, conv.x_zero);
     }
   }
 }
