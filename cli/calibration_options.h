@@ -14,7 +14,7 @@ struct SampleOptions;
 struct CalibrationOptions {
   std::string source;  ///< empty: none
   std::int64_t limit = 512;
-  std::string method = "entropy";
+  std::string method = "mse";
   std::string table;  ///< empty: none
 
   void add_to(CLI::App& command);

@@ -13,6 +13,14 @@ namespace {
 /// Bins that are taken away at a time.
 constexpr int kStride = 8;
 
+/// The bin of what rounds to zero in most ranges. It is left out as zeros are: spread over a level it would diverge so
+/// much, after a softmax say, that the rest would not matter.
+int bin_at_zero(const Histogram& seen) {
+  int bin = 0;
+  while (bin < Histogram::kBins - 1 && seen.high_edge(bin) <= 0) ++bin;
+  return bin;
+}
+
 /// The Kullback-Leibler divergence of the quantised bins from all that was seen.
 double divergence(std::span<const std::int64_t> counts, Bins bins) {
   const auto sum = [&](int from, int to) {
@@ -46,9 +54,11 @@ double divergence(std::span<const std::int64_t> counts, Bins bins) {
 ValueRange range_entropy(const Histogram& seen) {
   Bins best = seen.all();
   if (seen.low() == seen.high()) return range_of(seen, best);
+  std::vector<std::int64_t> counts(seen.counts().begin(), seen.counts().end());
+  counts[static_cast<std::size_t>(bin_at_zero(seen))] = 0;
   double least = std::numeric_limits<double>::infinity();
   for (Bins bins = seen.all(); bins.count() > kQuantSteps;) {
-    const double now = divergence(seen.counts(), bins);
+    const double now = divergence(counts, bins);
     if (now < least) {
       least = now;
       best = bins;

@@ -32,6 +32,18 @@ TEST(RangeEntropy, OfActivationsBeginsAtZero) {
   EXPECT_LT(range.high, 8);
 }
 
+/// Nine tiny numbers, and one near 1: the answers of a classifier that is sure.
+TEST(RangeEntropy, ProbabilitiesAreNotCut) {
+  std::mt19937 random(1);
+  std::vector<float> values;
+  for (int i = 0; i < 500; ++i) {
+    const double rest = std::exp(-12 * uniform(random));
+    for (int k = 0; k < 9; ++k) values.push_back(static_cast<float>(rest / 9 * uniform(random)));
+    values.push_back(static_cast<float>(1 - rest / 2));
+  }
+  EXPECT_GT(entropy(values).high, 0.95);
+}
+
 TEST(RangeEntropy, ZerosChangeNothing) {
   const std::vector<float> values = normal_values(50000);
   const ValueRange without = entropy(values);

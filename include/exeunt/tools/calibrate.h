@@ -45,7 +45,7 @@ struct Calibration {
 };
 
 struct CalibrateOptions {
-  CalibrationMethod method = CalibrationMethod::entropy;
+  CalibrationMethod method = CalibrationMethod::mse;
   /// percentile: the share of a value's numbers that stay in its range.
   double share = 0.9999;
   /// At most so many samples, spread evenly over the data; 0 takes all.
