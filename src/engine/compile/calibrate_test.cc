@@ -169,6 +169,16 @@ TEST(Calibrate, ALimitTakesSamplesFromAllOverTheData) {
   EXPECT_THAT(steps, ElementsAre(std::pair(1, 2), std::pair(2, 2)));
 }
 
+TEST(Calibrate, ValuesOfAnyFloatTypeAreSeenAndNoOthers) {
+  const Model model =
+      model_from("g (double[1,2] x) => (double[1,2] y, int32[1,2] z) { y = Neg(x) z = Cast<to = 6>(x) }");
+  const Calibration result = calibrate(model, data_of(tensor(DType::f64, {2, 2}, {1, 2, 3, 5})), min_max());
+  EXPECT_EQ(result.ranges.size(), 2U);
+  expect_range(result, "x", 1, 5);
+  expect_range(result, "y", -5, -1);
+  EXPECT_THAT(result.ranges.at("y").channel_mean, ElementsAre(-2, -3.5F));
+}
+
 TEST(Calibrate, MethodsHaveNames) {
   for (const auto method :
        {CalibrationMethod::min_max, CalibrationMethod::percentile, CalibrationMethod::entropy, CalibrationMethod::mse})
