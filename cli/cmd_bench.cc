@@ -179,7 +179,7 @@ std::vector<Tensor> samples_of(const BenchCommand& command, const Plan& plan) {
   if (command.data.empty()) return noise_samples(plan, std::max(kNoiseSamples, command.run.batch));
   return with_source(command.data, [&] {
     std::vector<Tensor> samples;
-    const Dataset data = Dataset::open(command.data, command.samples.format(plan), command.limit);
+    const Dataset data = Dataset::open(command.data, command.samples.format(plan.inputs().front()), command.limit);
     samples.push_back(bench_samples(data, plan));
     return samples;
   });
@@ -187,7 +187,7 @@ std::vector<Tensor> samples_of(const BenchCommand& command, const Plan& plan) {
 
 void execute(const BenchCommand& command) {
   const Model model = command.model.load();
-  const Plan plan = command.model.build(model);
+  const Plan plan = command.model.build(model, command.samples);
   BenchOptions options = command.bench;
   if (command.exit == "all") {
     for (std::size_t e = 0; e < plan.exits().size(); ++e) options.exits.push_back(static_cast<int>(e));

@@ -130,12 +130,12 @@ std::vector<Tensor> read_arrays(const CompareCommand& command, const Model& mode
 }
 
 /// The first samples of the data set as one array.
-Tensor read_data(const CompareCommand& command, const Plan& plan) {
+Tensor read_data(const CompareCommand& command, const Model& model) {
   return with_source(command.data, [&] {
     const std::int64_t limit = command.limit > 0 ? command.limit : kDataSamples;
-    const Dataset data = Dataset::open(command.data, command.samples.format(plan), limit);
-    TensorType type = plan.inputs().front().type;
-    if (plan.inputs().size() != 1 || type.shape.rank() == 0 || type.shape[0] != 1)
+    const Dataset data = Dataset::open(command.data, command.samples.format(model.inputs().front()), limit);
+    TensorType type = model.inputs().front().type;
+    if (model.inputs().size() != 1 || type.shape.rank() == 0 || type.shape[0] != 1)
       throw Error(ErrorCode::argument, "a data set feeds a model with one input and a batch axis; use --input");
     type.shape[0] = data.size();
     Tensor samples(type);
@@ -148,17 +148,17 @@ std::vector<Tensor> samples_of(const CompareCommand& command, const Model& model
   if (!command.inputs.empty()) return read_arrays(command, model);
   if (command.data.empty()) return random_samples(model, command.limit > 0 ? command.limit : kRandomSamples);
   std::vector<Tensor> inputs;
-  inputs.push_back(read_data(command, command.model.build(model)));
+  inputs.push_back(read_data(command, model));
   return inputs;
 }
 
 /// The model's answers on a data set against those of a file.
-Comparison compare_with_answers(const CompareCommand& command, const Model& model, Progress& progress) {
-  const Plan plan = command.model.build(model);
+Comparison compare_with_answers(const CompareCommand& command, const Plan& plan, Progress& progress) {
   Session session(plan);
   const Arrays expected = read_npz(command.against);
-  const Dataset data = with_source(
-      command.data, [&] { return Dataset::open(command.data, command.samples.format(plan), command.limit); });
+  const Dataset data = with_source(command.data, [&] {
+    return Dataset::open(command.data, command.samples.format(plan.inputs().front()), command.limit);
+  });
   EvaluateOptions options;
   options.progress = [&](std::int64_t done, std::int64_t total) { progress.update(done, total); };
   const Evaluation answers = with_source(command.data, [&] { return evaluate(session, data, options); });
@@ -190,13 +190,13 @@ void execute(const CompareCommand& command) {
   const Model model = command.model.load();
   Progress progress("compare");
   CompareOptions options;
-  options.build = command.model.build_options();
+  options.build = command.model.build_options(model, command.samples);
   options.tolerance = command.tolerance;
   options.progress = [&](std::int64_t done, std::int64_t total) { progress.update(done, total); };
   const bool with_answers = extension(command.against) == ".npz";
   const std::vector<Tensor> inputs =
       with_answers && !command.bisect ? std::vector<Tensor>{} : samples_of(command, model);
-  const Comparison result = with_answers ? compare_with_answers(command, model, progress)
+  const Comparison result = with_answers ? compare_with_answers(command, Plan::build(model, options.build), progress)
                             : command.against == "reference"
                                 ? compare_backends(model, inputs, options)
                                 : compare_models(model, command.model.load(command.against), inputs, options);

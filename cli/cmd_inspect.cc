@@ -13,6 +13,7 @@ namespace {
 
 struct InspectCommand {
   ModelOptions model;
+  SampleOptions samples;
   std::string stage;
 };
 
@@ -131,7 +132,7 @@ Json inspection_json(const Inspection& inspection) {
 void execute(const InspectCommand& command) {
   const Model model = command.model.load();
   if (command.model.json) {
-    Json json = inspection_json(inspect(model, command.model.build_options()));
+    Json json = inspection_json(inspect(model, command.model.build_options(model, command.samples)));
     if (command.stage == "import") json["text"] = graph_text(model, GraphStage::imported);
     if (command.stage == "graph") json["text"] = graph_text(model, GraphStage::canonical);
     return print_json(json);
@@ -141,9 +142,9 @@ void execute(const InspectCommand& command) {
   } else if (command.stage == "graph") {
     fmt::print("{}", graph_text(model, GraphStage::canonical));
   } else if (command.stage == "plan") {
-    print_steps(inspect(model, command.model.build_options()));
+    print_steps(inspect(model, command.model.build_options(model, command.samples)));
   } else {
-    print_summary(inspect(model, command.model.build_options()));
+    print_summary(inspect(model, command.model.build_options(model, command.samples)));
   }
 }
 
@@ -155,6 +156,7 @@ void add_inspect(CLI::App& app, Action& action) {
   command->model.add_to(sub);
   sub.add_option("--stage", command->stage, "print the graph as imported, the canonical graph, or the plan's steps")
       ->check(CLI::IsMember({"import", "graph", "plan"}));
+  command->samples.add_to(sub);
   sub.footer(
       "\nExamples:\n  exeunt inspect model.onnx\n  exeunt inspect model.onnx --stage plan\n  exeunt inspect model.onnx "
       "--json");

@@ -46,7 +46,7 @@ Tensor read_input(const RunCommand& command, const Plan& plan, std::size_t index
       throw Error(ErrorCode::shape, fmt::format("{}: is one sample; the model's input is {}", file, wanted.str()));
     Tensor sample(wanted);
     MutableTensorView view = sample.mutable_view();
-    const SampleFormat format = command.samples.format(plan);
+    const SampleFormat format = command.samples.format(plan.inputs().front());
     view.type = format.sample;
     if (!command.samples.data_layout.empty())
       throw Error(ErrorCode::argument, fmt::format("{}: --data-layout is for arrays; pictures are turned as the model "
@@ -148,7 +148,7 @@ class Answers {
 };
 
 void execute(const RunCommand& command) {
-  const Plan plan = command.model.build(command.model.load());
+  const Plan plan = command.model.build(command.model.load(), command.samples);
   if (command.inputs.size() != plan.inputs().size()) {
     std::vector<std::string> names;
     for (const InputInfo& input : plan.inputs()) names.push_back(input.name);

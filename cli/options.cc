@@ -95,6 +95,7 @@ void ModelOptions::add_to(CLI::App& command) {
       ->type_name("N");
   command.add_flag("--deterministic", deterministic,
                    "pick kernels by rules, not by timing: the same ones, and so the same answers, each time");
+  calibration.add_to(command);
   command.add_flag("--json", json, "print one JSON document and nothing else");
   command.add_option("--pass-limit", pass_limit, "run only the first N passes (for people who develop Exeunt)")
       ->check(at_least(0))
@@ -107,12 +108,24 @@ void ModelOptions::add_to(CLI::App& command) {
       ->type_name("PASS");
 }
 
-BuildOptions ModelOptions::build_options() const {
+BuildOptions ModelOptions::plain_build_options() const {
   BuildOptions options;
   options.backend = backend;
   options.threads = threads;
   options.optimization_level = deterministic ? 0 : std::min(optimization_level, 5);
   return options;
+}
+
+BuildOptions ModelOptions::build_options(const Model& model, const SampleOptions& samples) const {
+  BuildOptions options = plain_build_options();
+  options.calibration = calibration.make(model, samples, true);
+  return options;
+}
+
+Plan ModelOptions::build_other(const Model& model, const SampleOptions& samples) const {
+  BuildOptions options = plain_build_options();
+  options.calibration = calibration.make(model, samples, false);
+  return Plan::build(model, options);
 }
 
 Model ModelOptions::load(const std::string& file) const {
@@ -197,11 +210,10 @@ InputFormat SampleOptions::array_format() const {
   return format;
 }
 
-SampleFormat SampleOptions::format(const Plan& plan) const {
+SampleFormat SampleOptions::format(const InputInfo& input) const {
   SampleFormat format;
-  const TensorType& input = plan.inputs().front().type;
-  const auto dims = input.shape.dims();
-  format.sample = {input.dtype, Shape(dims.subspan(dims.empty() ? 0 : 1))};
+  const auto dims = input.type.shape.dims();
+  format.sample = {input.type.dtype, Shape(dims.subspan(dims.empty() ? 0 : 1))};
   format.scale = scale;
   format.mean = mean;
   format.stddev = stddev;

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "calibration_options.h"
+
 namespace exeunt::cli {
 
 /// For options that take a whole number.
@@ -40,14 +42,23 @@ struct ModelOptions {
   int optimization_level = 3;
   bool deterministic = false;
   int threads = 1;
+  CalibrationOptions calibration;
   bool json = false;
 
   void add_to(CLI::App& command);
   Model load() const { return load(path); }
   /// The same options for another file.
   Model load(const std::string& file) const;
-  BuildOptions build_options() const;
-  Plan build(const Model& model) const { return Plan::build(model, build_options()); }
+  /// Calibrates the model or reads the table if asked to. @param samples  how data becomes the model's input
+  BuildOptions build_options(const Model& model, const SampleOptions& samples) const;
+  Plan build(const Model& model, const SampleOptions& samples) const {
+    return Plan::build(model, build_options(model, samples));
+  }
+  /// The same for a second model, beside that of MODEL: its ranges are not saved.
+  Plan build_other(const Model& model, const SampleOptions& samples) const;
+
+ private:
+  BuildOptions plain_build_options() const;
 };
 
 /// What every command that runs a model takes besides.
@@ -74,7 +85,7 @@ struct SampleOptions {
 
   void add_to(CLI::App& command);
   /// For the model's first input.
-  SampleFormat format(const Plan& plan) const;
+  SampleFormat format(const InputInfo& input) const;
   /// The same for arrays that a session gets as they are.
   InputFormat array_format() const;
 };

@@ -9,6 +9,7 @@
 
 namespace exeunt {
 
+struct Calibration;
 struct PlanData;
 
 struct BuildOptions {
@@ -22,6 +23,8 @@ struct BuildOptions {
   /// Steps may be split over so many threads where that makes them faster. Each session then has threads of its own,
   /// one less than this, which wait in a loop during runs and for about a millisecond after them.
   int threads = 1;
+  /// Ranges of the model's values, which lower precisions need; see tools/calibrate.h.
+  std::shared_ptr<const Calibration> calibration = {};
 };
 
 /// A model compiled for this machine: kernels picked, weights packed, memory laid out.

@@ -22,45 +22,52 @@ bool has_batch(const std::vector<InputInfo>& inputs) {
       inputs, [](const InputInfo& input) { return input.type.shape.rank() > 0 && input.type.shape[0] == 1; });
 }
 
-/// The exit to which the scores of all decisions lead.
-int exit_of(const PlanData& plan, std::span<const float> scores) {
-  const Segment* segment = &plan.segments.front();
-  while (!segment->is_exit) {
-    const bool leaves = scores[static_cast<std::size_t>(segment->decision)] > segment->threshold;
-    segment = &plan.segments[static_cast<std::size_t>(leaves ? segment->leave : segment->stay)];
-  }
-  return segment->exit;
-}
-
 }  // namespace
 
 Trace Tracer::run(std::span<const Tensor> inputs, std::int64_t i) {
   const PlanData& plan = *plan_;
-  std::vector<const std::byte*> addresses;
-  for (std::size_t k = 0; k < inputs.size(); ++k)
-    addresses.push_back(inputs[k].view().data + static_cast<std::size_t>(i) * plan.info.inputs[k].type.bytes());
   Trace trace;
   trace.steps.resize(plan.steps.size());
   trace.outputs.resize(plan.exit_segments.size());
-  std::vector<float> scores(plan.decision_segments.size());
-  executor_.trace(
-      addresses,
-      [&](std::size_t step, const std::byte* result) {
+  trace.exit = walk(
+      inputs, i,
+      [&](std::size_t step, const std::byte* result, bool) {
         trace.steps[step] = row_major(result, plan.steps[step].layout, plan.steps[step].result);
       },
       [&](const Segment& segment) {
-        if (!segment.is_exit) {
-          scores[static_cast<std::size_t>(segment.decision)] = executor_.score(segment);
-          return;
-        }
         for (std::size_t k = 0; k < segment.outputs.size(); ++k) {
           const TensorView view = executor_.exit_output(segment, k);
           trace.outputs[static_cast<std::size_t>(segment.exit)].push_back(
               row_major(view.data, Layout::row_major(view.shape().rank()), view.type));
         }
       });
-  trace.exit = exit_of(plan, scores);
   return trace;
+}
+
+int Tracer::walk(std::span<const Tensor> inputs, std::int64_t i, const SeeStep& see,
+                 const std::function<void(const Segment&)>& see_exit) {
+  const PlanData& plan = *plan_;
+  std::vector<const std::byte*> addresses;
+  for (std::size_t k = 0; k < inputs.size(); ++k)
+    addresses.push_back(inputs[k].view().data + static_cast<std::size_t>(i) * plan.info.inputs[k].type.bytes());
+  // Where the scores of the decisions so far lead: a decision is scored before what follows it runs.
+  const Segment* reached = &plan.segments.front();
+  executor_.trace(
+      addresses,
+      [&](std::size_t step, const std::byte* result) {
+        const int number = static_cast<int>(step);
+        const bool here = number >= reached->first_step && number < reached->first_step + reached->step_count;
+        see(step, result, here);
+      },
+      [&](const Segment& segment) {
+        if (segment.is_exit) {
+          if (see_exit) see_exit(segment);
+        } else if (&segment == reached) {
+          const bool leaves = executor_.score(segment) > segment.threshold;
+          reached = &plan.segments[static_cast<std::size_t>(leaves ? segment.leave : segment.stay)];
+        }
+      });
+  return reached->exit;
 }
 
 std::int64_t count_samples(const std::vector<InputInfo>& wanted, std::span<const Tensor> inputs) {

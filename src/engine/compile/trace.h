@@ -2,6 +2,7 @@
 
 #include <exeunt/model.h>
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <vector>
@@ -26,7 +27,17 @@ class Tracer {
   /// @param inputs  one a model input, [N, ...]; sample `i` of them is run
   Trace run(std::span<const Tensor> inputs, std::int64_t i);
 
+  /// What is done with a step's result, which lies in memory as Step::layout says and is overwritten afterwards.
+  /// `reached`: the sample's own scores lead there.
+  using SeeStep = std::function<void(std::size_t step, const std::byte* result, bool reached)>;
+  /// The same without copies. @return the exit that the scores lead to
+  int run_steps(std::span<const Tensor> inputs, std::int64_t i, const SeeStep& see) { return walk(inputs, i, see, {}); }
+
  private:
+  /// @param see_exit  called with each exit's segment; may be empty
+  int walk(std::span<const Tensor> inputs, std::int64_t i, const SeeStep& see,
+           const std::function<void(const Segment&)>& see_exit);
+
   std::shared_ptr<const PlanData> plan_;
   Executor executor_;
 };

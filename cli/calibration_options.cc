@@ -1,0 +1,74 @@
+#include "calibration_options.h"
+
+#include <fmt/format.h>
+
+#include "options.h"
+#include "progress.h"
+
+namespace exeunt::cli {
+
+namespace {
+
+/// Data that is measured with must not be calibrated with: CIFAR-10's training part, unless a part is named.
+std::string training_part(const std::string& source) {
+  const bool named = source.ends_with(":train") || source.ends_with(":test");
+  return source.starts_with("cifar10:") && !named ? source + ":train" : source;
+}
+
+Calibration run_samples(const CalibrationOptions& given, const Model& model, const SampleOptions& samples) {
+  if (model.inputs().empty()) throw Error(ErrorCode::argument, "the model has no input to feed samples to");
+  const std::string source = training_part(given.source);
+  // Those without end are made as long as needed; of the others samples are taken from all over them.
+  const bool endless = source.find(':') == std::string::npos;
+  const Dataset data = Dataset::open(source, samples.format(model.inputs().front()), endless ? given.limit : 0);
+  Progress progress("calibrate");
+  CalibrateOptions options;
+  options.method = *parse_calibration_method(given.method);
+  options.limit = given.limit;
+  options.progress = [&](std::int64_t done, std::int64_t total) { progress.update(done, total); };
+  return calibrate(model, data, options);
+}
+
+}  // namespace
+
+void CalibrationOptions::add_to(CLI::App& command) {
+  CLI::Option* calib = command
+                           .add_option("--calib", source,
+                                       "data set (as for --data; cifar10:DIR: its training part) whose samples give "
+                                       "the ranges of values that lower precisions need")
+                           ->group("Calibration")
+                           ->type_name("SRC");
+  command.add_option("--calib-limit", limit, "at most so many samples, spread evenly over the data")
+      ->check(at_least(1))
+      ->needs(calib)
+      ->capture_default_str()
+      ->group("Calibration")
+      ->type_name("N");
+  command
+      .add_option("--calib-method", method,
+                  "min_max: all that was seen; percentile: all but the outermost 0.01 %; entropy: as TensorRT; mse: "
+                  "least mean square error")
+      ->check(CLI::IsMember({"min_max", "percentile", "entropy", "mse"}))
+      ->needs(calib)
+      ->capture_default_str()
+      ->group("Calibration");
+  command.add_option("--calib-table", table, "with --calib: save the ranges; without: read them")
+      ->check(ends_with({".json"}))
+      ->group("Calibration")
+      ->type_name("FILE.json");
+}
+
+std::shared_ptr<const Calibration> CalibrationOptions::make(const Model& model, const SampleOptions& samples,
+                                                            bool write) const {
+  if (source.empty() && table.empty()) return nullptr;
+  if (source.empty()) return std::make_shared<const Calibration>(load_calibration(table));
+  try {
+    auto calibration = std::make_shared<const Calibration>(run_samples(*this, model, samples));
+    if (write && !table.empty()) save_calibration(*calibration, table);
+    return calibration;
+  } catch (const Error& error) {
+    throw error.in(fmt::format("--calib {}", source));
+  }
+}
+
+}  // namespace exeunt::cli
