@@ -133,27 +133,31 @@ std::optional<Sum> sum_of(const Graph& graph, const Rewriter& rewriter, ValueId 
   return sum;
 }
 
-/// An op that only moves or picks what it is given, with one operand that is not constant.
-bool only_moves(const Graph& graph, const Node& node) {
-  const auto* pool = std::get_if<ops::Pool>(&node.op);
-  if (pool != nullptr) return pool->fn == ops::PoolFn::max;
+/// An op of one operand that only moves or picks what it is given, as it acts on bytes; nothing for others.
+std::optional<Op> mover(const Node& node, const Scale& scale) {
+  if (const auto* pool = std::get_if<ops::Pool>(&node.op))
+    return pool->fn == ops::PoolFn::max ? std::optional(node.op) : std::nullopt;
+  if (const auto* pad = std::get_if<ops::Pad>(&node.op)) {
+    if (pad->mode == ops::PadMode::constant && pad->value != 0) return std::nullopt;
+    ops::Pad bytes = *pad;
+    bytes.value = static_cast<double>(scale.zero);
+    return bytes;
+  }
   const bool moves = std::holds_alternative<ops::Slice>(node.op) || std::holds_alternative<ops::Reshape>(node.op) ||
                      std::holds_alternative<ops::Transpose>(node.op);
-  return moves && std::all_of(node.inputs.begin() + 1, node.inputs.end(),
-                              [&](ValueId v) { return v == kNoValue || graph.constant(v) != nullptr; });
+  return moves && node.inputs.size() == 1 ? std::optional(node.op) : std::nullopt;
 }
 
 /// Quantize(f(Dequantize(q))) of one scale -> f(q).
 bool move_bytes(Graph& graph, Rewriter& rewriter, const Node& quantize, const Scale& y) {
   const ValueId v = quantize.inputs[0];
-  const Node* mover = rewriter.uses(v) == 1 ? graph.producer(v) : nullptr;
-  if (mover == nullptr || !only_moves(graph, *mover)) return false;
-  const auto x = dequantized(graph, mover->inputs[0]);
+  const Node* between = rewriter.uses(v) == 1 ? graph.producer(v) : nullptr;
+  if (between == nullptr || between->inputs.empty()) return false;
+  const auto x = dequantized(graph, between->inputs[0]);
   if (!x || x->scale != y) return false;
-  std::vector<ValueId> operands = mover->inputs;
-  operands[0] = x->value;
-  const Op op = mover->op;
-  rewriter.replace_by_node(quantize, op, operands);
+  const std::optional<Op> op = mover(*between, y);
+  if (!op) return false;
+  rewriter.replace_by_node(quantize, *op, {x->value});
   return true;
 }
 
