@@ -125,13 +125,13 @@ void print_confusion(const Evaluation& result, const std::vector<std::string>& n
 }
 
 void execute(const EvalCommand& command) {
-  const Plan plan = command.model.build(command.model.load());
+  const Plan plan = command.model.plan();
   const Dataset data = with_source(
       command.data, [&] { return Dataset::open(command.data, command.samples.format(plan), command.limit); });
   Session session = command.run.open(plan, data.size());
   std::optional<Session> other;
   if (!command.against.empty()) {
-    const Plan other_plan = command.model.build(command.model.load(command.against));
+    const Plan other_plan = command.model.plan(command.against);
     if (other_plan.inputs().front().type != plan.inputs().front().type) {
       throw Error(ErrorCode::shape,
                   fmt::format("--against {}: its input is {}, not {}", command.against,

@@ -148,7 +148,7 @@ class Answers {
 };
 
 void execute(const RunCommand& command) {
-  const Plan plan = command.model.build(command.model.load());
+  const Plan plan = command.model.plan();
   if (command.inputs.size() != plan.inputs().size()) {
     std::vector<std::string> names;
     for (const InputInfo& input : plan.inputs()) names.push_back(input.name);

@@ -40,6 +40,9 @@ struct ModelOptions {
   int optimization_level = 3;
   bool deterministic = false;
   int threads = 1;
+  std::string timing_cache;
+  std::string target_isa;     ///< `build` only
+  bool runtime_only = false;  ///< `build` only
   bool json = false;
 
   void add_to(CLI::App& command);
@@ -47,8 +50,21 @@ struct ModelOptions {
   /// The same options for another file.
   Model load(const std::string& file) const;
   BuildOptions build_options() const;
-  Plan build(const Model& model) const { return Plan::build(model, build_options()); }
+  /// With a progress bar.
+  Plan build(const Model& model) const;
+  /// MODEL, or another file with the same options, as a plan: read from a plan file, or built.
+  Plan plan() const { return plan(path); }
+  Plan plan(const std::string& file) const;
+
+ private:
+  void check_plan_options(const std::string& file, const Plan& plan) const;
+
+  std::vector<const CLI::Option*> only_built_;  ///< options that a built plan cannot follow any more
+  const CLI::Option* threads_given_ = nullptr;
 };
+
+/// Whether a file is a built plan, by its name.
+bool is_plan(const std::string& file);
 
 /// What every command that runs a model takes besides.
 struct RunOptions {

@@ -34,3 +34,14 @@ function(exeunt_module NAME)
       DISCOVERY_TIMEOUT 120 WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
   endif()
 endfunction()
+
+# exeunt_flatbuffers(TARGET SCHEMA.fbs): C++ for a schema, made in the build folder, as "SCHEMA_generated.h" for TARGET.
+function(exeunt_flatbuffers TARGET SCHEMA)
+  cmake_path(GET SCHEMA STEM name)
+  set(folder ${CMAKE_CURRENT_BINARY_DIR}/flatbuffers)
+  add_custom_command(OUTPUT ${folder}/${name}_generated.h
+    COMMAND ${EXEUNT_FLATC} --cpp --cpp-std c++17 --scoped-enums -o ${folder} ${CMAKE_CURRENT_SOURCE_DIR}/${SCHEMA}
+    DEPENDS ${SCHEMA} VERBATIM)
+  target_sources(${TARGET} PRIVATE ${folder}/${name}_generated.h)
+  target_include_directories(${TARGET} SYSTEM PRIVATE ${folder})
+endfunction()
