@@ -251,7 +251,7 @@ void add_measuring(CLI::App& sub, BenchCommand& command) {
 void add_bench(CLI::App& app, Action& action) {
   auto command = std::make_shared<BenchCommand>();
   CLI::App& sub = *app.add_subcommand("bench", "Measure the latency of each exit and of the mix, and the throughput");
-  command->model.add_to(sub);
+  command->model.add_to(sub, "MODEL,--onnx,--load-engine,--loadEngine");
   sub.add_option("--data", command->data, "samples that the decisions see, as in eval; noise without it")
       ->type_name("SRC");
   sub.add_option("--limit", command->limit, "at most so many samples of the data")->check(at_least(1))->type_name("N");

@@ -73,8 +73,8 @@ CLI::Validator ends_with(std::vector<std::string> extensions) {
   return {check, ""};
 }
 
-void ModelOptions::add_to(CLI::App& command) {
-  command.add_option("MODEL", path, "ONNX file, or a .plan that `build` wrote")->required();
+void ModelOptions::add_to(CLI::App& command, const std::string& model) {
+  command.add_option(model, path, "ONNX file, or a .plan that `build` wrote")->required();
   only_built_.push_back(command.add_option("--backend", backend, "cpu: fast; ref: the slow reference")
                             ->check(CLI::IsMember({"cpu", "ref"}))
                             ->capture_default_str());

@@ -45,7 +45,8 @@ struct ModelOptions {
   bool runtime_only = false;  ///< `build` only
   bool json = false;
 
-  void add_to(CLI::App& command);
+  /// @param model  how MODEL may be given
+  void add_to(CLI::App& command, const std::string& model = "MODEL");
   Model load() const { return load(path); }
   /// The same options for another file.
   Model load(const std::string& file) const;

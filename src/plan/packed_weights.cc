@@ -26,7 +26,7 @@ void PlanWeights::reserve(const PackedWeights& weights) {
 }
 
 void PlanWeights::move_in() {
-  memory_ = AlignedBuffer(bytes_);
+  memory_ = AlignedBuffer::uninitialized(bytes_);
   for (const auto& [weights, offset] : offsets_) std::memcpy(memory_.data() + offset, weights->data(), weights->size());
 }
 

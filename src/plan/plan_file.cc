@@ -74,7 +74,7 @@ std::shared_ptr<const PlanFile> PlanFile::map(const std::filesystem::path& path)
 
 std::shared_ptr<const PlanFile> PlanFile::copy(std::span<const std::byte> bytes) {
   const std::shared_ptr<PlanFile> file(new PlanFile);
-  file->copy_ = AlignedBuffer(bytes.size());
+  file->copy_ = AlignedBuffer::uninitialized(bytes.size());
   if (!bytes.empty()) std::memcpy(file->copy_.data(), bytes.data(), bytes.size());
   file->bytes_ = {file->copy_.data(), bytes.size()};
   file->check();
@@ -107,6 +107,7 @@ void PlanFile::check() {
   flatbuffers::Verifier verifier(content, header.content_bytes);
   require(file::VerifyPlanBuffer(verifier), ErrorCode::format, "is not well-formed: its content cannot be read");
   content_ = file::GetPlan(content);
+  content_bytes_ = bytes_.subspan(sizeof(header), header.content_bytes);
   packed_ = bytes_.subspan(header.packed_at);
 }
 

@@ -37,6 +37,7 @@ class PlanFile {
 
   std::span<const std::byte> bytes() const noexcept { return bytes_; }
   const file::Plan& content() const noexcept { return *content_; }
+  std::span<const std::byte> content_bytes() const noexcept { return content_bytes_; }
   /// Aligned to 64 bytes.
   std::span<const std::byte> packed() const noexcept { return packed_; }
 
@@ -47,6 +48,7 @@ class PlanFile {
   AlignedBuffer copy_;
   bool is_mapped_ = false;
   std::span<const std::byte> bytes_;
+  std::span<const std::byte> content_bytes_;
   std::span<const std::byte> packed_;
   const file::Plan* content_ = nullptr;
 };

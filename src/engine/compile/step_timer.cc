@@ -239,11 +239,10 @@ std::vector<Choice> StepTimer::known(std::span<const std::string> keys,
                                      std::span<const std::vector<Candidate>> candidates) const {
   std::vector<Choice> choices(candidates.size());
   for (std::size_t i = 0; i < candidates.size(); ++i) {
-    if (candidates[i].size() == 1) continue;
     const Choice* found = options_.cache == nullptr ? nullptr : options_.cache->find(keys[i], options_.level);
     if (found != nullptr && found->us.size() == candidates[i].size()) {
       choices[i] = *found;
-    } else if (options_.runs_here && options_.is_native) {
+    } else if (candidates[i].size() > 1 && options_.runs_here && options_.is_native) {
       return {};
     }
   }
@@ -274,8 +273,7 @@ std::vector<Choice> StepTimer::operator()(const PlanData& draft,
   const double clock = clock_us();
   for (std::size_t i = 0; i < fields.size(); ++i) {
     choices.push_back(choose(fields[i], clock));
-    if (options_.cache != nullptr && fields[i].size() > 1)
-      options_.cache->put(keys[i], static_cast<int>(level), choices.back());
+    if (options_.cache != nullptr) options_.cache->put(keys[i], static_cast<int>(level), choices.back());
   }
   return choices;
 }

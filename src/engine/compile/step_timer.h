@@ -30,7 +30,7 @@ class StepTimer {
   std::vector<Choice> operator()(const PlanData& draft, std::span<const std::vector<Candidate>> candidates) const;
 
  private:
-  /// What the cache knows of all steps that have a choice; empty if it misses one.
+  /// What the cache knows of the steps; empty if it misses one that has a choice and can be timed.
   std::vector<Choice> known(std::span<const std::string> keys, std::span<const std::vector<Candidate>> candidates) const;
 
   const Graph& graph_;
