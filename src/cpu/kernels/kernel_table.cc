@@ -55,6 +55,8 @@ const KernelTable& active_kernels() {
   return table;
 }
 
+bool are_kernels_native() { return used == nullptr; }
+
 const KernelTable& kernels_of(std::string_view isa) { return find(isa, "the target's instruction set").kernels(); }
 
 bool runs_here(const KernelTable& kernels) noexcept {
@@ -62,7 +64,9 @@ bool runs_here(const KernelTable& kernels) noexcept {
          std::ranges::find(kSets, machine_isa(), &InstructionSet::name);
 }
 
-UseKernels::UseKernels(const KernelTable& kernels) noexcept : before_(std::exchange(used, &kernels)) {}
+UseKernels::UseKernels(const KernelTable& kernels) : before_(std::exchange(used, nullptr)) {
+  if (&active_kernels() != &kernels) used = &kernels;
+}
 UseKernels::~UseKernels() { used = before_; }
 
 }  // namespace exeunt::cpu
