@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <optional>
 
 #include "commands.h"
 #include "inspect_text.h"
@@ -25,6 +26,7 @@ struct BenchCommand {
   std::int64_t limit = 0;
   std::string exit = "all";
   int streams = 1;
+  std::string save;  ///< where the plan goes
   BenchOptions bench;
 };
 
@@ -72,7 +74,7 @@ Json exit_json(const BenchCommand& command, const Bench& result, const ExitBench
   return json;
 }
 
-Json bench_json(const BenchCommand& command, const Bench& result, std::int64_t samples,
+Json bench_json(const BenchCommand& command, const Plan& plan, const Bench& result, std::int64_t samples,
                 const std::vector<Warning>& warnings) {
   Json exits = Json::array();
   for (const ExitBench& exit : result.exits) exits.push_back(exit_json(command, result, exit));
@@ -80,9 +82,9 @@ Json bench_json(const BenchCommand& command, const Bench& result, std::int64_t s
                {"data", command.data.empty() ? Json(nullptr) : Json(command.data)},
                {"samples", samples},
                {"backend", command.model.backend},
-               {"precision", "fp32"},
-               {"isa", kernel_isa()},
-               {"threads", command.model.threads},
+               {"precision", plan.precision()},
+               {"isa", plan.isa()},
+               {"threads", plan.threads()},
                {"streams", command.streams},
                {"pinned", false},
                {"batch", command.run.batch},
@@ -161,12 +163,12 @@ void add_unstable_warnings(const Bench& result, std::vector<Warning>& warnings) 
   }
 }
 
-void print_text(const BenchCommand& command, const Bench& result, std::int64_t samples,
+void print_text(const BenchCommand& command, const Plan& plan, const Bench& result, std::int64_t samples,
                 const std::vector<Warning>& warnings) {
-  fmt::print("{} on {}, {} sample{}, backend {}, fp32, {}, batch {}, {} thread{}",
+  fmt::print("{} on {}, {} sample{}, backend {}, {}, {}, batch {}, {} thread{}",
              std::filesystem::path(command.model.path).filename().string(),
              command.data.empty() ? "noise" : command.data, samples, samples == 1 ? "" : "s", command.model.backend,
-             kernel_isa(), command.run.batch, command.model.threads, command.model.threads == 1 ? "" : "s");
+             plan.precision(), plan.isa(), command.run.batch, plan.threads(), plan.threads() == 1 ? "" : "s");
   if (command.streams > 1)
     fmt::print(", {} streams (each a session on a thread of its own, placed by the system)", command.streams);
   fmt::print("\n\n");
@@ -186,8 +188,10 @@ std::vector<Tensor> samples_of(const BenchCommand& command, const Plan& plan) {
 }
 
 void execute(const BenchCommand& command) {
-  const Model model = command.model.load();
-  const Plan plan = command.model.build(model, command.samples);
+  std::optional<Model> model;
+  if (!is_plan(command.model.path)) model = command.model.load();
+  const Plan plan = model ? command.model.build(*model, command.samples) : command.model.plan(command.samples);
+  if (!command.save.empty()) plan.save(command.save);
   BenchOptions options = command.bench;
   if (command.exit == "all") {
     for (std::size_t e = 0; e < plan.exits().size(); ++e) options.exits.push_back(static_cast<int>(e));
@@ -202,13 +206,13 @@ void execute(const BenchCommand& command) {
   options.progress = [&](std::int64_t done, std::int64_t total) { progress.update(done, total); };
   const Bench result = bench(sessions, samples, options);
   progress.clear();
-  std::vector<Warning> warnings = find_warnings(model, plan);
+  std::vector<Warning> warnings = model ? find_warnings(*model, plan) : std::vector<Warning>();
   add_noise_warning(command, plan, warnings);
   add_unstable_warnings(result, warnings);
   const Shape& first = samples.front().shape();
   const std::int64_t count = first.rank() > 0 ? first[0] : 1;
-  if (command.model.json) return print_json(bench_json(command, result, count, warnings));
-  print_text(command, result, count, warnings);
+  if (command.model.json) return print_json(bench_json(command, plan, result, count, warnings));
+  print_text(command, plan, result, count, warnings);
 }
 
 std::string check_exit(const std::string& text) {
@@ -247,7 +251,7 @@ void add_measuring(CLI::App& sub, BenchCommand& command) {
 void add_bench(CLI::App& app, Action& action) {
   auto command = std::make_shared<BenchCommand>();
   CLI::App& sub = *app.add_subcommand("bench", "Measure the latency of each exit and of the mix, and the throughput");
-  command->model.add_to(sub);
+  command->model.add_to(sub, "MODEL,--onnx,--load-engine,--loadEngine");
   sub.add_option("--data", command->data, "samples that the decisions see, as in eval; noise without it")
       ->type_name("SRC");
   sub.add_option("--limit", command->limit, "at most so many samples of the data")->check(at_least(1))->type_name("N");
@@ -260,6 +264,9 @@ void add_bench(CLI::App& app, Action& action) {
       ->check(CLI::Range(1, 1024))
       ->capture_default_str()
       ->type_name("N");
+  sub.add_option("--save-engine,--saveEngine", command->save, "also write the plan, as `build` does")
+      ->check(ends_with({".plan"}))
+      ->type_name("OUT.plan");
   add_measuring(sub, *command);
   command->run.add_to(sub);
   command->samples.add_to(sub);

@@ -125,14 +125,14 @@ void print_confusion(const Evaluation& result, const std::vector<std::string>& n
 }
 
 void execute(const EvalCommand& command) {
-  const Plan plan = command.model.build(command.model.load(), command.samples);
+  const Plan plan = command.model.plan(command.samples);
   const Dataset data = with_source(command.data, [&] {
     return Dataset::open(command.data, command.samples.format(plan.inputs().front()), command.limit);
   });
   Session session = command.run.open(plan, data.size());
   std::optional<Session> other;
   if (!command.against.empty()) {
-    const Plan other_plan = command.model.build_other(command.model.load(command.against), command.samples);
+    const Plan other_plan = command.model.other_plan(command.against, command.samples);
     if (other_plan.inputs().front().type != plan.inputs().front().type) {
       throw Error(ErrorCode::shape,
                   fmt::format("--against {}: its input is {}, not {}", command.against,

@@ -129,7 +129,32 @@ Json inspection_json(const Inspection& inspection) {
           {"warnings", to_json(inspection.warnings)}};
 }
 
+/// A plan's own graph is the canonical one.
+void execute_plan(const InspectCommand& command) {
+  const Plan plan = command.model.plan(command.samples);
+  if (command.stage == "import")
+    throw Error(ErrorCode::unsupported,
+                fmt::format("{}: a built plan does not hold the file as it was imported", command.model.path));
+  Inspection inspection = inspect(plan);
+  inspection.file = command.model.path;
+  if (command.model.json) {
+    Json json = inspection_json(inspection);
+    json["isa"] = plan.isa();
+    json["precision"] = plan.precision();
+    if (command.stage == "graph") json["text"] = graph_text(plan);
+    return print_json(json);
+  }
+  if (command.stage == "graph") {
+    fmt::print("{}", graph_text(plan));
+  } else if (command.stage == "plan") {
+    print_steps(inspection);
+  } else {
+    print_summary(inspection);
+  }
+}
+
 void execute(const InspectCommand& command) {
+  if (is_plan(command.model.path)) return execute_plan(command);
   const Model model = command.model.load();
   if (command.model.json) {
     Json json = inspection_json(inspect(model, command.model.build_options(model, command.samples)));

@@ -148,7 +148,7 @@ class Answers {
 };
 
 void execute(const RunCommand& command) {
-  const Plan plan = command.model.build(command.model.load(), command.samples);
+  const Plan plan = command.model.plan(command.samples);
   if (command.inputs.size() != plan.inputs().size()) {
     std::vector<std::string> names;
     for (const InputInfo& input : plan.inputs()) names.push_back(input.name);

@@ -7,6 +7,8 @@
 #include <cstdio>
 #include <filesystem>
 
+#include "progress.h"
+
 namespace exeunt::cli {
 
 namespace {
@@ -71,16 +73,18 @@ CLI::Validator ends_with(std::vector<std::string> extensions) {
   return {check, ""};
 }
 
-void ModelOptions::add_to(CLI::App& command) {
-  command.add_option("MODEL", path, "ONNX file")->required();
-  command.add_option("--backend", backend, "cpu: fast; ref: the slow reference")
-      ->check(CLI::IsMember({"cpu", "ref"}))
-      ->capture_default_str();
-  command.add_option("--shape", shapes, "shape of an input with symbolic dims, as NAME=1x3x32x32")
-      ->check([](const std::string& text) {
-        return parse_shape(text) ? "" : fmt::format("'{}' is not of the form NAME=1x3x32x32", text);
-      })
-      ->type_name("NAME=DIMS");
+void ModelOptions::add_to(CLI::App& command, const std::string& model) {
+  command.add_option(model, path, "ONNX file, or a .plan that `build` wrote")->required();
+  only_built_.push_back(command.add_option("--backend", backend, "cpu: fast; ref: the slow reference")
+                            ->check(CLI::IsMember({"cpu", "ref"}))
+                            ->capture_default_str());
+  CLI::Option* shape =
+      command.add_option("--shape", shapes, "shape of an input with symbolic dims, as NAME=1x3x32x32")
+          ->check([](const std::string& text) {
+            return parse_shape(text) ? "" : fmt::format("'{}' is not of the form NAME=1x3x32x32", text);
+          })
+          ->type_name("NAME=DIMS");
+  only_built_.push_back(shape);
   command
       .add_option(
           "--builderOptimizationLevel", optimization_level,
@@ -89,30 +93,56 @@ void ModelOptions::add_to(CLI::App& command) {
       ->check(at_least(0))
       ->capture_default_str()
       ->type_name("N");
-  command.add_option("--threads", threads, "split steps over so many threads where that makes them faster")
-      ->check(CLI::Range(1, 256))
-      ->capture_default_str()
-      ->type_name("N");
+  command
+      .add_option("--timing-cache,--timingCacheFile", timing_cache,
+                  "keep the times of kernels in this file, and time only what it does not hold")
+      ->type_name("FILE");
+  threads_given_ =
+      command.add_option("--threads", threads, "split steps over so many threads where that makes them faster")
+          ->check(CLI::Range(1, 256))
+          ->capture_default_str()
+          ->type_name("N");
   command.add_flag("--deterministic", deterministic,
                    "pick kernels by rules, not by timing: the same ones, and so the same answers, each time");
   calibration.add_to(command);
+  only_built_.push_back(
+      command
+          .add_option("--precision", precision, "allow this type beside fp32; the fastest plan of all allowed is taken")
+          ->check(CLI::IsMember({"fp32", "bf16", "fp16", "half", "int8", "best"}))
+          ->capture_default_str()
+          ->type_name("P"));
+  only_built_.push_back(command.add_flag(
+      "--strict", strict, "take the precision wherever a kernel has it, fast or not; its lack is an error"));
+  only_built_.push_back(command
+                            .add_option("--optimize-for", optimize_for,
+                                        "what the fastest plan is: of the mix of exits, of the worst, or of exit K")
+                            ->capture_default_str()
+                            ->type_name("mix|worst|K"));
   command.add_flag("--json", json, "print one JSON document and nothing else");
-  command.add_option("--pass-limit", pass_limit, "run only the first N passes (for people who develop Exeunt)")
-      ->check(at_least(0))
-      ->group("Development")
-      ->type_name("N");
-  command
-      .add_option("--dump-after", dump_after,
-                  "print the graph to stderr after this pass (for people who develop Exeunt)")
-      ->group("Development")
-      ->type_name("PASS");
+  CLI::Option* limit =
+      command.add_option("--pass-limit", pass_limit, "run only the first N passes (for people who develop Exeunt)")
+          ->check(at_least(0))
+          ->group("Development")
+          ->type_name("N");
+  CLI::Option* dump = command
+                          .add_option("--dump-after", dump_after,
+                                      "print the graph to stderr after this pass (for people who develop Exeunt)")
+                          ->group("Development")
+                          ->type_name("PASS");
+  only_built_.insert(only_built_.end(), {limit, dump});
 }
 
 BuildOptions ModelOptions::plain_build_options() const {
   BuildOptions options;
   options.backend = backend;
   options.threads = threads;
+  options.precision = precision;
+  options.strict = strict;
+  options.optimize_for = optimize_for;
   options.optimization_level = deterministic ? 0 : std::min(optimization_level, 5);
+  options.timing_cache = timing_cache;
+  options.target_isa = target_isa;
+  options.runtime_only = runtime_only;
   return options;
 }
 
@@ -122,15 +152,53 @@ BuildOptions ModelOptions::build_options(const Model& model, const SampleOptions
   return options;
 }
 
-Plan ModelOptions::build_other(const Model& model, const SampleOptions& samples) const {
+bool is_plan(const std::string& file) { return std::filesystem::path(file).extension() == ".plan"; }
+
+Plan ModelOptions::build(const Model& model, const SampleOptions& samples) const {
+  return build_with(model, build_options(model, samples));
+}
+
+Plan ModelOptions::build_with(const Model& model, BuildOptions options) {
+  Progress progress("build");
+  options.progress = [&](std::int64_t done, std::int64_t total) { progress.update(done, total); };
+  Plan plan = Plan::build(model, options);
+  for (const std::string& note : plan.notes()) fmt::print(stderr, "note: {}\n", note);
+  return plan;
+}
+
+void ModelOptions::check_plan_options(const std::string& file, const Plan& plan) const {
+  for (const CLI::Option* option : only_built_) {
+    if (option->count() == 0) continue;
+    throw Error(ErrorCode::argument, fmt::format("{}: is built already; {} is for building a plan of an ONNX file",
+                                                 file, option->get_name()));
+  }
+  if (threads_given_->count() == 0 || threads == plan.threads()) return;
+  throw Error(ErrorCode::argument, fmt::format("{}: is built for {} thread{}, not {}: build it with --threads {}", file,
+                                               plan.threads(), plan.threads() == 1 ? "" : "s", threads, threads));
+}
+
+Plan ModelOptions::load_plan(const std::string& file) const {
+  Plan plan = Plan::load(file);
+  check_plan_options(file, plan);
+  return plan;
+}
+
+Plan ModelOptions::plan(const SampleOptions& samples) const {
+  return is_plan(path) ? load_plan(path) : build(load(), samples);
+}
+
+Plan ModelOptions::other_plan(const std::string& file, const SampleOptions& samples) const {
+  if (is_plan(file)) return load_plan(file);
+  const Model model = load(file);
   BuildOptions options = plain_build_options();
   options.calibration = calibration.make(model, samples, false);
-  return Plan::build(model, options);
+  return build_with(model, std::move(options));
 }
 
 Model ModelOptions::load(const std::string& file) const {
-  if (std::filesystem::path(file).extension() == ".plan") {
-    throw Error(ErrorCode::unsupported, fmt::format("{}: this version reads ONNX files, not built plans", file));
+  if (is_plan(file)) {
+    throw Error(ErrorCode::unsupported,
+                fmt::format("{}: is a built plan; this needs the ONNX file that it was built from", file));
   }
   LoadOptions options;
   for (const std::string& text : shapes) options.shapes.insert(*parse_shape(text));

@@ -43,23 +43,40 @@ struct ModelOptions {
   bool deterministic = false;
   int threads = 1;
   CalibrationOptions calibration;
+  std::string precision = "fp32";
+  bool strict = false;
+  std::string optimize_for = "mix";
+  std::string timing_cache;
+  std::string target_isa;     ///< `build` only
+  bool runtime_only = false;  ///< `build` only
   bool json = false;
 
-  void add_to(CLI::App& command);
+  /// @param model  how MODEL may be given
+  void add_to(CLI::App& command, const std::string& model = "MODEL");
   Model load() const { return load(path); }
   /// The same options for another file.
   Model load(const std::string& file) const;
   /// Calibrates the model or reads the table if asked to. @param samples  how data becomes the model's input
   BuildOptions build_options(const Model& model, const SampleOptions& samples) const;
-  Plan build(const Model& model, const SampleOptions& samples) const {
-    return Plan::build(model, build_options(model, samples));
-  }
-  /// The same for a second model, beside that of MODEL: its ranges are not saved.
-  Plan build_other(const Model& model, const SampleOptions& samples) const;
+  /// With a progress bar.
+  Plan build(const Model& model, const SampleOptions& samples) const;
+  /// MODEL as a plan: read from a plan file, or built.
+  Plan plan(const SampleOptions& samples) const;
+  /// Another file with the same options as a plan, beside MODEL: its ranges are not saved.
+  Plan other_plan(const std::string& file, const SampleOptions& samples) const;
 
  private:
+  static Plan build_with(const Model& model, BuildOptions options);
+  Plan load_plan(const std::string& file) const;
   BuildOptions plain_build_options() const;
+  void check_plan_options(const std::string& file, const Plan& plan) const;
+
+  std::vector<const CLI::Option*> only_built_;  ///< options that a built plan cannot follow any more
+  const CLI::Option* threads_given_ = nullptr;
 };
+
+/// Whether a file is a built plan, by its name.
+bool is_plan(const std::string& file);
 
 /// What every command that runs a model takes besides.
 struct RunOptions {

@@ -10,6 +10,12 @@ pkg_check_modules(libzip REQUIRED IMPORTED_TARGET libzip)
 pkg_check_modules(turbojpeg REQUIRED IMPORTED_TARGET libturbojpeg)
 pkg_check_modules(stb REQUIRED IMPORTED_TARGET stb)
 
+# FlatBuffers: a compiler for schemas, and headers; what they need of the library is inline.
+find_program(EXEUNT_FLATC flatc REQUIRED)
+find_path(EXEUNT_FLATBUFFERS_INCLUDE flatbuffers/flatbuffers.h REQUIRED)
+add_library(flatbuffers_headers INTERFACE)
+target_include_directories(flatbuffers_headers SYSTEM INTERFACE ${EXEUNT_FLATBUFFERS_INCLUDE})
+
 # Debian's oneDNN package asks for OpenCL in its CMake file; the CPU part needs none.
 find_library(EXEUNT_DNNL dnnl REQUIRED)
 add_library(onednn INTERFACE)

@@ -22,9 +22,17 @@ target_link_libraries(exeunt_options INTERFACE exeunt_warnings)
 #   DEPS     folders it may include (the list of docs/data-path.md), by name
 #   LIBS     libraries from outside, private to the folder
 #   SOURCES  .cc files;  TESTS  *_test.cc files beside them
+#   DEVICE   it is part of the runtime-only library, whose size counts: what is not used can be left out by the linker
+#   SMALL    ... and none of it is in the way of a sample: compiled for size
 function(exeunt_module NAME)
-  cmake_parse_arguments(M "" "" "DEPS;LIBS;SOURCES;TESTS" ${ARGN})
+  cmake_parse_arguments(M "DEVICE;SMALL" "" "DEPS;LIBS;SOURCES;TESTS" ${ARGN})
   add_library(exeunt_${NAME} STATIC ${M_SOURCES})
+  if(M_DEVICE OR M_SMALL)
+    target_compile_options(exeunt_${NAME} PRIVATE -ffunction-sections -fdata-sections)
+  endif()
+  if(M_SMALL)
+    target_compile_options(exeunt_${NAME} PRIVATE $<$<CONFIG:Release>:-Os>)
+  endif()
   list(TRANSFORM M_DEPS PREPEND exeunt_)
   target_link_libraries(exeunt_${NAME} PUBLIC exeunt_options ${M_DEPS} PRIVATE ${M_LIBS})
   if(EXEUNT_DEVELOPER AND M_TESTS)
@@ -33,4 +41,15 @@ function(exeunt_module NAME)
     gtest_discover_tests(${NAME}_tests TEST_PREFIX "${NAME}." PROPERTIES LABELS unit
       DISCOVERY_TIMEOUT 120 WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
   endif()
+endfunction()
+
+# exeunt_flatbuffers(TARGET SCHEMA.fbs): C++ for a schema, made in the build folder, as "SCHEMA_generated.h" for TARGET.
+function(exeunt_flatbuffers TARGET SCHEMA)
+  cmake_path(GET SCHEMA STEM name)
+  set(folder ${CMAKE_CURRENT_BINARY_DIR}/flatbuffers)
+  add_custom_command(OUTPUT ${folder}/${name}_generated.h
+    COMMAND ${EXEUNT_FLATC} --cpp --cpp-std c++17 --scoped-enums -o ${folder} ${CMAKE_CURRENT_SOURCE_DIR}/${SCHEMA}
+    DEPENDS ${SCHEMA} VERBATIM)
+  target_sources(${TARGET} PRIVATE ${folder}/${name}_generated.h)
+  target_include_directories(${TARGET} SYSTEM PRIVATE ${folder})
 endfunction()

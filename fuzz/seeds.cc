@@ -1,16 +1,23 @@
 #include <fmt/format.h>
 #include <onnx/defs/parser.h>
 
+#include <array>
+#include <cstdint>
 #include <cstdio>
 #include <exception>
 #include <filesystem>
 #include <fstream>
 
+#include "cpu/cpu_backend.h"
+#include "cpu/kernels/kernel_table.h"
 #include "graph/text.h"
 #include "onnx/import.h"
+#include "plan/build_plan.h"
+#include "plan/saved_plan.h"
+#include "ref/ref_backend.h"
 
 // Small models, one a family of operators, that the fuzzers start from: `fuzz_seeds FOLDER` writes them as
-// FOLDER/onnx_import/*.onnx and, imported, as FOLDER/graph_text/*.txt.
+// FOLDER/onnx_import/*.onnx, imported as FOLDER/graph_text/*.txt, and built as FOLDER/plan_file/*.parts.
 
 namespace {
 
@@ -91,6 +98,24 @@ onnx::ModelProto parse(const std::string& graph, int opset) {
   return model;
 }
 
+/// A plan file's content and packed weights, as fuzz/plan_file.cc takes them.
+std::string plan_parts(const exeunt::Graph& graph) {
+  using namespace exeunt;
+  const cpu::UseKernels kernels(cpu::kernels_of("scalar"));
+  const std::array backends = {&own_cpu_backend(), &ref_backend()};
+  PlanData plan = build_plan(graph, backends);
+  plan.graph = std::make_shared<const Graph>(graph);
+  plan.isa = "scalar";
+  const AlignedBuffer bytes = write_plan(plan, backends, "fuzz");
+  const auto file = PlanFile::copy({bytes.data(), bytes.size()});
+  const auto text_of = [](std::span<const std::byte> part) {
+    return std::string(reinterpret_cast<const char*>(part.data()), part.size());
+  };
+  const auto size = static_cast<std::uint32_t>(file->content_bytes().size());
+  return std::string(reinterpret_cast<const char*>(&size), sizeof(size)) + text_of(file->content_bytes()) +
+         text_of(file->packed());
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -98,6 +123,8 @@ int main(int argc, char** argv) {
   try {
     const std::filesystem::path models = std::filesystem::path(argv[1]) / "onnx_import";
     const std::filesystem::path texts = std::filesystem::path(argv[1]) / "graph_text";
+    const std::filesystem::path plans = std::filesystem::path(argv[1]) / "plan_file";
+    std::filesystem::create_directories(plans);
     std::filesystem::create_directories(models);
     std::filesystem::create_directories(texts);
     int next = 0;
@@ -105,7 +132,9 @@ int main(int argc, char** argv) {
       const onnx::ModelProto model = parse(graph, opset);
       const std::string name = std::to_string(next++);
       write(models / (name + ".onnx"), model.SerializeAsString());
-      write(texts / (name + ".txt"), exeunt::print_graph(exeunt::import_onnx(model, {}), {.max_constant_elements = 0}));
+      const exeunt::Graph imported = exeunt::import_onnx(model, {});
+      write(texts / (name + ".txt"), exeunt::print_graph(imported, {.max_constant_elements = 0}));
+      write(plans / (name + ".parts"), plan_parts(imported));
     };
     for (const char* graph : kGraphs) add(graph, 17);
     for (const char* text : kTexts) write(texts / (std::to_string(next++) + ".txt"), text);

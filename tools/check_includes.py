@@ -24,6 +24,7 @@ ALLOWED = {
     "engine/runtime": {"base", "plan", "exec", "cpu", "exeunt", "exeunt/tools"},
     "engine/compile": {"base", "ops", "graph", "onnx", "passes", "quant", "plan", "diagnose", "exec", "ref", "cpu",
                        "engine/runtime", "exeunt", "exeunt/tools"},
+    "engine/device": {"base", "plan", "ref", "cpu", "engine/runtime", "exeunt"},
     "data": {"base", "exeunt", "exeunt/tools"},
     "tune": {"base", "exeunt", "exeunt/tools"},
 }

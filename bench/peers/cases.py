@@ -30,34 +30,34 @@ F32 = """
      alexnet     early,late    torch     ONNX      alexnet_two_torch.onnx
 """
 INT8 = """
-     resnet8     full          tflite    QDQ       resnet8_qdq_ort.onnx
+     resnet8     full          tflite    exeunt    resnet8_tflite.onnx
+     resnet8     full          tflite    ort       resnet8_qdq_ort.onnx
      resnet8     full          tflite    litert    peers/resnet8_int8.tflite
      resnet8     full          tflite    openvino  resnet8_tflite.onnx
-     resnet8     early,late    tflite    openvino  resnet8_single_tflite.onnx
-     resnet8     early,late    torch     openvino  resnet8_two_torch.onnx
-     resnet56    full          torch     QDQ       resnet56_qdq_ort.onnx
+     resnet8     early,late    tflite    OURS      resnet8_single_tflite.onnx
+     resnet8     early,late    torch     OURS      resnet8_two_torch.onnx
+     resnet56    full          torch     exeunt    resnet56_torch.onnx
+     resnet56    full          torch     ort       resnet56_qdq_ort.onnx
      resnet56    full          torch     openvino  resnet56_torch.onnx
-     resnet56    early,late    torch     openvino  resnet56_two_torch.onnx
-     alexnet     full          torch     QDQ       alexnet_qdq_ort.onnx
+     resnet56    early,late    torch     OURS      resnet56_two_torch.onnx
+     alexnet     full          torch     exeunt    alexnet_torch.onnx
+     alexnet     full          torch     ort       alexnet_qdq_ort.onnx
      alexnet     full          torch     openvino  alexnet_torch.onnx
-     alexnet     early,late    torch     openvino  alexnet_two_torch.onnx
+     alexnet     early,late    torch     OURS      alexnet_two_torch.onnx
 """
 IMAGENET = """
      resnet18      full        torch     ONNX      resnet18.onnx
      mobilenet_v2  full        torch     ONNX      mobilenet_v2.onnx
      vit_small     full        torch     ONNX      vit_small.onnx
 """
-SHORT = {"ONNX": ONNX, "QDQ": "exeunt onnxruntime"}
+SHORT = {"ONNX": ONNX, "OURS": "exeunt openvino", "ort": "onnxruntime"}
 SUPPORTS_BF16 = {"openvino", "ncnn"}
 
 # Why an engine that has no row for a case has none: first match of (engine, network, kind, precision), "" being any.
 ABSENT = (
-    ("exeunt", "", "", "bf16", "computes in f32 only"),
     ("onnxruntime", "", "", "bf16", "its CPU kernels have no bf16"),
     ("litert", "", "", "bf16", "its CPU kernels have no bf16"),
     ("mnn", "", "", "bf16", "its low precision is f32 on x86"),
-    ("exeunt", "", "early", "int8", "no quantised file with a conditional"),
-    ("exeunt", "", "late", "int8", "no quantised file with a conditional"),
     ("onnxruntime", "", "early", "int8", "its quantiser leaves the arms of a conditional in f32"),
     ("onnxruntime", "", "late", "int8", "its quantiser leaves the arms of a conditional in f32"),
     ("ncnn", "", "", "int8", "no quantised ncnn file"),

@@ -1,14 +1,17 @@
 // One model in Exeunt for bench/peers/run, which drives several such programs in turns.
 //
-// exeunt_peer_worker MODEL SAMPLES [EXIT]
-//   SAMPLES  raw f32: samples of the model's only input, one behind the other
-//   EXIT     every run goes to this exit, whatever its scores
+// exeunt_peer_worker MODEL SAMPLES [EXIT [PRECISION NPZ]]
+//   SAMPLES    raw f32: samples of the model's only input, one behind the other
+//   EXIT       every run goes to this exit, whatever its scores; "-": where they lead
+//   PRECISION  allowed beside fp32, calibrated with the samples of NPZ
 //
 // Prints "ready VERSION" once the plan is built. Then it answers lines on standard input until they end:
 //   answer I          first output of sample I, as numbers
 //   run WARM COUNT I  WARM + COUNT runs of sample I; nanoseconds of each of the last COUNT
 
 #include <exeunt/session.h>
+#include <exeunt/tools/calibrate.h>
+#include <exeunt/tools/dataset.h>
 #include <exeunt/tools/inspect.h>
 
 #include <algorithm>
@@ -83,16 +86,31 @@ void serve(exeunt::Session& session, const std::vector<exeunt::Tensor>& samples)
   }
 }
 
+exeunt::Plan build(const std::string& path, const std::string& precision, const std::string& samples) {
+  const exeunt::Model model = exeunt::Model::load(path);
+  exeunt::BuildOptions options;
+  options.precision = precision;
+  if (precision != "fp32") {
+    exeunt::SampleFormat format;
+    const exeunt::TensorType& input = model.inputs().front().type;
+    format.sample = {input.dtype, exeunt::Shape(input.shape.dims().subspan(1))};
+    const exeunt::Dataset data = exeunt::Dataset::open("npz:" + samples, format);
+    options.calibration = std::make_shared<const exeunt::Calibration>(exeunt::calibrate(model, data));
+  }
+  return exeunt::Plan::build(model, options);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   try {
-    if (argc != 3 && argc != 4) throw std::runtime_error("usage: exeunt_peer_worker MODEL SAMPLES [EXIT]");
-    const exeunt::Plan plan = exeunt::Plan::build(exeunt::Model::load(argv[1]));
+    if (argc != 3 && argc != 4 && argc != 6)
+      throw std::runtime_error("usage: exeunt_peer_worker MODEL SAMPLES [EXIT [PRECISION NPZ]]");
+    const exeunt::Plan plan = build(argv[1], argc == 6 ? argv[4] : "fp32", argc == 6 ? argv[5] : "");
     if (plan.inputs().size() != 1) throw std::runtime_error(std::string(argv[1]) + ": has not exactly one input");
     const std::vector<exeunt::Tensor> samples = read_samples(argv[2], plan.inputs().front().type);
     exeunt::Session session(plan);
-    if (argc == 4) session.force_exit(std::stoi(argv[3]));
+    if (argc > 3 && std::string(argv[3]) != "-") session.force_exit(std::stoi(argv[3]));
     std::cout.precision(9);
     std::cout << "ready " << exeunt::version_text() << std::endl;
     serve(session, samples);

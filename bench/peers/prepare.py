@@ -92,16 +92,29 @@ def for_mnn(source: Path, folder: Path) -> tuple[Path, str]:
     return path, "mnn_module" if any(node.op_type == "If" for node in graph.node) else "mnn"
 
 
-def for_openvino_int8(source: Path, samples: np.ndarray, folder: Path) -> Path:
-    """A model quantised by NNCF after training, calibrated on `samples` [N, 1, ...]."""
-    path = folder / f"{source.stem}_nncf.xml"
+def for_openvino_int8(source: Path, kind: str, samples: np.ndarray, folder: Path) -> Path:
+    """A model quantised by NNCF after training, calibrated on `samples` [N, 1, ...]; with `early` and `late` one that
+    always takes that exit. It is quantised as it comes, so that both arms see samples, and gets its threshold then.
+
+    @raises ValueError if NNCF refuses it
+    """
+    path = folder / f"{source.stem}_{kind}_nncf.xml"
     if not newer(path, source, Path(__file__)):
         import nncf
         import openvino as ov
 
         model = ov.Core().read_model(source)
         model.reshape(list(samples.shape[1:]))
-        quantized = nncf.quantize(model, nncf.Dataset(list(samples)), subset_size=len(samples))
+        try:
+            quantized = nncf.quantize(model, nncf.Dataset(list(samples)), subset_size=len(samples))
+        except Exception as error:  # noqa: BLE001 - it has dozens of its own
+            raise ValueError(f"NNCF: {error}") from error
+        if kind in ALWAYS:
+            greater = [op for op in quantized.get_ops() if op.get_type_name() == "Greater"]
+            if len(greater) != 1:
+                raise ValueError(f"{len(greater)} comparisons; exactly one is needed")
+            threshold = ov.opset8.constant(np.array(ALWAYS[kind], np.float32))
+            greater[0].input(1).replace_source_output(threshold.output(0))
         ov.save_model(quantized, path, compress_to_fp16=False)
     return path
 
@@ -119,6 +132,13 @@ def as_samples(images: np.ndarray, layout: str) -> np.ndarray:
     """f32 [N, 1, ...] of u8 [N, 3, H, W] in the axis order of a model."""
     ordered = images.transpose(0, 2, 3, 1) if layout == "nhwc" else images
     return np.ascontiguousarray(ordered[:, None], np.float32)
+
+
+def write_calibration(images: np.ndarray, layout: str, folder: Path) -> Path:
+    """The pictures as an .npz that Exeunt calibrates with: x [N, ...] in the axis order of a model."""
+    path = folder / f"calibration_{layout}.npz"
+    np.savez(path, x=as_samples(images, layout)[:, 0])
+    return path
 
 
 def write_samples(images: np.ndarray, layout: str, path: Path) -> tuple[Path, str]:

@@ -3,6 +3,9 @@
 #include <exeunt/model.h>
 
 #include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -25,6 +28,24 @@ struct BuildOptions {
   int threads = 1;
   /// Ranges of the model's values, which lower precisions need; see tools/calibrate.h.
   std::shared_ptr<const Calibration> calibration = {};
+  /// What kernels may compute in: "fp32", or a type that is allowed beside it, "int8", "bf16", "fp16", "half" (this
+  /// machine's fast 16-bit type) or "best" (all of them). The fastest plan of what is allowed is taken.
+  std::string precision = "fp32";
+  /// The precision is taken wherever a kernel has it, fast or not, and its lack is an error.
+  bool strict = false;
+  /// What the fastest plan is: the least mean time over the exits by their shares in the calibration ("mix"; equal
+  /// ones without), of the slowest exit ("worst"), or of one exit ("0", "1", ...).
+  std::string optimize_for = "mix";
+  /// A file in which the times of kernels are kept from build to build; made if it is missing. What it holds is not
+  /// timed again. Empty: none.
+  std::filesystem::path timing_cache = {};
+  /// The instruction set to build for ("avx512", "avx2", "neon", "scalar"); empty: this machine's. For another one
+  /// nothing is timed: kernels are picked by rules of thumb, or by a timing cache that comes from there.
+  std::string target_isa = {};
+  /// Take no kernels of libraries, so that the runtime-only library can load the plan.
+  bool runtime_only = false;
+  /// Called now and then while kernels are timed.
+  std::function<void(std::int64_t done, std::int64_t total)> progress = {};
 };
 
 /// A model compiled for this machine: kernels picked, weights packed, memory laid out.
@@ -34,6 +55,13 @@ class Plan {
   /// Compiles a model. Costs milliseconds to seconds. @throws Error argument, unsupported, device
   static Plan build(const Model& model, const BuildOptions& options = {});
 
+  /// Reads a file that `save` wrote. Costs milliseconds: kernels are taken as they were picked, weights as they were
+  /// packed. @throws Error file; format for anything but a whole plan file of this version; unsupported for a plan
+  /// that was built for another machine
+  static Plan load(const std::filesystem::path& path);
+  /// Writes everything that `load` needs; nobody ever sees half a file. @throws Error file
+  void save(const std::filesystem::path& path) const;
+
   const std::vector<InputInfo>& inputs() const noexcept;
   const std::vector<std::string>& outputs() const noexcept;
   const std::vector<DecisionInfo>& decisions() const noexcept;
@@ -41,6 +69,18 @@ class Plan {
 
   /// BuildOptions::threads.
   int threads() const noexcept;
+
+  /// The instruction set that it was built for: "avx512".
+  const std::string& isa() const noexcept;
+  /// The element type in which its kernels may compute: "fp32".
+  const std::string& precision() const noexcept;
+  /// What whoever built it should know: what a precision could not have, which exit pays. Empty for one that was
+  /// loaded.
+  const std::vector<std::string>& notes() const noexcept;
+  /// How many steps there are.
+  std::size_t steps() const noexcept;
+  /// Bytes of weights in the order in which kernels read them, and of constants that they read as they are.
+  std::size_t weights_bytes() const noexcept;
 
   /// Bytes of activations that each session holds.
   std::size_t arena_bytes() const noexcept;

@@ -96,6 +96,8 @@ class Tensor {
   Tensor() = default;
   /// @throws Error device if the memory is not to be had.
   explicit Tensor(const TensorType& type);
+  /// A type without elements: `empty()`, and no view of it is present. Stands for a constant that is kept elsewhere.
+  static Tensor placeholder(const TensorType& type);
   /// Copies `values` into a tensor of `shape`. @throws Error shape if the counts differ.
   template <class T>
   static Tensor of(DType dtype, const Shape& shape, std::span<const T> values);

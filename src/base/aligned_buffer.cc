@@ -26,7 +26,12 @@ std::size_t machine_bytes() {
 
 void AlignedBuffer::Free::operator()(std::byte* p) const noexcept { std::free(p); }
 
-AlignedBuffer::AlignedBuffer(std::size_t bytes) : size_(bytes) {
+AlignedBuffer::AlignedBuffer(std::size_t bytes) {
+  *this = uninitialized(bytes);
+  std::memset(data(), 0, bytes);
+}
+
+AlignedBuffer AlignedBuffer::uninitialized(std::size_t bytes) {
   // The kernel would promise more than there is and stop the process when it is touched.
   require(bytes <= machine_bytes(), ErrorCode::device, "{} MB of memory are needed; this machine has {} MB",
           bytes >> 20, machine_bytes() >> 20);
@@ -38,8 +43,10 @@ AlignedBuffer::AlignedBuffer(std::size_t bytes) : size_(bytes) {
   require(memory != nullptr, ErrorCode::device, "no memory for {} bytes", bytes);
   // Only a hint: where the system has no large pages to give, small ones do.
   if (alignment == kLargePage) ::madvise(memory, size, MADV_HUGEPAGE);
-  std::memset(memory, 0, size);
-  data_.reset(memory);
+  AlignedBuffer buffer;
+  buffer.data_.reset(memory);
+  buffer.size_ = bytes;
+  return buffer;
 }
 
 }  // namespace exeunt

@@ -12,6 +12,8 @@ class AlignedBuffer {
   AlignedBuffer() = default;
   /// @throws Error device if the machine does not have the memory
   explicit AlignedBuffer(std::size_t bytes);
+  /// With whatever the memory holds, for those who fill all of it.
+  static AlignedBuffer uninitialized(std::size_t bytes);
 
   std::byte* data() noexcept { return data_.get(); }
   const std::byte* data() const noexcept { return data_.get(); }

@@ -78,6 +78,13 @@ Tensor::Tensor(const TensorType& type) : type_(type) {
   data_.reset(memory);
 }
 
+Tensor Tensor::placeholder(const TensorType& type) {
+  checked_bytes(type);
+  Tensor tensor;
+  tensor.type_ = type;
+  return tensor;
+}
+
 void Tensor::copy_from(const void* source, std::size_t count, std::size_t element_bytes) {
   require(count == static_cast<std::size_t>(elements()) && element_bytes == dtype_bytes(dtype()), ErrorCode::shape,
           "{} values of {} bytes do not make a tensor {}", count, element_bytes, type_.str());

@@ -11,6 +11,7 @@ namespace {
 struct Guess {
   double cost = 0;
   bool approximate = false;
+  std::string kernel;
   std::function<Candidate()> make;
 };
 
@@ -43,7 +44,7 @@ void guess_direct(const ConvShape& s, const NodeView& node, const Bounds& bounds
     const double cost = depth * seen.out_height * whole_units(seen.out_width, tile.pixels) *
                         whole_units(s.out_channels, tile.channels) / kernels.lanes *
                         tile_loss(tile.pixels, tile.channels / kernels.lanes);
-    guesses.push_back({cost, false, [=, &node, &tile] {
+    guesses.push_back({cost, false, direct_conv_name(tile), [=, &node, &tile] {
                          return direct_conv_candidate(seen, node, bounds, tile, *InputRows::of(seen));
                        }});
   }
@@ -71,7 +72,7 @@ void guess_winograd(const ConvShape& s, const NodeView& node, const Bounds& boun
       // Small blocks stay in the first-level cache, large ones read the weights less often.
       for (const int block_tiles : {1, 4, 16}) {
         if (block_tiles > 1 && tile.patches * block_tiles / 4 >= patches) continue;
-        guesses.push_back({products + transforms, true, [=, &node, &tile] {
+        guesses.push_back({products + transforms, true, winograd_name(s, *form, tile, block_tiles), [=, &node, &tile] {
                              return winograd_candidate(s, node, bounds, *form, tile, block_tiles);
                            }});
       }
@@ -107,6 +108,10 @@ std::vector<Candidate> own_conv_candidates(const ops::Conv& op, const NodeView& 
   std::vector<Candidate> candidates;
   bool has_exact = false;
   for (const Guess& guess : guesses) {
+    if (!node.wanted.empty()) {
+      if (guess.kernel == node.wanted) return {guess.make()};
+      continue;
+    }
     const bool hopeless = candidates.size() >= kMost || guess.cost > kHope * guesses.front().cost;
     // One that rounds like any sum is always there, whatever the check of the others says.
     if (hopeless && (has_exact || guess.approximate)) continue;

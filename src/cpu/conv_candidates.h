@@ -43,6 +43,10 @@ Candidate depthwise_conv_candidate(const ConvShape& shape, const NodeView& node,
 Candidate winograd_candidate(const ConvShape& shape, const NodeView& node, const Bounds& bounds,
                              const WinogradForm& form, const WinogradTile& tile, int block_tiles);
 
+// Their names.
+std::string direct_conv_name(const DirectConvTile& tile);
+std::string winograd_name(const ConvShape& shape, const WinogradForm& form, const WinogradTile& tile, int block_tiles);
+
 /// A step on NHWC operands: x, the residual if there is one, the result, `scratch_bytes` of scratch.
 Candidate conv_candidate(std::string kernel, StepFn run, std::shared_ptr<StepArgs> args, const NodeView& node,
                          std::size_t scratch_bytes);

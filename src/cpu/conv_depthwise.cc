@@ -39,17 +39,17 @@ void run_depthwise_conv_part(const StepArgs& args, StepState*, std::byte* const*
 
 /// [tap][channel], then the bias; zeros where channels end.
 PackedWeights pack_depthwise_weights(const NodeView& node, std::int64_t padded) {
-  const Tensor& weights = *node.constant(1);
+  const Tensor& weights = *node.weights(1);
   const std::int64_t channels = weights.shape()[0];
   const std::int64_t taps = weights.elements() / std::max<std::int64_t>(1, channels);
-  return node.packer.pack(&weights, node.constant(2), fmt::format("depthwise {}", padded),
+  return node.packer.pack(&weights, node.weights(2), fmt::format("depthwise {}", padded),
                           static_cast<std::size_t>((taps + 1) * padded), [&](std::span<float> to) {
                             const float* from = weights.span<float>().data();
                             for (std::int64_t c = 0; c < channels; ++c) {
                               for (std::int64_t t = 0; t < taps; ++t)
                                 to[static_cast<std::size_t>(t * padded + c)] = *from++;
                             }
-                            if (const Tensor* bias = node.constant(2))
+                            if (const Tensor* bias = node.weights(2))
                               std::ranges::copy(bias->span<float>(), to.begin() + taps * padded);
                           });
 }

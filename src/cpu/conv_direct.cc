@@ -63,21 +63,21 @@ void run_direct_conv_part(const StepArgs& args, StepState*, std::byte* const* op
 
 /// [block of lanes][kernel row][kernel column][in channel][lane], then the bias; zeros where channels end.
 PackedWeights pack_direct_weights(const NodeView& node, int lanes, std::int64_t padded) {
-  const Shape& shape = node.constant(1)->shape();
+  const Shape& shape = node.weights(1)->shape();
   const std::int64_t out = shape[0];
   const std::int64_t in = shape[1];
   const std::int64_t taps = shape.elements() / std::max<std::int64_t>(1, out * in);
   const std::size_t floats = static_cast<std::size_t>(padded * (taps * in + 1));
   return node.packer.pack(
-      node.constant(1), node.constant(2), fmt::format("direct {} {}", lanes, padded), floats, [&](std::span<float> to) {
-        const float* from = node.constant(1)->span<float>().data();
+      node.weights(1), node.weights(2), fmt::format("direct {} {}", lanes, padded), floats, [&](std::span<float> to) {
+        const float* from = node.weights(1)->span<float>().data();
         for (std::int64_t o = 0; o < out; ++o) {
           for (std::int64_t i = 0; i < in; ++i) {
             for (std::int64_t t = 0; t < taps; ++t)
               to[static_cast<std::size_t>(((o / lanes * taps + t) * in + i) * lanes + o % lanes)] = *from++;
           }
         }
-        if (const Tensor* bias = node.constant(2))
+        if (const Tensor* bias = node.weights(2))
           std::ranges::copy(bias->span<float>(), to.begin() + padded * taps * in);
       });
 }
@@ -91,6 +91,11 @@ int chunk_of(const DirectConv& conv, int tile, int lanes, int channels) {
 }
 
 }  // namespace
+
+std::string direct_conv_name(const DirectConvTile& tile) {
+  return fmt::format("{}_conv_direct_{}x{}{}", active_kernels().isa, tile.pixels, tile.channels,
+                     tile.kernel_run > 0 ? fmt::format("_r{}", tile.kernel_run) : "");
+}
 
 Candidate direct_conv_candidate(const ConvShape& s, const NodeView& node, const Bounds& bounds,
                                 const DirectConvTile& tile, const InputRows& rows) {
@@ -120,9 +125,7 @@ Candidate direct_conv_candidate(const ConvShape& s, const NodeView& node, const 
   args->chunk = chunk_of(conv, tile.channels, lanes, s.out_channels);
   const std::size_t scratch = args->step.scratch_bytes(node.threads);
   Candidate candidate =
-      conv_candidate(fmt::format("{}_conv_direct_{}x{}{}", active_kernels().isa, tile.pixels, tile.channels,
-                                 tile.kernel_run > 0 ? fmt::format("_r{}", tile.kernel_run) : ""),
-                     run_direct_conv, std::move(args), node, scratch);
+      conv_candidate(direct_conv_name(tile), run_direct_conv, std::move(args), node, scratch);
   candidate.run_part = run_direct_conv_part;
   return candidate;
 }

@@ -67,7 +67,20 @@ std::ptrdiff_t lay_out_scratch(WinogradArgs& args, int lanes) {
   return args.form->points * (in_place ? conv.in_point : conv.in_point + conv.out_point);
 }
 
+int patches_of(const ConvShape& s, const WinogradForm& form) {
+  return rounded_up(s.out_height, form.results) / form.results * (rounded_up(s.out_width, form.results) / form.results);
+}
+
+int block_patches_of(int patches, const WinogradTile& tile, int block_tiles) {
+  return std::min(tile.patches * block_tiles, rounded_up(patches, tile.patches));
+}
+
 }  // namespace
+
+std::string winograd_name(const ConvShape& s, const WinogradForm& form, const WinogradTile& tile, int block_tiles) {
+  return fmt::format("{}_conv_winograd{}_{}x{}_b{}", active_kernels().isa, form.results, tile.patches, tile.channels,
+                     block_patches_of(patches_of(s, form), tile, block_tiles));
+}
 
 Candidate winograd_candidate(const ConvShape& s, const NodeView& node, const Bounds& bounds, const WinogradForm& form,
                              const WinogradTile& tile, int block_tiles) {
@@ -87,16 +100,14 @@ Candidate winograd_candidate(const ConvShape& s, const NodeView& node, const Bou
   conv.patches_wide = (s.out_width + form.results - 1) / form.results;
   conv.low = bounds.low;
   conv.high = bounds.high;
-  args->patches = (s.out_height + form.results - 1) / form.results * conv.patches_wide;
-  args->block_patches = std::min(tile.patches * block_tiles, rounded_up(args->patches, tile.patches));
+  args->patches = patches_of(s, form);
+  args->block_patches = block_patches_of(args->patches, tile, block_tiles);
   const int padded = rounded_up(s.out_channels, tile.channels);
   conv.matrix_step = static_cast<std::ptrdiff_t>(padded) * s.in_channels;
   args->set_weights(pack_winograd_weights(node, form, kernels.lanes, padded), conv.matrix_step * form.matrices);
   args->step = ConvStep::of(s, node, lay_out_scratch(*args, kernels.lanes));
   const std::size_t scratch = args->step.scratch_bytes(node.threads);
-  Candidate candidate = conv_candidate(fmt::format("{}_conv_winograd{}_{}x{}_b{}", kernels.isa, form.results,
-                                                   tile.patches, tile.channels, args->block_patches),
-                                       run_winograd, args, node, scratch);
+  Candidate candidate = conv_candidate(winograd_name(s, form, tile, block_tiles), run_winograd, args, node, scratch);
   candidate.approximate = true;
   candidate.run_part = run_winograd_part;
   return candidate;

@@ -7,7 +7,7 @@ namespace exeunt {
 
 namespace {
 
-class CpuBackend : public Backend {
+class OwnCpuBackend : public Backend {
  public:
   std::string_view name() const noexcept override { return "cpu"; }
 
@@ -30,8 +30,8 @@ class CpuBackend : public Backend {
 
 }  // namespace
 
-const Backend& cpu_backend() {
-  static const CpuBackend backend;
+const Backend& own_cpu_backend() {
+  static const OwnCpuBackend backend;
   return backend;
 }
 

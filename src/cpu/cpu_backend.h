@@ -4,8 +4,10 @@
 
 namespace exeunt {
 
-/// The CPU backend: oneDNN's convolutions, matrix products, pooling and elementwise steps on
-/// channels-last activations, and strided copies of our own. Runs on one thread.
+/// The CPU backend: kernels of our own and oneDNN's on channels-last activations.
 const Backend& cpu_backend();
+
+/// The same without oneDNN's; all that the runtime-only library has. It has the same name.
+const Backend& own_cpu_backend();
 
 }  // namespace exeunt

@@ -159,9 +159,21 @@ void pack_bias(const ProductSpec& spec, int columns, std::span<float> to) {
     to[n] = spec.bias_factor * from[from.size() == 1 ? 0 : n];
 }
 
+/// What PackFn does, for a machine that is not here.
+void pack_panels(const ProductArgs& args, const float* b, int lanes, float* packed) {
+  const Gemm& gemm = args.gemm;
+  for (int first = 0; first < gemm.columns; first += args.kernels.panel) {
+    const int count = std::min(args.kernels.panel, gemm.columns - first);
+    const int width = (count + lanes - 1) / lanes * lanes;
+    for (int k = 0; k < gemm.depth; ++k, packed += width) {
+      for (int n = 0; n < count; ++n) packed[n] = b[k * args.b_row + (first + n) * args.b_column];
+    }
+  }
+}
+
 /// Packs constant right matrices, each once, and the bias; lets the batch count from the matrices.
 void pack_constants(ProductArgs& args, const ProductSpec& spec, const NodeView& node) {
-  const Tensor* b = node.constant(1);
+  const Tensor* b = node.weights(1);
   const std::size_t floats = b == nullptr ? 0 : packed_floats(args.gemm);
   std::vector<std::ptrdiff_t> starts;
   for (ProductArgs::Matrix& matrix : args.batch) {
@@ -175,8 +187,13 @@ void pack_constants(ProductArgs& args, const ProductSpec& spec, const NodeView& 
   if (spec.bias != nullptr) args.bias_at = static_cast<std::ptrdiff_t>(matrices);
   const auto fill = [&](std::span<float> to) {
     for (std::size_t i = 0; i < starts.size(); ++i) {
-      args.kernels.pack(b->span<float>().data() + starts[i], args.b_row, args.b_column, args.gemm.depth,
-                        args.gemm.columns, to.data() + i * floats);
+      const float* from = b->span<float>().data() + starts[i];
+      float* at = to.data() + i * floats;
+      if (runs_here(active_kernels())) {
+        args.kernels.pack(from, args.b_row, args.b_column, args.gemm.depth, args.gemm.columns, at);
+      } else {
+        pack_panels(args, from, active_kernels().lanes, at);
+      }
     }
     for (std::size_t i = 0; i < matrices && spec.factor != 1; ++i) to[i] *= spec.factor;
     if (spec.bias != nullptr) pack_bias(spec, args.gemm.columns, to.subspan(matrices));
@@ -213,7 +230,7 @@ Candidate make_candidate(const ProductSpec& spec, const NodeView& node) {
   const Layout layout = result_layout(node);
   const auto operand = [&](std::size_t i, bool turn) {
     const Shape& s = node.operand_type(i)->shape;
-    const Layout own = node.constant(i) != nullptr ? Layout::row_major(s.rank()) : node.layouts[i];
+    const Layout own = node.weights(i) != nullptr ? Layout::row_major(s.rank()) : node.layouts[i];
     const Matrices m = matrices_of(s, own.strides(s), i == 0);
     return turn ? turned(m) : m;
   };
@@ -245,12 +262,12 @@ Candidate make_candidate(const ProductSpec& spec, const NodeView& node) {
   args->b_row = b.row;
   args->b_column = b.column;
   lay_out_batch(*args, a, b, y);
-  if (node.constant(1) != nullptr || spec.bias != nullptr) pack_constants(*args, spec, node);
+  if (node.weights(1) != nullptr || spec.bias != nullptr) pack_constants(*args, spec, node);
 
   Candidate candidate{fmt::format("{}_gemm", active_kernels().isa), run_product, nullptr, {}, layout, 0};
   candidate.uses.push_back(
-      {0, node.constant(0) != nullptr ? Layout::row_major(node.operand_type(0)->shape.rank()) : node.layouts[0]});
-  if (node.constant(1) == nullptr) {
+      {0, node.weights(0) != nullptr ? Layout::row_major(node.operand_type(0)->shape.rank()) : node.layouts[0]});
+  if (node.weights(1) == nullptr) {
     args->operands.b = static_cast<int>(candidate.uses.size());
     candidate.uses.push_back({1, node.layouts[1]});
     candidate.scratch_bytes = packed_floats(gemm) * sizeof(float);
@@ -269,14 +286,14 @@ Candidate make_candidate(const ProductSpec& spec, const NodeView& node) {
 std::vector<Candidate> own_product_candidates(const ops::Gemm& op, const NodeView& node) {
   ProductSpec spec{.epilogue = epilogue_of_op(op), .trans_a = op.trans_a, .trans_b = op.trans_b};
   spec.factor = static_cast<float>(op.alpha);
-  if (spec.factor != 1 && node.constant(1) == nullptr) return {};
+  if (spec.factor != 1 && node.weights(1) == nullptr) return {};
   if (const TensorType* c = node.operand_type(2)) {
     const Shape& y = node.result_type().shape;
     const int rank = c->shape.rank();
     const bool is_row =
         c->shape.elements() == 1 || (rank > 0 && c->shape[rank - 1] == y[1] && c->shape.elements() == y[1]);
-    if (node.constant(2) != nullptr && is_row) {
-      spec.bias = node.constant(2);
+    if (node.weights(2) != nullptr && is_row) {
+      spec.bias = node.weights(2);
       spec.bias_factor = static_cast<float>(op.beta);
     } else if (c->shape == y && op.beta == 1) {
       spec.residual = 2;
@@ -288,7 +305,7 @@ std::vector<Candidate> own_product_candidates(const ops::Gemm& op, const NodeVie
 }
 
 std::vector<Candidate> own_product_candidates(const ops::MatMul& op, const NodeView& node) {
-  ProductSpec spec{.epilogue = epilogue_of_op(op), .bias = node.constant(2)};
+  ProductSpec spec{.epilogue = epilogue_of_op(op), .bias = node.weights(2)};
   if (node.operand_type(2) != nullptr && spec.bias == nullptr) return {};
   if (node.operand_type(3) != nullptr) spec.residual = 3;
   return {make_candidate(spec, node)};

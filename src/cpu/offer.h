@@ -8,9 +8,8 @@
 
 namespace exeunt::cpu {
 
-// One function for each op that has CPU kernels. `node.node.op` holds the op.
+// One function for each op that has CPU kernels of our own. `node.node.op` holds the op.
 Offer offer(const ops::Conv& op, const NodeView& node);
-Offer offer(const ops::ConvTranspose& op, const NodeView& node);
 Offer offer(const ops::Gemm& op, const NodeView& node);
 Offer offer(const ops::MatMul& op, const NodeView& node);
 Offer offer(const ops::Pool& op, const NodeView& node);
@@ -18,7 +17,6 @@ Offer offer(const ops::Softmax& op, const NodeView& node);
 Offer offer(const ops::LogSoftmax& op, const NodeView& node);
 Offer offer(const ops::LayerNorm& op, const NodeView& node);
 Offer offer(const ops::Lrn& op, const NodeView& node);
-Offer offer(const ops::Reduce& op, const NodeView& node);
 Offer offer(const ops::ScaleShift& op, const NodeView& node);
 Offer offer(const ops::Unary& op, const NodeView& node);
 Offer offer(const ops::Binary& op, const NodeView& node);
@@ -31,7 +29,7 @@ Offer offer(const ops::Dequantize& op, const NodeView& node);
 Offer offer(const ops::QuantizedConv& op, const NodeView& node);
 Offer offer(const ops::QuantizedAdd& op, const NodeView& node);
 
-/// Why oneDNN cannot take the node at all (an operand that is not f32, an empty tensor); empty if it can.
+/// Why kernels for f32 cannot take the node at all (an operand that is not f32, an empty tensor); empty if they can.
 std::string refuse_types(const NodeView& node);
 
 }  // namespace exeunt::cpu

@@ -14,6 +14,8 @@ class QuantizeArgs : public StepArgs {
   std::int64_t count = 0;
   float scale = 1;
   float zero = 0;
+  decltype(QuantizedKernels::quantize) quantize = nullptr;      ///< of u8
+  decltype(QuantizedKernels::dequantize) dequantize = nullptr;  ///< of u8
 };
 
 template <class Q>
@@ -40,14 +42,14 @@ void run_dequantize(const StepArgs& step, StepState*, std::byte* const* operands
 
 void run_quantize_bytes(const StepArgs& step, StepState*, std::byte* const* operands) noexcept {
   const auto& args = static_cast<const QuantizeArgs&>(step);
-  active_quantized_kernels().quantize(reinterpret_cast<const float*>(operands[0]), args.count, args.scale,
-                                      static_cast<int>(args.zero), reinterpret_cast<std::uint8_t*>(operands[1]));
+  args.quantize(reinterpret_cast<const float*>(operands[0]), args.count, args.scale, static_cast<int>(args.zero),
+                reinterpret_cast<std::uint8_t*>(operands[1]));
 }
 
 void run_dequantize_bytes(const StepArgs& step, StepState*, std::byte* const* operands) noexcept {
   const auto& args = static_cast<const QuantizeArgs&>(step);
-  active_quantized_kernels().dequantize(reinterpret_cast<const std::uint8_t*>(operands[0]), args.count, args.scale,
-                                        static_cast<int>(args.zero), reinterpret_cast<float*>(operands[1]));
+  args.dequantize(reinterpret_cast<const std::uint8_t*>(operands[0]), args.count, args.scale,
+                  static_cast<int>(args.zero), reinterpret_cast<float*>(operands[1]));
 }
 
 /// The constant parameters, or the reason why the kernel cannot use them.
@@ -61,6 +63,8 @@ std::variant<std::string, std::shared_ptr<QuantizeArgs>> read_parameters(const N
   auto args = std::make_shared<QuantizeArgs>();
   args->count = node.result_type().shape.elements();
   args->scale = scale->span<float>()[0];
+  args->quantize = active_quantized_kernels().quantize;
+  args->dequantize = active_quantized_kernels().dequantize;
   if (zero != nullptr)
     args->zero = quantized == DType::u8 ? zero->span<std::uint8_t>()[0] : zero->span<std::int8_t>()[0];
   return args;

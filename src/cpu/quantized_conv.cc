@@ -9,6 +9,7 @@ namespace {
 
 struct Guess {
   double cost = 0;
+  std::string kernel;
   std::function<Candidate()> make;
 };
 
@@ -22,7 +23,7 @@ double tile_loss(int rows, int vectors) {
 }
 
 void guess_direct(const ops::QuantizedConv& op, const ConvShape& s, const NodeView& node, std::vector<Guess>& guesses) {
-  const QuantizedKernels& kernels = active_quantized_kernels();
+  const QuantizedKernels& kernels = active_quantized_kernels(node.wanted);
   ConvShape seen = s;
   const bool flat = s.kernel_height == 1 && s.kernel_width == 1 && s.stride_height == 1 && s.stride_width == 1 &&
                     s.pad_top == 0 && s.pad_left == 0 && s.pad_bottom == 0 && s.pad_right == 0;
@@ -38,7 +39,8 @@ void guess_direct(const ops::QuantizedConv& op, const ConvShape& s, const NodeVi
     const double cost = depth * seen.out_height * whole_units(seen.out_width, tile.pixels) *
                         whole_units(s.out_channels, tile.channels) / kernels.lanes *
                         tile_loss(tile.pixels, tile.channels / kernels.lanes);
-    guesses.push_back({cost, [=, &op, &node, &tile] { return quantized_direct_candidate(op, seen, node, tile); }});
+    guesses.push_back({cost, quantized_direct_name(node, tile),
+                       [=, &op, &node, &tile] { return quantized_direct_candidate(op, seen, node, tile); }});
   }
 }
 
@@ -48,7 +50,7 @@ void guess_winograd(const ops::QuantizedConv& op, const ConvShape& s, const Node
   constexpr double kGather = 5;
   constexpr double kScatter = 10;
   constexpr int kResults = QuantizedWinograd::kResults;
-  const QuantizedKernels& kernels = active_quantized_kernels();
+  const QuantizedKernels& kernels = active_quantized_kernels(node.wanted);
   const bool applies = kernels.shorts > 0 && s.kernel_height == 3 && s.kernel_width == 3 && s.stride_height == 1 &&
                        s.stride_width == 1 && s.dilation_height == 1 && s.dilation_width == 1 &&
                        fits_quantized_winograd(node);
@@ -63,7 +65,7 @@ void guess_winograd(const ops::QuantizedConv& op, const ConvShape& s, const Node
                             tile_loss(tile.patches, tile.channels / kernels.lanes);
     for (const int block_tiles : {1, 4, 16}) {
       if (block_tiles > 1 && tile.patches * block_tiles / 4 >= patches) continue;
-      guesses.push_back({products + transforms, [=, &op, &node, &tile] {
+      guesses.push_back({products + transforms, quantized_winograd_name(s, node, tile, block_tiles), [=, &op, &node, &tile] {
                            return quantized_winograd_candidate(op, s, node, tile, block_tiles);
                          }});
     }
@@ -107,7 +109,7 @@ Offer offer(const ops::QuantizedConv& op, const NodeView& node) {
   constexpr double kHope = 2;
   constexpr std::size_t kMost = 12;
   for (const std::size_t i : {std::size_t{1}, std::size_t{2}, std::size_t{3}}) {
-    if (node.constant(i) == nullptr) return "weights that are computed at run time";
+    if (node.weights(i) == nullptr) return "weights that are computed at run time";
   }
   if (node.result_type().shape.elements() == 0) return "an empty tensor";
   const std::optional<ConvShape> s = shape_of(op, node);
@@ -119,14 +121,19 @@ Offer offer(const ops::QuantizedConv& op, const NodeView& node) {
   std::ranges::stable_sort(guesses, {}, &Guess::cost);
   std::vector<Candidate> candidates;
   for (const Guess& guess : guesses) {
+    if (!node.wanted.empty()) {
+      if (guess.kernel == node.wanted) return std::vector{guess.make()};
+      continue;
+    }
     if (candidates.size() >= kMost || guess.cost > kHope * guesses.front().cost) break;
     candidates.push_back(guess.make());
   }
+  if (candidates.empty()) return "no such kernel";
   return candidates;
 }
 
 Offer offer(const ops::QuantizedAdd& op, const NodeView& node) {
-  const QuantizedKernels& kernels = active_quantized_kernels();
+  const QuantizedKernels& kernels = active_quantized_kernels(node.wanted);
   auto args = std::make_shared<AddArgs>();
   args->kernel = kernels.add;
   QuantizedAddition& add = args->add;

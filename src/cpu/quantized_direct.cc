@@ -65,7 +65,7 @@ void fill_numbers(const Tensor& weights, const Order& order, int zero, std::span
 
 /// The numbers, zeros where channels end, then the starts.
 PackedWeights pack(const NodeView& node, const QuantizedKernels& kernels, int padded, int zero) {
-  const Tensor& weights = *node.constant(1);
+  const Tensor& weights = *node.weights(1);
   const Shape& shape = weights.shape();
   const std::int64_t taps = shape.elements() / std::max<std::int64_t>(1, shape[0] * shape[1]);
   const Order order{kernels.lanes, kernels.group, taps, (shape[1] + kernels.group - 1) / kernels.group};
@@ -80,9 +80,14 @@ PackedWeights pack(const NodeView& node, const QuantizedKernels& kernels, int pa
 
 }  // namespace
 
+std::string quantized_direct_name(const NodeView& node, const QuantizedDirectConvTile& tile) {
+  return fmt::format("{}_int8_conv_direct_{}x{}", active_quantized_kernels(node.wanted).isa, tile.pixels,
+                     tile.channels);
+}
+
 Candidate quantized_direct_candidate(const ops::QuantizedConv& op, const ConvShape& s, const NodeView& node,
                                      const QuantizedDirectConvTile& tile) {
-  const QuantizedKernels& kernels = active_quantized_kernels();
+  const QuantizedKernels& kernels = active_quantized_kernels(node.wanted);
   auto args = std::make_shared<DirectArgs>();
   args->kernel = tile.run;
   args->rows = *QuantizedRows::of(s, kernels, static_cast<int>(op.x_zero));
@@ -103,8 +108,7 @@ Candidate quantized_direct_candidate(const ops::QuantizedConv& op, const ConvSha
   conv.x_pixel = s.stride_width * words;
   conv.x_run = s.dilation_width * words;
   const std::size_t scratch = args->scratch_bytes(node.threads);
-  return quantized_candidate(fmt::format("{}_int8_conv_direct_{}x{}", kernels.isa, tile.pixels, tile.channels),
-                             run_direct, run_direct_part, std::move(args), node, scratch);
+  return quantized_candidate(quantized_direct_name(node, tile), run_direct, run_direct_part, std::move(args), node, scratch);
 }
 
 }  // namespace exeunt::cpu

@@ -102,6 +102,11 @@ Candidate quantized_direct_candidate(const ops::QuantizedConv& op, const ConvSha
 Candidate quantized_winograd_candidate(const ops::QuantizedConv& op, const ConvShape& shape, const NodeView& node,
                                        const QuantizedWinogradTile& tile, int block_tiles);
 
+// Their names.
+std::string quantized_direct_name(const NodeView& node, const QuantizedDirectConvTile& tile);
+std::string quantized_winograd_name(const ConvShape& shape, const NodeView& node, const QuantizedWinogradTile& tile,
+                                    int block_tiles);
+
 /// Whether every sum of this convolution stays small enough for QuantizedWinograd.
 bool fits_quantized_winograd(const NodeView& node);
 

@@ -62,7 +62,7 @@ std::array<std::int16_t, QuantizedWinograd::kPoints> transform_filter(const std:
 
 /// [point][block of lanes][word][lane][number of the word], zeros where channels end, then the starts.
 PackedWeights pack(const NodeView& node, int lanes, int padded, int words, int zero) {
-  const Tensor& weights = *node.constant(1);
+  const Tensor& weights = *node.weights(1);
   const auto out = static_cast<std::size_t>(weights.shape()[0]);
   const auto in = static_cast<std::size_t>(weights.shape()[1]);
   const auto vector = static_cast<std::size_t>(lanes);
@@ -103,9 +103,26 @@ std::ptrdiff_t lay_out_scratch(WinogradArgs& args, const QuantizedKernels& kerne
   return args.products_at + QuantizedWinograd::kPoints * conv.out_point;
 }
 
+int patches_of(const ConvShape& s) {
+  constexpr int kResults = QuantizedWinograd::kResults;
+  return rounded_up(s.out_height, kResults) / kResults * (rounded_up(s.out_width, kResults) / kResults);
+}
+
+int block_patches_of(int patches, const QuantizedWinogradTile& tile, int block_tiles) {
+  return std::min(tile.patches * block_tiles, rounded_up(patches, tile.patches));
+}
+
 }  // namespace
 
+std::string quantized_winograd_name(const ConvShape& s, const NodeView& node, const QuantizedWinogradTile& tile,
+                                    int block_tiles) {
+  return fmt::format("{}_int8_conv_winograd4_{}x{}_b{}", active_quantized_kernels(node.wanted).isa, tile.patches,
+                     tile.channels, block_patches_of(patches_of(s), tile, block_tiles));
+}
+
 bool fits_quantized_winograd(const NodeView& node) {
+  // It was taken before; the weights may be there packed only.
+  if (!node.wanted.empty()) return true;
   constexpr std::int64_t kLimit = std::int64_t{1} << 25;
   const Tensor& weights = *node.constant(1);
   const std::int64_t channels = weights.shape()[0];
@@ -122,7 +139,7 @@ bool fits_quantized_winograd(const NodeView& node) {
 Candidate quantized_winograd_candidate(const ops::QuantizedConv& op, const ConvShape& s, const NodeView& node,
                                        const QuantizedWinogradTile& tile, int block_tiles) {
   constexpr int kResults = QuantizedWinograd::kResults;
-  const QuantizedKernels& kernels = active_quantized_kernels();
+  const QuantizedKernels& kernels = active_quantized_kernels(node.wanted);
   auto args = std::make_shared<WinogradArgs>();
   args->tile = &tile;
   args->gather = kernels.gather;
@@ -139,8 +156,8 @@ Candidate quantized_winograd_candidate(const ops::QuantizedConv& op, const ConvS
   conv.patches_wide = (s.out_width + kResults - 1) / kResults;
   conv.x_zero = static_cast<std::uint8_t>(op.x_zero);
   conv.words = rounded_up(s.in_channels, kernels.shorts) / 2;
-  args->patches = (s.out_height + kResults - 1) / kResults * conv.patches_wide;
-  args->block_patches = std::min(tile.patches * block_tiles, rounded_up(args->patches, tile.patches));
+  args->patches = patches_of(s);
+  args->block_patches = block_patches_of(args->patches, tile, block_tiles);
   const int padded = rounded_up(s.out_channels, tile.channels);
   conv.matrix_step = static_cast<std::ptrdiff_t>(padded) * conv.words;
   args->set_weights(pack(node, kernels.lanes, padded, conv.words, static_cast<int>(op.x_zero)),
@@ -148,9 +165,7 @@ Candidate quantized_winograd_candidate(const ops::QuantizedConv& op, const ConvS
   args->set_requantize(op, node, padded);
   args->set_shape(s, node, lay_out_scratch(*args, kernels));
   const std::size_t scratch = args->scratch_bytes(node.threads);
-  const std::string name =
-      fmt::format("{}_int8_conv_winograd4_{}x{}_b{}", kernels.isa, tile.patches, tile.channels, args->block_patches);
-  return quantized_candidate(name, run_winograd, run_winograd_part, std::move(args), node, scratch);
+  return quantized_candidate(quantized_winograd_name(s, node, tile, block_tiles), run_winograd, run_winograd_part, std::move(args), node, scratch);
 }
 
 }  // namespace exeunt::cpu

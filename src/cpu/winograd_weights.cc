@@ -73,7 +73,7 @@ Numbers transform_filter(const float* filter, const WinogradForm& form) {
 }  // namespace
 
 PackedWeights pack_winograd_weights(const NodeView& node, const WinogradForm& form, int lanes, int padded) {
-  const Tensor& weights = *node.constant(1);
+  const Tensor& weights = *node.weights(1);
   const auto out = static_cast<std::size_t>(weights.shape()[0]);
   const auto in = static_cast<std::size_t>(weights.shape()[1]);
   const auto width = static_cast<std::size_t>(padded);
@@ -81,7 +81,7 @@ PackedWeights pack_winograd_weights(const NodeView& node, const WinogradForm& fo
   const auto matrices = static_cast<std::size_t>(form.matrices);
   const auto filter_floats = static_cast<std::size_t>(form.kernel) * static_cast<std::size_t>(form.kernel);
   return node.packer.pack(
-      &weights, node.constant(2), fmt::format("winograd {} {} {} {}", form.points, form.kernel, lanes, padded),
+      &weights, node.weights(2), fmt::format("winograd {} {} {} {}", form.points, form.kernel, lanes, padded),
       width * (matrices * in + 1), [&](std::span<float> to) {
         const float* from = weights.span<float>().data();
         for (std::size_t o = 0; o < out; ++o) {
@@ -91,7 +91,7 @@ PackedWeights pack_winograd_weights(const NodeView& node, const WinogradForm& fo
               to[m * width * in + (o / vector * in + i) * vector + o % vector] = static_cast<float>(values[m]);
           }
         }
-        if (const Tensor* bias = node.constant(2))
+        if (const Tensor* bias = node.weights(2))
           std::ranges::copy(bias->span<float>(), to.begin() + static_cast<std::ptrdiff_t>(width * matrices * in));
       });
 }

@@ -18,6 +18,9 @@ struct PrintOptions {
 /// The form is described in docs/graph.md.
 std::string print_graph(const Graph& graph, const PrintOptions& options = {});
 
+/// An op alone: "Conv {strides=[1,1], group=2}", with the fields that differ from their defaults.
+std::string op_text(const Op& op);
+
 /// The inverse of print_graph, verified. @throws Error format, with line and column; device if a
 /// constant does not fit into memory
 Graph parse_graph(std::string_view text);

@@ -59,6 +59,7 @@ std::string fields_text(const Op& op) {
 }
 
 std::string constant_text(const Tensor& tensor, std::int64_t max_elements) {
+  if (tensor.empty()) return fmt::format("<{} values, packed>", tensor.elements());
   if (max_elements > 0 && tensor.elements() > max_elements) {
     return fmt::format("<{} values, {:016x}>", tensor.elements(), checksum(tensor.view()));
   }
@@ -159,6 +160,8 @@ class Printer {
 };
 
 }  // namespace
+
+std::string op_text(const Op& op) { return std::string(op_name(op)) + fields_text(op); }
 
 std::string print_graph(const Graph& graph, const PrintOptions& options) { return Printer(graph, options).print(); }
 

@@ -31,9 +31,8 @@ void check_value(const Graph& graph, ValueId v, std::string_view user) {
   require(producer == kNoNode || (producer >= 0 && static_cast<std::size_t>(producer) < graph.nodes.size() &&
                                   graph.node(producer).output == v),
           ErrorCode::internal, "{} uses value {}, which node {} does not make", user, v, producer);
-  require(value.constant == nullptr || value.constant->type() == value.type, ErrorCode::internal,
-          "value {} says {} but holds {}", v, value.type.str(),
-          value.constant == nullptr ? "" : value.constant->type().str());
+  if (value.constant != nullptr && value.constant->type() != value.type)
+    fail(ErrorCode::internal, "value {} says {} but holds {}", v, value.type.str(), value.constant->type().str());
 }
 
 void check_node(const Graph& graph, NodeId id) {
@@ -45,8 +44,9 @@ void check_node(const Graph& graph, NodeId id) {
   check_value(graph, node.output, who);
   require(graph.value(node.output).producer == id, ErrorCode::internal, "{} is not the producer of its result", who);
   const TensorType type = with_context(who, [&] { return infer_type(node.op, graph.operand_types(node)); });
-  require(type == graph.type(node.output), ErrorCode::internal, "{} gives {}, its value says {}", who, type.str(),
-          graph.type(node.output).str());
+  if (type != graph.type(node.output)) {
+    fail(ErrorCode::internal, "{} gives {}, its value says {}", who, type.str(), graph.type(node.output).str());
+  }
 }
 
 void check_inputs(const Graph& graph) {

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -24,11 +25,20 @@ struct NodeView {
   /// In so many parts at most a step is split; the scratch memory of a candidate that can be split is to suffice for
   /// it.
   int threads = 1;
+  /// Only the candidate of this kernel is asked for; others may be left out. Empty: all are.
+  std::string_view wanted = {};
+  /// Gets the constants whose elements are looked at, if it is there.
+  std::set<const Tensor*>* read = nullptr;
+
+  bool wants(std::string_view kernel) const noexcept { return wanted.empty() || wanted == kernel; }
 
   const TensorType* operand_type(std::size_t i) const {
     return i < node.inputs.size() && node.inputs[i] != kNoValue ? &graph.type(node.inputs[i]) : nullptr;
   }
-  const Tensor* constant(std::size_t i) const {
+  /// Operand `i` if it is a constant. @throws Error internal if its elements are not there
+  const Tensor* constant(std::size_t i) const;
+  /// The same, for WeightPacker only: a plan file holds the elements of such constants packed, not as they were.
+  const Tensor* weights(std::size_t i) const {
     return i < node.inputs.size() ? graph.constant(node.inputs[i]) : nullptr;
   }
   const TensorType& result_type() const { return graph.type(node.output); }

@@ -29,11 +29,14 @@ struct Place {
 
 class Builder {
  public:
-  Builder(const Graph& graph, std::span<const Backend* const> backends, const ChooseCandidates& choose, int threads)
+  Builder(const Graph& graph, std::span<const Backend* const> backends, const ChooseCandidates& choose,
+          const Recipe* recipe, int threads)
       : graph_(graph),
         backends_(backends),
         choose_(choose),
+        recipe_(recipe),
         places_(graph.values.size()),
+        packer_(recipe == nullptr ? WeightPacker::Source() : recipe->weights),
         parents_(tree_parents(graph)) {
     plan_.threads = threads;
   }
@@ -71,6 +74,8 @@ class Builder {
     return std::move(plan_);
   }
 
+  Ingredients ingredients() && { return {std::move(read_), packer_.entries()}; }
+
  private:
   int add_fixed(const Operand& operand) {
     buffers_.push_back({operand, {}, segment_, false});
@@ -83,6 +88,8 @@ class Builder {
   }
 
   int add_constant(std::shared_ptr<const Tensor> tensor) {
+    require(!tensor->empty(), ErrorCode::internal, "a step reads a constant whose elements are not there");
+    read_.insert(tensor.get());
     plan_.constant_bytes += tensor->bytes();
     plan_.constants.push_back(tensor);
     return add_fixed({Operand::Kind::constant, 0, tensor->view().data});
@@ -126,6 +133,7 @@ class Builder {
   }
 
   int reorder_constant(ValueId v, const Layout& layout) {
+    read_.insert(graph_.constant(v));
     Tensor copy(graph_.type(v));
     copy_layout(graph_.constant(v)->view().data, place_of(v).layout, copy.mutable_view().data, layout, copy.type());
     return add_constant(std::make_shared<const Tensor>(std::move(copy)));
@@ -182,7 +190,8 @@ class Builder {
     if (lower_view(node)) return;
     std::vector<Layout> layouts;
     for (const ValueId v : node.inputs) layouts.push_back(v == kNoValue ? Layout{} : current_layout(v));
-    const NodeView view{graph_, node, layouts, packer_, plan_.threads};
+    NodeView view{graph_, node, layouts, packer_, plan_.threads};
+    view.read = &read_;
     Step step;
     step.name = node.name;
     step.op = op_name(node.op);
@@ -193,6 +202,11 @@ class Builder {
     step.macs = count_macs(node.op, graph_.operand_types(node), step.result);
     step.bytes = step.result.bytes();
     for (const ValueId v : node.inputs) step.bytes += v == kNoValue ? 0 : graph_.type(v).bytes();
+    if (recipe_ != nullptr) {
+      Candidate candidate = offer_again(view, backends_, *recipe_);
+      step.backend = recipe_->taken.at(node.output).backend;
+      return add_candidates(node, std::move(step), {std::move(candidate)});
+    }
     for (const Backend* backend : backends_) {
       Offer offer = backend->offer(view);
       if (auto* reason = std::get_if<std::string>(&offer)) {
@@ -219,7 +233,7 @@ class Builder {
       if (!fits) step.rivals.push_back({other.kernel, 0, "wants another layout than " + first.kernel});
       return !fits;
     });
-    add_split_candidates(candidates, step.macs, plan_.threads);
+    if (recipe_ == nullptr) add_split_candidates(candidates, step.macs, plan_.threads);
     step.layout = first.result;
     std::vector<int> buffers;
     for (const OperandUse& use : first.uses) buffers.push_back(buffer_in(node.inputs[use.index], use.layout));
@@ -370,11 +384,13 @@ class Builder {
   const Graph& graph_;
   std::span<const Backend* const> backends_;
   const ChooseCandidates& choose_;
+  const Recipe* recipe_;  // null: all kernels compete
   PlanData plan_;
   std::vector<Place> places_;  // by value
   std::map<ValueId, std::vector<Copy>> copies_;
   std::vector<Buffer> buffers_;
   WeightPacker packer_;
+  std::set<const Tensor*> read_;
   std::vector<std::vector<Candidate>> candidates_;  // by step
   std::vector<std::shared_ptr<StepArgs>> taken_;    // by step
   std::vector<std::vector<int>> step_buffers_;
@@ -389,7 +405,16 @@ class Builder {
 
 PlanData build_plan(const Graph& graph, std::span<const Backend* const> backends, const ChooseCandidates& choose,
                     int threads) {
-  return Builder(graph, backends, choose, threads).build();
+  return Builder(graph, backends, choose, nullptr, threads).build();
+}
+
+PlanData rebuild_plan(const Graph& graph, std::span<const Backend* const> backends, const Recipe& recipe, int threads,
+                      Ingredients* ingredients) {
+  const ChooseCandidates take_first;
+  Builder builder(graph, backends, take_first, &recipe, threads);
+  PlanData plan = builder.build();
+  if (ingredients != nullptr) *ingredients = std::move(builder).ingredients();
+  return plan;
 }
 
 }  // namespace exeunt

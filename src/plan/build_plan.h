@@ -1,10 +1,12 @@
 #pragma once
 
 #include <functional>
+#include <set>
 #include <span>
 
 #include "plan/backend.h"
 #include "plan/plan_data.h"
+#include "plan/recipe.h"
 
 namespace exeunt {
 
@@ -20,6 +22,12 @@ struct Choice {
 using ChooseCandidates =
     std::function<std::vector<Choice>(const PlanData& draft, std::span<const std::vector<Candidate>> candidates)>;
 
+/// What the steps of a plan were made of.
+struct Ingredients {
+  std::set<const Tensor*> constants;  ///< whose elements are looked at when the plan is built or run
+  std::vector<WeightPacker::Entry> packed;
+};
+
 /// Lowers a verified graph: picks a step for every node from the first backend that does not refuse
 /// it, puts reorders where layouts differ, and lays all buffers out in one arena.
 ///
@@ -31,5 +39,11 @@ using ChooseCandidates =
 /// @throws Error unsupported if no backend takes a node; device
 PlanData build_plan(const Graph& graph, std::span<const Backend* const> backends, const ChooseCandidates& choose = {},
                     int threads = 1);
+
+/// Builds the plan again that `recipe` was taken from: each node is offered to its backend for its kernel only.
+/// @param ingredients  gets what was used, if it is there
+/// @throws Error unsupported if a backend or kernel is not there; device
+PlanData rebuild_plan(const Graph& graph, std::span<const Backend* const> backends, const Recipe& recipe, int threads,
+                      Ingredients* ingredients = nullptr);
 
 }  // namespace exeunt

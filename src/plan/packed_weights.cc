@@ -6,13 +6,18 @@ namespace exeunt {
 
 PackedWeights WeightPacker::pack(const Tensor* weights, const Tensor* bias, const std::string& order,
                                  std::size_t floats, const std::function<void(std::span<float>)>& fill) {
-  PackedWeights& packed = packed_[{weights, bias, order}];
-  if (packed == nullptr) {
-    auto buffer = std::make_shared<AlignedBuffer>(floats * sizeof(float));
-    fill({reinterpret_cast<float*>(buffer->data()), floats});
-    packed = std::move(buffer);
+  const auto [known, is_new] = index_.emplace(std::tuple{weights, bias, order}, entries_.size());
+  if (!is_new) return entries_[known->second].packed;
+  Entry entry{weights, bias, order, nullptr};
+  if (source_) {
+    entry.packed = source_(entry, floats);
+  } else {
+    AlignedBuffer buffer(floats * sizeof(float));
+    fill({reinterpret_cast<float*>(buffer.data()), floats});
+    entry.packed = std::make_shared<const PackedBuffer>(std::move(buffer));
   }
-  return packed;
+  entries_.push_back(std::move(entry));
+  return entries_.back().packed;
 }
 
 void PlanWeights::reserve(const PackedWeights& weights) {
@@ -21,7 +26,7 @@ void PlanWeights::reserve(const PackedWeights& weights) {
 }
 
 void PlanWeights::move_in() {
-  memory_ = AlignedBuffer(bytes_);
+  memory_ = AlignedBuffer::uninitialized(bytes_);
   for (const auto& [weights, offset] : offsets_) std::memcpy(memory_.data() + offset, weights->data(), weights->size());
 }
 

@@ -11,6 +11,8 @@
 
 namespace exeunt {
 
+class PlanFile;
+
 /// Where an operand lies: a fixed place in the session's arena, a constant of the plan, or the caller's input.
 struct Operand {
   enum class Kind : std::uint8_t { arena, constant, input };
@@ -94,6 +96,12 @@ struct Segment {
 /// A compiled model: immutable, shared by all sessions.
 struct PlanData {
   PlanInfo info;
+  std::shared_ptr<const Graph> graph;    ///< that it was built from, for its file; null in tests
+  std::shared_ptr<const PlanFile> file;  ///< that it was read from; null if it was built
+  std::string isa;                       ///< of the kernels of our own
+  bool runs_here = true;                 ///< false: made for a machine that is not here
+  std::string precision = "fp32";        ///< in which kernels may compute
+  std::vector<std::string> notes;        ///< what whoever built it should know
   std::vector<Step> steps;
   std::vector<Segment> segments;       ///< segment 0 comes first
   std::vector<int> exit_segments;      ///< by exit index

@@ -4,6 +4,15 @@
 
 namespace exeunt {
 
+void set_parts(Candidate& candidate, int parts) {
+  candidate.kernel = fmt::format("{} x{}", candidate.kernel, parts);
+  candidate.parts = parts;
+}
+
+std::string whole_name(const std::string& kernel, int parts) {
+  return parts == 1 ? kernel : kernel.substr(0, kernel.rfind(" x"));
+}
+
 void add_split_candidates(std::vector<Candidate>& candidates, double macs, int threads) {
   // Some microseconds of work: handing over and waiting takes less than one.
   constexpr double kWorthIt = 250e3;
@@ -11,9 +20,7 @@ void add_split_candidates(std::vector<Candidate>& candidates, double macs, int t
   std::vector<Candidate> all;
   for (const Candidate& whole : candidates) {
     const auto add_split = [&](int parts) {
-      Candidate& candidate = all.emplace_back(whole);
-      candidate.kernel = fmt::format("{} x{}", whole.kernel, parts);
-      candidate.parts = parts;
+      set_parts(all.emplace_back(whole), parts);
     };
     const bool splits = whole.run_part != nullptr;
     if (macs < kWorthIt || !splits) all.push_back(whole);

@@ -202,7 +202,7 @@ class Quantizer {
   void finish(const Node& node, ops::QuantizedConv op, const std::pair<double, double>& bounds, const Bytes& x,
               const Tensor& weights, ValueId residual) {
     const ValueId v = node.output;
-    const QuantizedWeights w = quantize_weights(weights);
+    QuantizedWeights w = quantize_weights(weights);
     const Scale y = wants_bytes_[at(v)] ? scale_of(*range_of(v)) : Scale{};
     op.x_zero = x.scale.zero;
     op.to_float = !wants_bytes_[at(v)];
@@ -211,7 +211,7 @@ class Quantizer {
     op.y_zero = y.zero;
     std::vector<float> scale(w.scale.size());
     for (std::size_t c = 0; c < scale.size(); ++c) scale[c] = static_cast<float>(x.scale.scale * w.scale[c] / y.scale);
-    std::vector<ValueId> operands = {x.value, graph_.add_constant(w.numbers), channels(scale),
+    std::vector<ValueId> operands = {x.value, graph_.add_constant(std::move(w.numbers)), channels(scale),
                                      channels(bias_of(node, w, y))};
     if (residual != kNoValue) {
       const Bytes r = need_bytes(residual);

@@ -8,6 +8,7 @@
 #include "exec/executor.h"
 #include "graph/text.h"
 #include "plan/build_plan.h"
+#include "plan/saved_plan.h"
 #include "ref/ref_backend.h"
 #include "support/tensors.h"
 
@@ -184,6 +185,35 @@ TEST_P(CpuCase, AnswersTheSameInParts) {
     SCOPED_TRACE("kernels " + kernels_of(split.plan()));
     Runner whole(build_plan(graph, backends, choose(false), kThreads));
     expect_close(split.run(inputs), whole.run(inputs), Exactness::exact, {});
+    if (HasFatalFailure()) return;
+  }
+}
+
+/// A file holds of the weights only what the kernel that was taken reads: each candidate must find all it needs there.
+TEST_P(CpuCase, AnswersTheSameFromAFile) {
+  const OpCase& c = GetParam();
+  std::mt19937 random(1);
+  const auto graph = std::make_shared<const Graph>(graph_of(c, random));
+  const std::vector<Tensor> inputs = random_inputs(*graph, random);
+  const std::array backends = {&cpu_backend(), &ref_backend()};
+  std::size_t most_candidates = 1;
+  for (std::size_t candidate = 0; candidate < most_candidates; ++candidate) {
+    const ChooseCandidates choose = [&](const PlanData&, std::span<const std::vector<Candidate>> candidates) {
+      std::vector<Choice> choices;
+      for (const std::vector<Candidate>& field : candidates) {
+        most_candidates = std::max(most_candidates, field.size());
+        choices.push_back({std::min(candidate, field.size() - 1)});
+      }
+      return choices;
+    };
+    PlanData plan = build_plan(*graph, backends, choose);
+    plan.graph = graph;
+    const AlignedBuffer bytes = write_plan(plan, backends, "this version");
+    Runner loaded(read_plan(PlanFile::copy({bytes.data(), bytes.size()}), backends, "this version", plan.isa));
+    Runner built(std::move(plan));
+    SCOPED_TRACE("kernels " + kernels_of(built.plan()));
+    EXPECT_EQ(kernels_of(loaded.plan()), kernels_of(built.plan()));
+    expect_close(loaded.run(inputs), built.run(inputs), Exactness::exact, {});
     if (HasFatalFailure()) return;
   }
 }

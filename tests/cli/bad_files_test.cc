@@ -27,7 +27,7 @@ TEST(BadModel, IsMissingOrNoModel) {
   expect_bad_model(folder.write("empty.onnx", "").string(), {"the file is empty"});
   expect_bad_model(folder.write("text.onnx", "This is a text.\n").string(), {"is not an ONNX model"});
   expect_bad_model(folder.write("zeros.onnx", std::string(1000, '\0')).string(), {"is not an ONNX model"});
-  expect_bad_model(folder.write("model.plan", "plan").string(), {"not built plans"});
+  expect_bad_model(folder.write("model.plan", "plan").string(), {"is not a plan file"});
 }
 
 TEST(BadModel, ThreeCommandsSayTheSame) {

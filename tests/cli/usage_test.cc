@@ -7,7 +7,7 @@ using ::testing::HasSubstr;
 using ::testing::MatchesRegex;
 using ::testing::StartsWith;
 
-const Arguments kCommands = {"inspect", "run", "eval", "bench", "compare"};
+const Arguments kCommands = {"inspect", "run", "eval", "bench", "build", "compare"};
 
 TEST(Usage, HelpHasExamples) {
   EXPECT_THAT(expect_success({"--help"}), HasSubstr("Examples:"));
@@ -41,6 +41,7 @@ TEST(Usage, MissingArgumentsAreNamed) {
   for (const std::string& command : kCommands) expect_wrong_usage({command}, "MODEL");
   expect_wrong_usage({"run", kDigits}, "--input");
   expect_wrong_usage({"eval", kDigits}, "--data");
+  expect_wrong_usage({"build", kDigits}, "--output");
   expect_wrong_usage({"inspect", kDigits, "another.onnx"}, "another.onnx");
 }
 

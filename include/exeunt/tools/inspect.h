@@ -113,6 +113,9 @@ struct Inspection {
 /// Looks at a loaded model and at the plan that `options` gives. @throws as Plan::build
 Inspection inspect(const Model& model, const BuildOptions& options = {});
 
+/// What a plan alone tells: nothing of the file that it was built from, and no warnings.
+Inspection inspect(const Plan& plan);
+
 /// What is odd about a loaded model and a plan of it: Inspection::warnings.
 std::vector<Warning> find_warnings(const Model& model, const Plan& plan);
 
@@ -121,6 +124,9 @@ enum class GraphStage { imported, canonical };
 
 /// The graph as text (docs/graph.md).
 std::string graph_text(const Model& model, GraphStage stage);
+
+/// The graph that a plan was built from. Constants that it holds packed show their size only.
+std::string graph_text(const Plan& plan);
 
 /// "0.1.0 (commit 1234abcd, GNU 12.2.0, AVX-512)"
 std::string version_text();

@@ -36,6 +36,7 @@ using PackFn = void (*)(const float* b, std::ptrdiff_t row, std::ptrdiff_t colum
 struct GemmKernels {
   GemmFn run = nullptr;
   PackFn pack = nullptr;
+  int panel = 0;  ///< columns of a whole panel
 };
 
 }  // namespace exeunt::cpu

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <string>
+#include <utility>
 
 #include "base/cpu_features.h"
 #include "base/error.h"
@@ -27,26 +28,45 @@ constexpr InstructionSet kSets[] = {
     {"scalar", scalar_kernels},
 };
 
+const InstructionSet& find(std::string_view name, std::string_view who) {
+  const auto* set = std::ranges::find(kSets, name, &InstructionSet::name);
+  if (set != std::end(kSets)) return *set;
+  std::string names;
+  for (const InstructionSet& s : kSets) names += fmt::format("{}{}", names.empty() ? "" : ", ", s.name);
+  fail(ErrorCode::argument, "{} is '{}'; this build has {}", who, name, names);
+}
+
 const KernelTable& choose() {
   const std::string_view machine = machine_isa();
   const char* forced = std::getenv("EXEUNT_ISA");
   const std::string_view wanted = forced != nullptr && *forced != '\0' ? forced : machine;
-  const auto* set = std::ranges::find(kSets, wanted, &InstructionSet::name);
-  if (set == std::end(kSets)) {
-    std::string names;
-    for (const InstructionSet& s : kSets) names += fmt::format("{}{}", names.empty() ? "" : ", ", s.name);
-    fail(ErrorCode::argument, "EXEUNT_ISA is '{}'; this build has {}", wanted, names);
-  }
-  require(set >= std::ranges::find(kSets, machine, &InstructionSet::name), ErrorCode::argument,
-          "EXEUNT_ISA is '{}', but this machine has {}", wanted, machine);
-  return set->kernels();
+  const KernelTable& kernels = find(wanted, "EXEUNT_ISA").kernels();
+  require(runs_here(kernels), ErrorCode::argument, "EXEUNT_ISA is '{}', but this machine has {}", wanted, machine);
+  return kernels;
 }
+
+thread_local const KernelTable* used = nullptr;
 
 }  // namespace
 
 const KernelTable& active_kernels() {
+  if (used != nullptr) return *used;
   static const KernelTable& table = choose();
   return table;
 }
+
+bool are_kernels_native() { return used == nullptr; }
+
+const KernelTable& kernels_of(std::string_view isa) { return find(isa, "the target's instruction set").kernels(); }
+
+bool runs_here(const KernelTable& kernels) noexcept {
+  return std::ranges::find(kSets, kernels.isa, &InstructionSet::name) >=
+         std::ranges::find(kSets, machine_isa(), &InstructionSet::name);
+}
+
+UseKernels::UseKernels(const KernelTable& kernels) : before_(std::exchange(used, nullptr)) {
+  if (&active_kernels() != &kernels) used = &kernels;
+}
+UseKernels::~UseKernels() { used = before_; }
 
 }  // namespace exeunt::cpu

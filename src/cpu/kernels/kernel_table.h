@@ -44,4 +44,25 @@ const KernelTable& scalar_kernels() noexcept;
 /// @throws Error argument if that is unknown or the machine does not have it
 const KernelTable& active_kernels();
 
+/// The table of an instruction set of this processor family, whether this machine runs it or not. @throws Error argument
+const KernelTable& kernels_of(std::string_view isa);
+
+/// Whether this machine runs the kernels of such a table.
+bool runs_here(const KernelTable& kernels) noexcept;
+
+/// Whether active_kernels() is what it is without UseKernels.
+bool are_kernels_native();
+
+/// While one of these lives, active_kernels() is another table on its thread: for plans that will run elsewhere.
+class UseKernels {
+ public:
+  explicit UseKernels(const KernelTable& kernels);
+  ~UseKernels();
+  UseKernels(const UseKernels&) = delete;
+  UseKernels& operator=(const UseKernels&) = delete;
+
+ private:
+  const KernelTable* before_;
+};
+
 }  // namespace exeunt::cpu

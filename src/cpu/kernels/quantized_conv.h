@@ -122,7 +122,8 @@ const QuantizedKernels& avx2_quantized_kernels() noexcept;
 const QuantizedKernels& neon_dotprod_kernels() noexcept;
 const QuantizedKernels& scalar_quantized_kernels() noexcept;
 
-/// The best ones that go with active_kernels() on this machine.
-const QuantizedKernels& active_quantized_kernels();
+/// The best ones that go with active_kernels() on this machine; those of the kernel `wanted` ("avx2_int8_add") if it
+/// names one of theirs.
+const QuantizedKernels& active_quantized_kernels(std::string_view wanted = {});
 
 }  // namespace exeunt::cpu

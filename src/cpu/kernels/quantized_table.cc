@@ -1,3 +1,5 @@
+#include <vector>
+
 #include "base/cpu_features.h"
 #include "cpu/kernels/kernel_table.h"
 
@@ -5,22 +7,34 @@ namespace exeunt::cpu {
 
 namespace {
 
-const QuantizedKernels& choose() {
+/// Those that go with the active kernels, best first. A machine that is not here may lack what goes beyond its set.
+std::vector<const QuantizedKernels*> choices() {
   [[maybe_unused]] const std::string_view isa = active_kernels().isa;
+  [[maybe_unused]] const bool is_here = are_kernels_native();
+  std::vector<const QuantizedKernels*> all;
 #if defined(__x86_64__)
-  if (isa == "avx512") return machine_has_vnni() ? avx512_vnni_kernels() : avx512_quantized_kernels();
-  if (isa == "avx2") return machine_has_avx_vnni() ? avx2_vnni_kernels() : avx2_quantized_kernels();
+  if (isa == "avx512") {
+    if (is_here && machine_has_vnni()) all.push_back(&avx512_vnni_kernels());
+    all.push_back(&avx512_quantized_kernels());
+  } else if (isa == "avx2") {
+    if (is_here && machine_has_avx_vnni()) all.push_back(&avx2_vnni_kernels());
+    all.push_back(&avx2_quantized_kernels());
+  }
 #elif defined(__aarch64__)
-  if (isa == "neon" && machine_has_dotprod()) return neon_dotprod_kernels();
+  if (isa == "neon" && is_here && machine_has_dotprod()) all.push_back(&neon_dotprod_kernels());
 #endif
-  return scalar_quantized_kernels();
+  all.push_back(&scalar_quantized_kernels());
+  return all;
 }
 
 }  // namespace
 
-const QuantizedKernels& active_quantized_kernels() {
-  static const QuantizedKernels& kernels = choose();
-  return kernels;
+const QuantizedKernels& active_quantized_kernels(std::string_view wanted) {
+  const std::vector<const QuantizedKernels*> all = choices();
+  for (const QuantizedKernels* kernels : all) {
+    if (wanted.starts_with(kernels->isa) && wanted.substr(kernels->isa.size()).starts_with("_int8")) return *kernels;
+  }
+  return *all.front();
 }
 
 }  // namespace exeunt::cpu

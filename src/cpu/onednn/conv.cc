@@ -1,4 +1,3 @@
-#include "cpu/conv_candidates.h"
 #include "cpu/onednn/eltwise.h"
 
 namespace exeunt::cpu {
@@ -96,14 +95,14 @@ Candidate make_candidate(const ops::Conv& op, const NodeView& node) {
 
 }  // namespace
 
-Offer offer(const ops::Conv& op, const NodeView& node) {
+Offer library_offer(const ops::Conv& op, const NodeView& node) {
   if (std::string reason = refuse_types(node); !reason.empty()) return reason;
   if (node.constant(1) == nullptr) return "weights that are computed at run time";
   for (const std::size_t i : {std::size_t{2}, std::size_t{4}}) {
     if (node.operand_type(i) != nullptr && node.constant(i) == nullptr)
       return "a bias or scale that is computed at run time";
   }
-  return with_own(own_conv_candidates(op, node), offer_or_reason([&] { return make_candidate(op, node); }));
+  return offer_or_reason([&] { return make_candidate(op, node); });
 }
 
 }  // namespace exeunt::cpu

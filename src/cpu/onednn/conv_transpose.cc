@@ -52,7 +52,7 @@ Candidate make_candidate(const ops::ConvTranspose& op, const NodeView& node) {
 
 }  // namespace
 
-Offer offer(const ops::ConvTranspose& op, const NodeView& node) {
+Offer library_offer(const ops::ConvTranspose& op, const NodeView& node) {
   if (std::string reason = refuse_types(node); !reason.empty()) return reason;
   if (node.constant(1) == nullptr) return "weights that are computed at run time";
   if (node.operand_type(2) != nullptr && node.constant(2) == nullptr) return "a bias that is computed at run time";

@@ -1,4 +1,3 @@
-#include "cpu/elementwise.h"
 #include "cpu/onednn/eltwise.h"
 
 namespace exeunt::cpu {
@@ -156,14 +155,14 @@ Offer library_binary(const ops::Binary& op, const NodeView& node) {
 
 }  // namespace
 
-Offer offer(const ops::Unary& op, const NodeView& node) {
+Offer library_offer(const ops::Unary& op, const NodeView& node) {
   if (std::string reason = refuse_types(node); !reason.empty()) return reason;
-  return with_own(own_unary_candidate(op, node), library_unary(op, node));
+  return library_unary(op, node);
 }
 
-Offer offer(const ops::Binary& op, const NodeView& node) {
+Offer library_offer(const ops::Binary& op, const NodeView& node) {
   if (std::string reason = refuse_types(node); !reason.empty()) return reason;
-  return with_own(own_binary_candidate(op, node), library_binary(op, node));
+  return library_binary(op, node);
 }
 
 }  // namespace exeunt::cpu

@@ -1,11 +1,10 @@
-#include "cpu/lrn.h"
 #include "cpu/onednn/primitive_step.h"
 
 namespace exeunt::cpu {
 
 namespace {
 
-Offer offer_library(const ops::Lrn& op, const Shape& shape) {
+Offer make_offer(const ops::Lrn& op, const Shape& shape) {
   return offer_or_reason([&] {
     const Layout layout = Layout::channels_last(shape.rank());
     const dnnl::memory::desc x = describe_memory(shape, layout);
@@ -20,15 +19,12 @@ Offer offer_library(const ops::Lrn& op, const Shape& shape) {
 
 }  // namespace
 
-Offer offer(const ops::Lrn& op, const NodeView& node) {
+Offer library_offer(const ops::Lrn& op, const NodeView& node) {
   if (std::string reason = refuse_types(node); !reason.empty()) return reason;
   const Shape& shape = node.result_type().shape;
-  const auto library = [&]() -> Offer {
-    if (op.size % 2 == 0) return "a window of even size";  // oneDNN takes it for the odd one below
-    if (shape.rank() < 3) return "no spatial axis";
-    return offer_library(op, shape);
-  };
-  return with_own(lrn_candidate(op, node), library());
+  if (op.size % 2 == 0) return "a window of even size";  // oneDNN takes it for the odd one below
+  if (shape.rank() < 3) return "no spatial axis";
+  return make_offer(op, shape);
 }
 
 }  // namespace exeunt::cpu

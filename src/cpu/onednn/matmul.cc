@@ -1,4 +1,3 @@
-#include "cpu/gemm.h"
 #include "cpu/onednn/eltwise.h"
 
 namespace exeunt::cpu {
@@ -73,32 +72,29 @@ std::string refuse_operands(const ops::MatMul&, const NodeView& node) {
 
 }  // namespace
 
-Offer offer(const ops::Gemm& op, const NodeView& node) {
+Offer library_offer(const ops::Gemm& op, const NodeView& node) {
   if (std::string reason = refuse_types(node); !reason.empty()) return reason;
-  std::vector<Candidate> own = own_product_candidates(op, node);
-  if (std::string reason = refuse_bias(op, node); !reason.empty()) return with_own(std::move(own), reason);
+  if (std::string reason = refuse_bias(op, node); !reason.empty()) return reason;
   const Shape& ys = node.result_type().shape;
   const dnnl::memory::desc bias =
       node.operand_type(2) == nullptr ? dnnl::memory::desc() : describe_row_major(Shape{ys[1]}, 2);
-  return with_own(std::move(own), offer_or_reason([&] {
-                    return make_candidate(node, matrix(node.operand_type(0)->shape, op.trans_a),
-                                          matrix(node.operand_type(1)->shape, op.trans_b), bias, matrix(ys, false),
-                                          attributes_for(op));
-                  }));
+  return offer_or_reason([&] {
+    return make_candidate(node, matrix(node.operand_type(0)->shape, op.trans_a),
+                          matrix(node.operand_type(1)->shape, op.trans_b), bias, matrix(ys, false), attributes_for(op));
+  });
 }
 
-Offer offer(const ops::MatMul& op, const NodeView& node) {
+Offer library_offer(const ops::MatMul& op, const NodeView& node) {
   if (std::string reason = refuse_types(node); !reason.empty()) return reason;
-  std::vector<Candidate> own = own_product_candidates(op, node);
-  if (std::string reason = refuse_operands(op, node); !reason.empty()) return with_own(std::move(own), reason);
+  if (std::string reason = refuse_operands(op, node); !reason.empty()) return reason;
   const int rank = node.result_type().shape.rank();
   const dnnl::memory::desc bias =
       node.operand_type(2) == nullptr ? dnnl::memory::desc() : describe_row_major(node.operand_type(2)->shape, rank);
-  return with_own(std::move(own), offer_or_reason([&] {
-                    return make_candidate(node, describe_row_major(node.operand_type(0)->shape, rank),
-                                          describe_row_major(node.operand_type(1)->shape, rank), bias,
-                                          describe_row_major(node.result_type().shape, rank), attributes_for(op));
-                  }));
+  return offer_or_reason([&] {
+    return make_candidate(node, describe_row_major(node.operand_type(0)->shape, rank),
+                          describe_row_major(node.operand_type(1)->shape, rank), bias,
+                          describe_row_major(node.result_type().shape, rank), attributes_for(op));
+  });
 }
 
 }  // namespace exeunt::cpu

@@ -1,7 +1,6 @@
 #include <algorithm>
 
 #include "cpu/onednn/primitive_step.h"
-#include "cpu/pool.h"
 
 namespace exeunt::cpu {
 
@@ -20,7 +19,7 @@ dnnl::memory::dims end_padding(const ops::Pool& op, const Shape& x, const Shape&
 
 }  // namespace
 
-Offer offer(const ops::Pool& op, const NodeView& node) {
+Offer library_offer(const ops::Pool& op, const NodeView& node) {
   if (std::string reason = refuse_types(node); !reason.empty()) return reason;
   if (std::ranges::any_of(op.dilations, [](std::int64_t d) { return d != 1; })) return "dilated pooling";
   if (op.fn == ops::PoolFn::lp) return "no CPU kernel for this function";
@@ -36,18 +35,17 @@ Offer offer(const ops::Pool& op, const NodeView& node) {
   const algorithm kind = op.fn == ops::PoolFn::max ? algorithm::pooling_max
                          : op.count_include_pad    ? algorithm::pooling_avg_include_padding
                                                    : algorithm::pooling_avg_exclude_padding;
-  return with_own(
-      pool_candidate(op, node), offer_or_reason([&] {
-        const Layout layout = Layout::channels_last(xs.rank());
-        const dnnl::memory::desc x = describe_memory(xs, layout);
-        const dnnl::memory::desc y = describe_memory(ys, layout);
-        const dnnl::memory::dims before(op.pads.begin(), op.pads.begin() + static_cast<std::ptrdiff_t>(count));
-        const dnnl::pooling_forward::desc description(dnnl::prop_kind::forward_inference, kind, x, y,
-                                                      to_dims(op.strides), to_dims(op.kernel), before, end);
-        const dnnl::pooling_forward::primitive_desc primitive(description, base_attributes(), dnnl_engine());
-        return primitive_candidate(dnnl::pooling_forward(primitive), primitive,
-                                   {{DNNL_ARG_SRC, x, 0, {}}, {DNNL_ARG_DST, y, 1, {}}}, {{0, layout}}, layout);
-      }));
+  return offer_or_reason([&] {
+    const Layout layout = Layout::channels_last(xs.rank());
+    const dnnl::memory::desc x = describe_memory(xs, layout);
+    const dnnl::memory::desc y = describe_memory(ys, layout);
+    const dnnl::memory::dims before(op.pads.begin(), op.pads.begin() + static_cast<std::ptrdiff_t>(count));
+    const dnnl::pooling_forward::desc description(dnnl::prop_kind::forward_inference, kind, x, y, to_dims(op.strides),
+                                                  to_dims(op.kernel), before, end);
+    const dnnl::pooling_forward::primitive_desc primitive(description, base_attributes(), dnnl_engine());
+    return primitive_candidate(dnnl::pooling_forward(primitive), primitive,
+                               {{DNNL_ARG_SRC, x, 0, {}}, {DNNL_ARG_DST, y, 1, {}}}, {{0, layout}}, layout);
+  });
 }
 
 }  // namespace exeunt::cpu

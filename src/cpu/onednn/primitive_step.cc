@@ -123,19 +123,4 @@ Candidate primitive_candidate(const dnnl::primitive& primitive, const dnnl::prim
           scratchpad.get_size()};
 }
 
-std::string refuse_types(const NodeView& node) {
-  const auto refuse = [](const TensorType& type) -> std::string {
-    if (type.dtype != DType::f32) return std::string(dtype_name(type.dtype)) + " operands; the CPU kernels take f32";
-    if (type.shape.elements() == 0) return "an empty tensor";
-    if (type.shape.rank() > 6) return "more than 6 axes";
-    return "";
-  };
-  for (std::size_t i = 0; i < node.node.inputs.size(); ++i) {
-    if (const TensorType* type = node.operand_type(i)) {
-      if (std::string reason = refuse(*type); !reason.empty()) return reason;
-    }
-  }
-  return refuse(node.result_type());
-}
-
 }  // namespace exeunt::cpu

@@ -5,7 +5,7 @@
 #include <optional>
 #include <vector>
 
-#include "cpu/offer.h"
+#include "cpu/onednn/library_offer.h"
 
 namespace exeunt::cpu {
 
@@ -55,24 +55,6 @@ dnnl::primitive_attr base_attributes();
 
 /// A constant packed as a primitive wants it.
 dnnl::memory pack_constant(const Tensor& constant, const dnnl::memory::desc& from, const dnnl::memory::desc& to);
-
-/// Candidates of our own in front of what the library offers, but for its plain loops: they are slow, and off x86 they
-/// make NaN of ReLU's infinity and numbers of NaN.
-inline Offer with_own(std::vector<Candidate> own, Offer library) {
-  if (own.empty()) return library;
-  if (auto* more = std::get_if<std::vector<Candidate>>(&library)) {
-    for (Candidate& candidate : *more) {
-      if (!candidate.kernel.starts_with("onednn:ref")) own.push_back(std::move(candidate));
-    }
-  }
-  return own;
-}
-
-inline Offer with_own(std::optional<Candidate> own, Offer library) {
-  std::vector<Candidate> candidates;
-  if (own) candidates.push_back(std::move(*own));
-  return with_own(std::move(candidates), std::move(library));
-}
 
 /// Runs `make`; oneDNN's "not implemented" and the like become a reason.
 template <class F>

@@ -38,7 +38,7 @@ std::optional<Reduction> reduction_of(ops::ReduceFn fn) {
 
 }  // namespace
 
-Offer offer(const ops::Reduce& op, const NodeView& node) {
+Offer library_offer(const ops::Reduce& op, const NodeView& node) {
   if (std::string reason = refuse_types(node); !reason.empty()) return reason;
   const std::optional<Reduction> reduction = reduction_of(op.fn);
   if (!reduction) return "no CPU kernel for this function";

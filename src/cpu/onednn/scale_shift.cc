@@ -1,4 +1,3 @@
-#include "cpu/elementwise.h"
 #include "cpu/onednn/eltwise.h"
 
 namespace exeunt::cpu {
@@ -39,11 +38,11 @@ Candidate make_candidate(const ops::ScaleShift& op, const NodeView& node) {
 
 }  // namespace
 
-Offer offer(const ops::ScaleShift& op, const NodeView& node) {
+Offer library_offer(const ops::ScaleShift& op, const NodeView& node) {
   if (std::string reason = refuse_types(node); !reason.empty()) return reason;
   if (node.constant(1) == nullptr || node.constant(2) == nullptr)
     return "a scale or shift that is computed at run time";
-  return with_own(own_scale_shift_candidate(op, node), offer_or_reason([&] { return make_candidate(op, node); }));
+  return offer_or_reason([&] { return make_candidate(op, node); });
 }
 
 }  // namespace exeunt::cpu

@@ -1,4 +1,3 @@
-#include "cpu/softmax.h"
 #include "cpu/onednn/primitive_step.h"
 
 namespace exeunt::cpu {
@@ -19,16 +18,14 @@ Candidate make_candidate(std::int64_t axis, const NodeView& node) {
 
 }  // namespace
 
-Offer offer(const ops::Softmax& op, const NodeView& node) {
+Offer library_offer(const ops::Softmax& op, const NodeView& node) {
   if (std::string reason = refuse_types(node); !reason.empty()) return reason;
-  return with_own(own_softmax_candidates(op.axis, false, node),
-                  offer_or_reason([&] { return make_candidate<dnnl::softmax_forward>(op.axis, node); }));
+  return offer_or_reason([&] { return make_candidate<dnnl::softmax_forward>(op.axis, node); });
 }
 
-Offer offer(const ops::LogSoftmax& op, const NodeView& node) {
+Offer library_offer(const ops::LogSoftmax& op, const NodeView& node) {
   if (std::string reason = refuse_types(node); !reason.empty()) return reason;
-  return with_own(own_softmax_candidates(op.axis, true, node),
-                  offer_or_reason([&] { return make_candidate<dnnl::logsoftmax_forward>(op.axis, node); }));
+  return offer_or_reason([&] { return make_candidate<dnnl::logsoftmax_forward>(op.axis, node); });
 }
 
 }  // namespace exeunt::cpu

@@ -6,8 +6,8 @@
 
 namespace exeunt {
 
-std::vector<const Backend*> backends_for(std::string_view name) {
-  if (name == "cpu") return {&cpu_backend(), &ref_backend()};
+std::vector<const Backend*> backends_for(std::string_view name, bool libraries) {
+  if (name == "cpu") return {libraries ? &cpu_backend() : &own_cpu_backend(), &ref_backend()};
   if (name == "ref") return {&ref_backend()};
   fail(ErrorCode::argument, "there is no backend '{}'; backends: cpu, ref", name);
 }

@@ -1,8 +1,10 @@
 #include <exeunt/plan.h>
 
 #include "base/error.h"
+#include "cpu/kernels/kernel_table.h"
 #include "engine/compile/backends.h"
 #include "engine/compile/model_data.h"
+#include "engine/compile/precision.h"
 #include "engine/compile/step_timer.h"
 #include "plan/build_plan.h"
 
@@ -12,14 +14,35 @@ Plan Plan::build(const Model& model, const BuildOptions& options) {
   constexpr int kMostThreads = 256;
   require(options.threads >= 1 && options.threads <= kMostThreads, ErrorCode::argument,
           "{} threads; 1 to {} can be had", options.threads, kMostThreads);
-  const std::vector<const Backend*> backends = backends_for(options.backend);
-  return with_context(model.data().path.string(), [&] {
-    const Graph& graph = model.data().graph;
-    const StepTimer timer(graph, {options.optimization_level, options.conv_tolerance, options.threads});
-    PlanData plan = build_plan(graph, backends, timer, options.threads);
-    if (model.data().batch_obstacle) plan.batch_obstacle = model.data().batch_obstacle->str();
-    return Plan(std::make_shared<const PlanData>(std::move(plan)));
+  const cpu::KernelTable& native = cpu::active_kernels();
+  const cpu::KernelTable& kernels = options.target_isa.empty() ? native : cpu::kernels_of(options.target_isa);
+  const std::vector<const Backend*> backends = backends_for(options.backend, !options.runtime_only);
+  TimingCache cache(options.timing_cache);
+  TimingOptions timing{options.optimization_level, options.conv_tolerance, options.threads, kernels.isa};
+  timing.runs_here = cpu::runs_here(kernels);
+  timing.is_native = &kernels == &native;
+  timing.cache = options.timing_cache.empty() ? nullptr : &cache;
+  timing.progress = options.progress;
+  const cpu::UseKernels use(kernels);
+  Plan plan = with_context(model.data().path.string(), [&] {
+    const PlanGraph plan_graph = [&](const Graph& graph) {
+      const StepTimer timer(graph, timing);
+      PlanData data = build_plan(graph, backends, timer, options.threads);
+      data.graph = std::make_shared<const Graph>(graph);
+      data.isa = kernels.isa;
+      data.runs_here = timing.runs_here;
+      return data;
+    };
+    PrecisionOptions precision{kernels.isa};
+    precision.can_time = options.optimization_level > 0 && timing.runs_here && timing.is_native;
+    precision.has_fast_integers = cpu::active_quantized_kernels().group == 4;
+    precision.cache = timing.cache;
+    PlanData data = plan_precision(model.data().graph, options, precision, plan_graph);
+    if (model.data().batch_obstacle) data.batch_obstacle = model.data().batch_obstacle->str();
+    return Plan(std::make_shared<const PlanData>(std::move(data)));
   });
+  cache.save();
+  return plan;
 }
 
 }  // namespace exeunt

@@ -10,6 +10,7 @@
 #include "graph/placement.h"
 #include "graph/text.h"
 #include "plan/plan_data.h"
+#include "plan/plan_file.h"
 
 namespace exeunt {
 
@@ -130,6 +131,24 @@ Inspection inspect(const Model& model, const BuildOptions& options) {
   result.warnings = find_warnings(model, plan);
   return result;
 }
+
+Inspection inspect(const Plan& plan) {
+  const PlanData& data = *plan.data();
+  Inspection result;
+  if (data.file != nullptr) result.file_bytes = data.file->bytes().size();
+  result.batch_obstacle = data.batch_obstacle;
+  result.inputs = plan.inputs();
+  result.outputs = plan.outputs();
+  result.decisions = plan.decisions();
+  result.exits = plan.exits();
+  add_layers(*data.graph, result);
+  add_costs(*data.graph, result);
+  add_steps(data, result);
+  add_step_costs(data, result);
+  return result;
+}
+
+std::string graph_text(const Plan& plan) { return print_graph(*plan.data()->graph); }
 
 std::vector<Warning> find_warnings(const Model& model, const Plan& plan) {
   const Model::Data& data = model.data();

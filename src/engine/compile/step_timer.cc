@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <chrono>
 #include <map>
-#include <random>
 
 #include "base/aligned_buffer.h"
+#include "engine/compile/random_pixels.h"
 #include "engine/compile/sampled_error.h"
 #include "exec/worker_pool.h"
 
@@ -41,7 +41,7 @@ class Race {
   Race(const Graph& graph, const PlanData& draft, std::span<const std::vector<Candidate>> candidates, int threads)
       : graph_(graph), draft_(draft), arena_(draft.arena_bytes), fields_(candidates.size()) {
     if (threads > 1) pool_ = std::make_unique<WorkerPool>(threads);
-    for (const InputInfo& input : draft.info.inputs) inputs_.push_back(random_input(input.type));
+    for (const InputInfo& input : draft.info.inputs) inputs_.push_back(random_pixels(input.type));
     for (const Step& step : draft.steps) {
       std::vector<std::byte*>& addresses = operands_.emplace_back();
       for (const Operand& operand : step.operands) addresses.push_back(resolve(operand));
@@ -128,17 +128,6 @@ class Race {
     return inputs_[operand.offset].data();
   }
 
-  /// Numbers as pixels have them. Small ones would time denormals in the end.
-  static AlignedBuffer random_input(const TensorType& type) {
-    AlignedBuffer buffer(type.bytes());
-    std::minstd_rand random(1);
-    dispatch(type.dtype, [&]<class T>(TypeTag<T>) {
-      auto* to = reinterpret_cast<T*>(buffer.data());
-      for (std::int64_t i = 0; i < type.shape.elements(); ++i) to[i] = convert<T>(static_cast<double>(random() % 256));
-    });
-    return buffer;
-  }
-
   const Graph& graph_;
   const PlanData& draft_;
   AlignedBuffer arena_;
@@ -173,6 +162,22 @@ double clock_us() {
   return least;
 }
 
+/// A choice that was made before, unless what was taken then rounds too much here.
+Choice take_known(Choice known, const std::vector<Trial>& field) {
+  if (field[known.candidate].races()) return known;
+  double best = std::numeric_limits<double>::infinity();
+  for (std::size_t t = 0; t < field.size(); ++t) {
+    if (!field[t].races()) known.reasons[t] = field[t].reason;
+    if (!field[t].races() || known.us[t] <= 0 || known.us[t] >= best) continue;
+    best = known.us[t];
+    known.candidate = t;
+  }
+  // None of the others was timed: the first that is exact enough.
+  if (!field[known.candidate].races())
+    known.candidate = static_cast<std::size_t>(std::ranges::find_if(field, &Trial::races) - field.begin());
+  return known;
+}
+
 Choice choose(std::vector<Trial>& field, double clock) {
   Choice choice;
   const auto first = std::ranges::find_if(field, &Trial::races);
@@ -190,12 +195,9 @@ Choice choose(std::vector<Trial>& field, double clock) {
   return choice;
 }
 
-}  // namespace
-
-std::vector<Choice> StepTimer::operator()(const PlanData& draft,
-                                          std::span<const std::vector<Candidate>> candidates) const {
-  // Turns for each that is left, and how far behind one may then be. At last few are left, close to each other, and are
-  // told apart by many turns.
+/// Turns for each that is left, and how far behind one may then be. At last few are left, close to each other, and are
+/// told apart by many turns.
+void run_rounds(Race& race, std::size_t level, const TimingOptions& options) {
   struct Round {
     std::size_t turns;
     double margin;
@@ -204,26 +206,65 @@ std::vector<Choice> StepTimer::operator()(const PlanData& draft,
   constexpr std::array<std::size_t, 6> kRoundsAtLevel = {0, 1, 2, 4, 4, 4};
   constexpr std::array<std::size_t, 6> kTimesAtLevel = {0, 1, 1, 1, 2, 4};
   constexpr std::array kMostUs = {0.0, 0.5e6, 1e6, 3e6, 8e6, 20e6};
-  const auto level = static_cast<std::size_t>(std::clamp(options_.level, 0, 5));
+  constexpr std::int64_t kParts = 100;
   const Clock::time_point start = Clock::now();
-  if (std::ranges::all_of(candidates, [](const auto& field) { return field.size() == 1; }))
-    return std::vector<Choice>(candidates.size());
+  const std::size_t rounds = kRoundsAtLevel[level];
+  for (std::size_t r = 0; r < rounds; ++r) {
+    const std::size_t turns = kRounds[r].turns * kTimesAtLevel[level] * race.largest_field();
+    for (std::size_t t = 0; t < turns && microseconds_since(start) < kMostUs[level]; ++t) {
+      race.turn();
+      if (options.progress) {
+        const auto done = static_cast<std::int64_t>(r) * kParts +
+                          static_cast<std::int64_t>(t) * kParts / static_cast<std::int64_t>(turns);
+        options.progress(done, static_cast<std::int64_t>(rounds) * kParts);
+      }
+    }
+    drop_behind(race.fields(), kRounds[r].margin);
+  }
+}
+
+}  // namespace
+
+std::vector<Choice> StepTimer::known(std::span<const std::string> keys,
+                                     std::span<const std::vector<Candidate>> candidates) const {
+  std::vector<Choice> choices(candidates.size());
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
+    const Choice* found = options_.cache == nullptr ? nullptr : options_.cache->find(keys[i], options_.level);
+    if (found != nullptr && found->us.size() == candidates[i].size()) {
+      choices[i] = *found;
+    } else if (candidates[i].size() > 1 && options_.runs_here && options_.is_native) {
+      return {};
+    }
+  }
+  return choices;
+}
+
+std::vector<Choice> StepTimer::operator()(const PlanData& draft,
+                                          std::span<const std::vector<Candidate>> candidates) const {
+  const auto level = static_cast<std::size_t>(std::clamp(options_.level, 0, 5));
+  const auto is_settled = [](const auto& field) { return field.size() == 1; };
+  if (std::ranges::all_of(candidates, is_settled)) return std::vector<Choice>(candidates.size());
+  const std::vector<std::string> keys = step_keys(graph_, draft, candidates, options_.isa);
+  const std::vector<Choice> before = level == 0 ? std::vector<Choice>() : known(keys, candidates);
+  if (!options_.runs_here) return before.empty() ? std::vector<Choice>(candidates.size()) : before;
   Race race(graph_, draft, candidates, options_.threads);
   race.check(options_.tolerance);
-  // Level 0 takes the first that is exact enough.
-  if (level == 0) {
-    std::vector<Choice> choices;
-    for (std::vector<Trial>& field : race.fields()) choices.push_back(choose(field, 0));
+  std::vector<std::vector<Trial>>& fields = race.fields();
+  std::vector<Choice> choices;
+  // Level 0, and steps of another machine that the cache does not hold: the first that is exact enough.
+  if (level == 0 || !before.empty()) {
+    for (std::size_t i = 0; i < fields.size(); ++i) {
+      const bool is_known = !before.empty() && !before[i].us.empty();
+      choices.push_back(is_known ? take_known(before[i], fields[i]) : choose(fields[i], 0));
+    }
     return choices;
   }
-  for (const Round& round : std::span(kRounds).first(kRoundsAtLevel[level])) {
-    const std::size_t turns = round.turns * kTimesAtLevel[level] * race.largest_field();
-    for (std::size_t t = 0; t < turns && microseconds_since(start) < kMostUs[level]; ++t) race.turn();
-    drop_behind(race.fields(), round.margin);
-  }
+  run_rounds(race, level, options_);
   const double clock = clock_us();
-  std::vector<Choice> choices;
-  for (std::vector<Trial>& field : race.fields()) choices.push_back(choose(field, clock));
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    choices.push_back(choose(fields[i], clock));
+    if (options_.cache != nullptr) options_.cache->put(keys[i], static_cast<int>(level), choices.back());
+  }
   return choices;
 }
 

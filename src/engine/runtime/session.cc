@@ -83,6 +83,8 @@ void Session::State::check_batch(std::int64_t batch) const {
 
 Session::Session(const Plan& plan, const SessionOptions& options) {
   require(options.max_batch >= 1, ErrorCode::argument, "max_batch is {}; at least 1 is needed", options.max_batch);
+  require(plan.data()->runs_here, ErrorCode::unsupported, "the plan was built for {}, which this machine does not have",
+          plan.isa());
   state_ = std::make_unique<State>(plan, options);
 }
 

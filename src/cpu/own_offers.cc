@@ -1,0 +1,96 @@
+#include "cpu/conv_candidates.h"
+#include "cpu/elementwise.h"
+#include "cpu/gemm.h"
+#include "cpu/lrn.h"
+#include "cpu/offer.h"
+#include "cpu/pool.h"
+#include "cpu/softmax.h"
+
+namespace exeunt::cpu {
+
+namespace {
+
+constexpr const char* kNone = "no kernel of our own for these parameters";
+
+Offer offer_of(std::vector<Candidate> own) {
+  if (own.empty()) return kNone;
+  return own;
+}
+
+Offer offer_of(std::optional<Candidate> own) {
+  if (!own) return kNone;
+  return std::vector{std::move(*own)};
+}
+
+/// What `make` gives, if the node is one for f32 kernels.
+template <class Make>
+Offer offer_f32(const NodeView& node, Make&& make) {
+  if (std::string reason = refuse_types(node); !reason.empty()) return reason;
+  return offer_of(make());
+}
+
+/// Whether operand `i` is a constant or left out.
+bool is_fixed(const NodeView& node, std::size_t i) {
+  return node.operand_type(i) == nullptr || node.weights(i) != nullptr;
+}
+
+}  // namespace
+
+std::string refuse_types(const NodeView& node) {
+  const auto refuse = [](const TensorType& type) -> std::string {
+    if (type.dtype != DType::f32) return std::string(dtype_name(type.dtype)) + " operands; the CPU kernels take f32";
+    if (type.shape.elements() == 0) return "an empty tensor";
+    if (type.shape.rank() > 6) return "more than 6 axes";
+    return "";
+  };
+  for (std::size_t i = 0; i < node.node.inputs.size(); ++i) {
+    if (const TensorType* type = node.operand_type(i)) {
+      if (std::string reason = refuse(*type); !reason.empty()) return reason;
+    }
+  }
+  return refuse(node.result_type());
+}
+
+Offer offer(const ops::Conv& op, const NodeView& node) {
+  if (!is_fixed(node, 1)) return "weights that are computed at run time";
+  if (!is_fixed(node, 2) || !is_fixed(node, 4)) return "a bias or scale that is computed at run time";
+  return offer_f32(node, [&] { return own_conv_candidates(op, node); });
+}
+
+Offer offer(const ops::Gemm& op, const NodeView& node) {
+  return offer_f32(node, [&] { return own_product_candidates(op, node); });
+}
+
+Offer offer(const ops::MatMul& op, const NodeView& node) {
+  return offer_f32(node, [&] { return own_product_candidates(op, node); });
+}
+
+Offer offer(const ops::Pool& op, const NodeView& node) {
+  return offer_f32(node, [&] { return pool_candidate(op, node); });
+}
+
+Offer offer(const ops::Softmax& op, const NodeView& node) {
+  return offer_f32(node, [&] { return own_softmax_candidates(op.axis, false, node); });
+}
+
+Offer offer(const ops::LogSoftmax& op, const NodeView& node) {
+  return offer_f32(node, [&] { return own_softmax_candidates(op.axis, true, node); });
+}
+
+Offer offer(const ops::Lrn& op, const NodeView& node) {
+  return offer_f32(node, [&] { return lrn_candidate(op, node); });
+}
+
+Offer offer(const ops::ScaleShift& op, const NodeView& node) {
+  return offer_f32(node, [&] { return own_scale_shift_candidate(op, node); });
+}
+
+Offer offer(const ops::Unary& op, const NodeView& node) {
+  return offer_f32(node, [&] { return own_unary_candidate(op, node); });
+}
+
+Offer offer(const ops::Binary& op, const NodeView& node) {
+  return offer_f32(node, [&] { return own_binary_candidate(op, node); });
+}
+
+}  // namespace exeunt::cpu
