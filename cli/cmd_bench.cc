@@ -251,7 +251,10 @@ void add_measuring(CLI::App& sub, BenchCommand& command) {
 void add_bench(CLI::App& app, Action& action) {
   auto command = std::make_shared<BenchCommand>();
   CLI::App& sub = *app.add_subcommand("bench", "Measure the latency of each exit and of the mix, and the throughput");
-  command->model.add_to(sub, "MODEL,--onnx,--load-engine,--loadEngine");
+  CLI::Option* model = command->model.add_to(sub)->required(false);
+  sub.add_option("--onnx,--load-engine,--loadEngine", command->model.path, "another way to give MODEL")
+      ->excludes(model)
+      ->type_name("MODEL");
   sub.add_option("--data", command->data, "samples that the decisions see, as in eval; noise without it")
       ->type_name("SRC");
   sub.add_option("--limit", command->limit, "at most so many samples of the data")->check(at_least(1))->type_name("N");
@@ -274,6 +277,7 @@ void add_bench(CLI::App& app, Action& action) {
       "\nExamples:\n  exeunt bench model.onnx --exit 0\n  exeunt bench model.onnx --data cifar10:DIR --threshold 0.8\n "
       " exeunt bench model.onnx --data npz:test.npz --streams 2 --percentile 99.9 --json");
   sub.callback([command, &action] {
+    if (command->model.path.empty()) throw CLI::RequiredError("MODEL");
     command->bench.mix = command->exit == "mix" || command->exit == "all";
     action = [command] { execute(*command); };
   });

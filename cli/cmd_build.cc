@@ -20,7 +20,7 @@ struct BuildCommand {
 
 void execute(const BuildCommand& command) {
   const auto start = std::chrono::steady_clock::now();
-  const Plan plan = command.model.plan(command.samples);
+  const Plan plan = command.model.build(command.model.load(), command.samples);
   plan.save(command.out);
   const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
   const std::uintmax_t file_bytes = std::filesystem::file_size(command.out);

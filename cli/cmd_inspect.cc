@@ -6,6 +6,7 @@
 #include "inspect_text.h"
 #include "json.h"
 #include "options.h"
+#include "progress.h"
 
 namespace exeunt::cli {
 
@@ -156,8 +157,16 @@ void execute_plan(const InspectCommand& command) {
 void execute(const InspectCommand& command) {
   if (is_plan(command.model.path)) return execute_plan(command);
   const Model model = command.model.load();
+  Progress progress("build");
+  BuildOptions options = command.model.build_options(model, command.samples);
+  options.progress = [&](std::int64_t done, std::int64_t total) { progress.update(done, total); };
+  const auto look = [&] {
+    Inspection inspection = inspect(model, options);
+    progress.clear();
+    return inspection;
+  };
   if (command.model.json) {
-    Json json = inspection_json(inspect(model, command.model.build_options(model, command.samples)));
+    Json json = inspection_json(look());
     if (command.stage == "import") json["text"] = graph_text(model, GraphStage::imported);
     if (command.stage == "graph") json["text"] = graph_text(model, GraphStage::canonical);
     return print_json(json);
@@ -167,9 +176,9 @@ void execute(const InspectCommand& command) {
   } else if (command.stage == "graph") {
     fmt::print("{}", graph_text(model, GraphStage::canonical));
   } else if (command.stage == "plan") {
-    print_steps(inspect(model, command.model.build_options(model, command.samples)));
+    print_steps(look());
   } else {
-    print_summary(inspect(model, command.model.build_options(model, command.samples)));
+    print_summary(look());
   }
 }
 

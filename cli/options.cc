@@ -73,8 +73,8 @@ CLI::Validator ends_with(std::vector<std::string> extensions) {
   return {check, ""};
 }
 
-void ModelOptions::add_to(CLI::App& command, const std::string& model) {
-  command.add_option(model, path, "ONNX file, or a .plan that `build` wrote")->required();
+CLI::Option* ModelOptions::add_to(CLI::App& command) {
+  CLI::Option* model = command.add_option("MODEL", path, "ONNX file, or a .plan that `build` wrote")->required();
   only_built_.push_back(command.add_option("--backend", backend, "cpu: fast; ref: the slow reference")
                             ->check(CLI::IsMember({"cpu", "ref"}))
                             ->capture_default_str());
@@ -130,6 +130,7 @@ void ModelOptions::add_to(CLI::App& command, const std::string& model) {
                           ->group("Development")
                           ->type_name("PASS");
   only_built_.insert(only_built_.end(), {limit, dump});
+  return model;
 }
 
 BuildOptions ModelOptions::plain_build_options() const {

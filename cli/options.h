@@ -51,8 +51,8 @@ struct ModelOptions {
   bool runtime_only = false;  ///< `build` only
   bool json = false;
 
-  /// @param model  how MODEL may be given
-  void add_to(CLI::App& command, const std::string& model = "MODEL");
+  /// @return MODEL
+  CLI::Option* add_to(CLI::App& command);
   Model load() const { return load(path); }
   /// The same options for another file.
   Model load(const std::string& file) const;

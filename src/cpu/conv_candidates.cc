@@ -104,14 +104,14 @@ std::vector<Candidate> own_conv_candidates(const ops::Conv& op, const NodeView& 
   std::vector<Guess> guesses;
   guess_winograd(*s, node, *bounds, guesses);
   guess_direct(*s, node, *bounds, guesses);
+  if (!node.wanted.empty()) {
+    const auto guess = std::ranges::find(guesses, node.wanted, &Guess::kernel);
+    return guess == guesses.end() ? std::vector<Candidate>() : std::vector{guess->make()};
+  }
   std::ranges::stable_sort(guesses, {}, &Guess::cost);
   std::vector<Candidate> candidates;
   bool has_exact = false;
   for (const Guess& guess : guesses) {
-    if (!node.wanted.empty()) {
-      if (guess.kernel == node.wanted) return {guess.make()};
-      continue;
-    }
     const bool hopeless = candidates.size() >= kMost || guess.cost > kHope * guesses.front().cost;
     // One that rounds like any sum is always there, whatever the check of the others says.
     if (hopeless && (has_exact || guess.approximate)) continue;

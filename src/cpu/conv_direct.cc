@@ -124,8 +124,7 @@ Candidate direct_conv_candidate(const ConvShape& s, const NodeView& node, const 
   conv.high = bounds.high;
   args->chunk = chunk_of(conv, tile.channels, lanes, s.out_channels);
   const std::size_t scratch = args->step.scratch_bytes(node.threads);
-  Candidate candidate =
-      conv_candidate(direct_conv_name(tile), run_direct_conv, std::move(args), node, scratch);
+  Candidate candidate = conv_candidate(direct_conv_name(tile), run_direct_conv, std::move(args), node, scratch);
   candidate.run_part = run_direct_conv_part;
   return candidate;
 }

@@ -65,9 +65,9 @@ void guess_winograd(const ops::QuantizedConv& op, const ConvShape& s, const Node
                             tile_loss(tile.patches, tile.channels / kernels.lanes);
     for (const int block_tiles : {1, 4, 16}) {
       if (block_tiles > 1 && tile.patches * block_tiles / 4 >= patches) continue;
-      guesses.push_back({products + transforms, quantized_winograd_name(s, node, tile, block_tiles), [=, &op, &node, &tile] {
-                           return quantized_winograd_candidate(op, s, node, tile, block_tiles);
-                         }});
+      guesses.push_back(
+          {products + transforms, quantized_winograd_name(s, node, tile, block_tiles),
+           [=, &op, &node, &tile] { return quantized_winograd_candidate(op, s, node, tile, block_tiles); }});
     }
   }
 }
@@ -118,17 +118,17 @@ Offer offer(const ops::QuantizedConv& op, const NodeView& node) {
   guess_winograd(op, *s, node, guesses);
   guess_direct(op, *s, node, guesses);
   if (guesses.empty()) return "a kernel that reaches over more than 64 rows";
+  if (!node.wanted.empty()) {
+    const auto guess = std::ranges::find(guesses, node.wanted, &Guess::kernel);
+    if (guess == guesses.end()) return "no such kernel";
+    return std::vector{guess->make()};
+  }
   std::ranges::stable_sort(guesses, {}, &Guess::cost);
   std::vector<Candidate> candidates;
   for (const Guess& guess : guesses) {
-    if (!node.wanted.empty()) {
-      if (guess.kernel == node.wanted) return std::vector{guess.make()};
-      continue;
-    }
     if (candidates.size() >= kMost || guess.cost > kHope * guesses.front().cost) break;
     candidates.push_back(guess.make());
   }
-  if (candidates.empty()) return "no such kernel";
   return candidates;
 }
 

@@ -108,7 +108,8 @@ Candidate quantized_direct_candidate(const ops::QuantizedConv& op, const ConvSha
   conv.x_pixel = s.stride_width * words;
   conv.x_run = s.dilation_width * words;
   const std::size_t scratch = args->scratch_bytes(node.threads);
-  return quantized_candidate(quantized_direct_name(node, tile), run_direct, run_direct_part, std::move(args), node, scratch);
+  return quantized_candidate(quantized_direct_name(node, tile), run_direct, run_direct_part, std::move(args), node,
+                             scratch);
 }
 
 }  // namespace exeunt::cpu

@@ -165,7 +165,8 @@ Candidate quantized_winograd_candidate(const ops::QuantizedConv& op, const ConvS
   args->set_requantize(op, node, padded);
   args->set_shape(s, node, lay_out_scratch(*args, kernels));
   const std::size_t scratch = args->scratch_bytes(node.threads);
-  return quantized_candidate(quantized_winograd_name(s, node, tile, block_tiles), run_winograd, run_winograd_part, std::move(args), node, scratch);
+  return quantized_candidate(quantized_winograd_name(s, node, tile, block_tiles), run_winograd, run_winograd_part,
+                             std::move(args), node, scratch);
 }
 
 }  // namespace exeunt::cpu

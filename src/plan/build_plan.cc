@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "graph/placement.h"
 #include "plan/arena.h"
+#include "plan/move_weights.h"
 #include "plan/split_steps.h"
 
 namespace exeunt {
@@ -70,7 +71,7 @@ class Builder {
     } else {
       take_choices(std::vector<Choice>(plan_.steps.size()));
     }
-    move_weights();
+    move_weights(taken_, plan_.weights);
     return std::move(plan_);
   }
 
@@ -267,25 +268,6 @@ class Builder {
     }
     if (shared_scratch_ >= 0) buffers_[static_cast<std::size_t>(shared_scratch_)].use.bytes = most_scratch;
     candidates_.clear();
-  }
-
-  /// Gathers the packed weights of the steps taken; those of the others go.
-  void move_weights() {
-    for (const auto& args : taken_) {
-      args->move_weights([&](PackedWeights& weights) {
-        plan_.weights.reserve(weights);
-        return reinterpret_cast<const float*>(weights->data());
-      });
-    }
-    plan_.weights.move_in();
-    for (const auto& args : taken_) {
-      args->move_weights([&](PackedWeights& weights) {
-        const float* address = plan_.weights.address(weights);
-        weights.reset();
-        return address;
-      });
-    }
-    plan_.weights.release_originals();
   }
 
   /// Transposes and Reshapes move nothing: the result is another view of the operand's bytes.

@@ -28,8 +28,8 @@ class PlanFile {
   /// The same for bytes that are copied. @throws Error format
   static std::shared_ptr<const PlanFile> copy(std::span<const std::byte> bytes);
   /// Puts a file together. @param content  a finished buffer of plan_file.fbs
-  static AlignedBuffer compose(std::span<const std::byte> content,
-                               std::size_t packed_bytes, const std::function<void(std::byte* packed)>& fill);
+  static AlignedBuffer compose(std::span<const std::byte> content, std::size_t packed_bytes,
+                               const std::function<void(std::byte* packed)>& fill);
 
   ~PlanFile();
   PlanFile(const PlanFile&) = delete;

@@ -96,8 +96,8 @@ TreeNode read_tree_node(const file::TreeNode& node) {
 Value read_value(const file::Value& value, const std::vector<std::shared_ptr<const Tensor>>& constants) {
   Value result{value.name()->str(), read_type(*value.dtype(), *value.dims()), kNoNode, nullptr, {}};
   if (value.constant() >= 0) {
-    require(static_cast<std::size_t>(value.constant()) < constants.size(), ErrorCode::format,
-            "there is no constant {}", value.constant());
+    require(static_cast<std::size_t>(value.constant()) < constants.size(), ErrorCode::format, "there is no constant {}",
+            value.constant());
     result.constant = constants[static_cast<std::size_t>(value.constant())];
   }
   if (value.order() != nullptr) result.order.assign(value.order()->begin(), value.order()->end());

@@ -23,7 +23,8 @@ class FilePacked {
       return constants[static_cast<std::size_t>(number)].get();
     };
     for (const file::Packed* p : *file.content().packed()) {
-      const bool fits = p->offset() % 64 == 0 && p->offset() <= bytes_.size() && p->bytes() <= bytes_.size() - p->offset();
+      const bool fits =
+          p->offset() % 64 == 0 && p->offset() <= bytes_.size() && p->bytes() <= bytes_.size() - p->offset();
       require(fits, ErrorCode::format, "packed weights lie outside the file");
       places_[{constant(p->weights()), constant(p->bias()), p->order()->str()}] = {p->offset(), p->bytes()};
     }
@@ -86,9 +87,9 @@ PlanData rebuild(const PlanFile& file, std::span<const Backend* const> backends)
   PlanData plan = rebuild_plan(*graph, backends, recipe, content.threads());
   require(plan.steps.size() == content.steps()->size(), ErrorCode::format, "there are {} steps instead of {}",
           plan.steps.size(), content.steps()->size());
-  require(plan.arena_bytes == content.arena_bytes() && plan.carried_bytes == content.carried_bytes(),
-          ErrorCode::format, "memory is laid out in {} + {} bytes instead of {} + {}", plan.arena_bytes,
-          plan.carried_bytes, content.arena_bytes(), content.carried_bytes());
+  require(plan.arena_bytes == content.arena_bytes() && plan.carried_bytes == content.carried_bytes(), ErrorCode::format,
+          "memory is laid out in {} + {} bytes instead of {} + {}", plan.arena_bytes, plan.carried_bytes,
+          content.arena_bytes(), content.carried_bytes());
   for (std::size_t i = 0; i < plan.steps.size(); ++i)
     read_step(*content.steps()->Get(static_cast<unsigned>(i)), plan.steps[i]);
   plan.graph = std::move(graph);

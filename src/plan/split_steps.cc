@@ -19,9 +19,7 @@ void add_split_candidates(std::vector<Candidate>& candidates, double macs, int t
   if (threads < 2) return;
   std::vector<Candidate> all;
   for (const Candidate& whole : candidates) {
-    const auto add_split = [&](int parts) {
-      set_parts(all.emplace_back(whole), parts);
-    };
+    const auto add_split = [&](int parts) { set_parts(all.emplace_back(whole), parts); };
     const bool splits = whole.run_part != nullptr;
     if (macs < kWorthIt || !splits) all.push_back(whole);
     if (!splits) continue;

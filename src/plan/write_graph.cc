@@ -14,7 +14,9 @@ auto dims_of(FlatBufferBuilder& builder, const Shape& shape) {
   return builder.CreateVector(shape.dims().data(), shape.dims().size());
 }
 
-auto dtype_of(FlatBufferBuilder& builder, DType dtype) { return builder.CreateSharedString(std::string(dtype_name(dtype))); }
+auto dtype_of(FlatBufferBuilder& builder, DType dtype) {
+  return builder.CreateSharedString(std::string(dtype_name(dtype)));
+}
 
 auto strings_of(FlatBufferBuilder& builder, const std::vector<std::string>& strings) {
   std::vector<Offset<flatbuffers::String>> offsets;
@@ -68,9 +70,9 @@ Offset<file::TreeNode> write_tree_node(FlatBufferBuilder& builder, const TreeNod
   }
   const auto& exit = std::get<Exit>(node);
   const Prediction& p = exit.prediction;
-  return file::CreateTreeNode(builder, 0,
-                              file::CreateExit(builder, builder.CreateVector(exit.outputs), p.output, p.offset,
-                                               p.classes, p.probabilities));
+  return file::CreateTreeNode(
+      builder, 0,
+      file::CreateExit(builder, builder.CreateVector(exit.outputs), p.output, p.offset, p.classes, p.probabilities));
 }
 
 }  // namespace
@@ -84,8 +86,7 @@ std::vector<std::shared_ptr<const Tensor>> constants_of(const Graph& graph) {
   return constants;
 }
 
-FileGraph write_graph(FlatBufferBuilder& builder, const Graph& graph,
-                      const std::function<bool(const Tensor*)>& holds) {
+FileGraph write_graph(FlatBufferBuilder& builder, const Graph& graph, const std::function<bool(const Tensor*)>& holds) {
   FileGraph result;
   std::map<const Tensor*, int> numbers;
   std::vector<Offset<file::Constant>> constants;

@@ -58,7 +58,8 @@ AlignedBuffer write_plan(const PlanData& plan, std::span<const Backend* const> b
   // As it will be when it is loaded: with the kernels that were taken and no others.
   const PlanData rebuilt = rebuild_plan(graph, backends, recipe_of(plan), plan.threads, &used);
   std::map<const Tensor*, int> numbers{{nullptr, -1}};
-  for (const auto& constant : constants_of(graph)) numbers.emplace(constant.get(), static_cast<int>(numbers.size()) - 1);
+  for (const auto& constant : constants_of(graph))
+    numbers.emplace(constant.get(), static_cast<int>(numbers.size()) - 1);
   FlatBufferBuilder builder(1 << 16);
   const FileGraph parts = write_graph(builder, graph, [&](const Tensor* t) { return used.constants.contains(t); });
   const PackedPlaces places = place_packed(used.packed);

@@ -251,6 +251,6 @@ void pack_matrix(const float* b, std::ptrdiff_t row, std::ptrdiff_t column, int 
 }
 
 template <class S>
-inline constexpr GemmKernels kGemm = {gemm<S>, pack_matrix<S>, kPanelVecs<S> * S::kLanes};
+inline constexpr GemmKernels kGemm = {gemm<S>, pack_matrix<S>, kPanelVecs<S>* S::kLanes};
 
 }  // namespace exeunt::cpu

@@ -44,7 +44,8 @@ const KernelTable& scalar_kernels() noexcept;
 /// @throws Error argument if that is unknown or the machine does not have it
 const KernelTable& active_kernels();
 
-/// The table of an instruction set of this processor family, whether this machine runs it or not. @throws Error argument
+/// The table of an instruction set of this processor family, whether this machine runs it or not. @throws Error
+/// argument
 const KernelTable& kernels_of(std::string_view isa);
 
 /// Whether this machine runs the kernels of such a table.

@@ -7,6 +7,18 @@ namespace exeunt::cpu {
 
 namespace {
 
+/// Asked for once: a virtual machine takes many microseconds for the answer.
+bool has_byte_products(std::string_view isa) {
+#if defined(__x86_64__)
+  static const bool wide = machine_has_vnni();
+  static const bool narrow = machine_has_avx_vnni();
+  return isa == "avx512" ? wide : narrow;
+#else
+  static const bool neon = machine_has_dotprod();
+  return isa == "neon" && neon;
+#endif
+}
+
 /// Those that go with the active kernels, best first. A machine that is not here may lack what goes beyond its set.
 std::vector<const QuantizedKernels*> choices() {
   [[maybe_unused]] const std::string_view isa = active_kernels().isa;
@@ -14,14 +26,14 @@ std::vector<const QuantizedKernels*> choices() {
   std::vector<const QuantizedKernels*> all;
 #if defined(__x86_64__)
   if (isa == "avx512") {
-    if (is_here && machine_has_vnni()) all.push_back(&avx512_vnni_kernels());
+    if (is_here && has_byte_products(isa)) all.push_back(&avx512_vnni_kernels());
     all.push_back(&avx512_quantized_kernels());
   } else if (isa == "avx2") {
-    if (is_here && machine_has_avx_vnni()) all.push_back(&avx2_vnni_kernels());
+    if (is_here && has_byte_products(isa)) all.push_back(&avx2_vnni_kernels());
     all.push_back(&avx2_quantized_kernels());
   }
 #elif defined(__aarch64__)
-  if (isa == "neon" && is_here && machine_has_dotprod()) all.push_back(&neon_dotprod_kernels());
+  if (isa == "neon" && is_here && has_byte_products(isa)) all.push_back(&neon_dotprod_kernels());
 #endif
   all.push_back(&scalar_quantized_kernels());
   return all;

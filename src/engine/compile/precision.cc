@@ -161,8 +161,7 @@ class Planner {
   }
 
   void add(std::string name, PlanData plan, bool is_uniform, std::vector<bool> chosen) {
-    rivals_.push_back(
-        {std::move(name), std::make_shared<PlanData>(std::move(plan)), is_uniform, std::move(chosen)});
+    rivals_.push_back({std::move(name), std::make_shared<PlanData>(std::move(plan)), is_uniform, std::move(chosen)});
   }
 
   /// Those of `chosen` that their own time and that of their conversions speaks for.

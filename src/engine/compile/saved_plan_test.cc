@@ -132,7 +132,8 @@ TEST_F(PlanFileTest, AnyFlippedBitIsFound) {
 TEST_F(PlanFileTest, AnyMissingEndIsFound) {
   for (std::size_t size = 0; size < bytes.size(); size += size < 256 ? 1 : 509)
     EXPECT_THROW(PlanFile::copy(std::as_bytes(std::span(bytes).first(size))), Error) << size << " bytes";
-  EXPECT_THROW(PlanFile::copy(std::as_bytes(std::span(bytes + "x"))), Error);
+  const std::string longer = bytes + "x";
+  EXPECT_THROW(PlanFile::copy(std::as_bytes(std::span(longer))), Error);
 }
 
 TEST_F(PlanFileTest, ErrorsSayWhatIsWrong) {

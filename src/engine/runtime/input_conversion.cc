@@ -1,4 +1,4 @@
-#include "engine/runtime/input_conversion.h"
+#include "engine/runtime/input_conversion.inl.h"
 
 #include <algorithm>
 #include <cmath>
@@ -98,51 +98,6 @@ std::optional<ImageLayout> fitting_layout(const InputInfo& input, const Shape& g
   return std::nullopt;
 }
 
-template <class From, class To, InputConversion::Scaling kScaling>
-void InputConversion::convert_sample(const InputConversion& self, const std::byte* from, std::byte* to) noexcept {
-  const std::int64_t planes = self.dims_[0];
-  const std::int64_t rows = self.dims_[1];
-  const std::int64_t columns = self.dims_[2];
-  const float scale = self.scale_;
-  auto* out = reinterpret_cast<To*>(to);
-  const auto* in = reinterpret_cast<const From*>(from);
-  // Loops that the compiler can make vectors of: a stride of 1 known, parameters without a look-up.
-  const auto convert_row = [&](const From* row, auto stride, const float* mean, const float* stddev) {
-    for (std::int64_t c = 0; c < columns; ++c) {
-      const From value = row[c * stride];
-      if constexpr (kScaling == Scaling::none) {
-        out[c] = convert<To>(value);
-      } else {
-        const std::int64_t p = kScaling == Scaling::by_column ? c : 0;
-        out[c] = convert<To>((convert<float>(value) * scale - mean[p]) / stddev[p]);
-      }
-    }
-    out += columns;
-  };
-  for (std::int64_t a = 0; a < planes; ++a) {
-    const std::int64_t first = kScaling == Scaling::by_plane ? a : 0;
-    const float* mean = self.mean_.data() + first;
-    const float* stddev = self.stddev_.data() + first;
-    for (std::int64_t b = 0; b < rows; ++b) {
-      const From* row = in + a * self.strides_[0] + b * self.strides_[1];
-      if (self.strides_[2] == 1) {
-        convert_row(row, std::integral_constant<std::int64_t, 1>{}, mean, stddev);
-      } else {
-        convert_row(row, self.strides_[2], mean, stddev);
-      }
-    }
-  }
-}
-
-template <class From, class To>
-InputConversion::RunFn InputConversion::pick(Scaling scaling) noexcept {
-  if constexpr (!std::is_same_v<From, bool> && !std::is_same_v<To, bool>) {
-    if (scaling == Scaling::by_plane) return convert_sample<From, To, Scaling::by_plane>;
-    if (scaling == Scaling::by_column) return convert_sample<From, To, Scaling::by_column>;
-  }
-  return convert_sample<From, To, Scaling::none>;
-}
-
 InputConversion::InputConversion(const InputInfo& input, const InputFormat& format, DType from) {
   const Shape& shape = input.type.shape;
   const auto layout = layout_of(shape, format);
@@ -167,9 +122,7 @@ InputConversion::InputConversion(const InputInfo& input, const InputFormat& form
     stddev_.push_back(format.stddev[format.stddev.size() == 1 ? 0 : channel]);
   }
   const Scaling scaling = !is_scaled(format) ? Scaling::none : is_hwc ? Scaling::by_column : Scaling::by_plane;
-  dispatch(input.type.dtype, [&]<class To>(TypeTag<To>) {
-    run_ = from == input.type.dtype ? pick<To, To>(scaling) : pick<std::uint8_t, To>(scaling);
-  });
+  run_ = input.type.dtype == DType::f32 ? pick_for<float>(from, scaling) : pick_rare(input.type.dtype, from, scaling);
 }
 
 }  // namespace exeunt

@@ -26,6 +26,10 @@ class InputConversion {
   static void convert_sample(const InputConversion& self, const std::byte* from, std::byte* to) noexcept;
   template <class From, class To>
   static RunFn pick(Scaling scaling) noexcept;
+  template <class To>
+  static RunFn pick_for(DType from, Scaling scaling) noexcept;
+  /// The same for any type.
+  static RunFn pick_rare(DType to, DType from, Scaling scaling) noexcept;
 
   RunFn run_ = nullptr;
   std::array<std::int64_t, 3> dims_{};     ///< planes, rows, columns of the model's sample; joined where it can be

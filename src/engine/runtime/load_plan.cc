@@ -9,9 +9,8 @@ namespace exeunt {
 
 PlanData load_plan(const std::filesystem::path& path, std::span<const Backend* const> backends) {
   std::shared_ptr<const PlanFile> file = PlanFile::map(path);
-  return with_context(path.string(), [&] {
-    return read_plan(std::move(file), backends, EXEUNT_VERSION, cpu::active_kernels().isa);
-  });
+  return with_context(path.string(),
+                      [&] { return read_plan(std::move(file), backends, EXEUNT_VERSION, cpu::active_kernels().isa); });
 }
 
 }  // namespace exeunt
