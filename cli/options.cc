@@ -134,13 +134,16 @@ CLI::Option* ModelOptions::add_to(CLI::App& command) {
 }
 
 BuildOptions ModelOptions::plain_build_options() const {
+  constexpr int kMostLevel = 5;
+  if (optimization_level > kMostLevel)
+    fmt::print(stderr, "note: --builderOptimizationLevel {} counts as {}\n", optimization_level, kMostLevel);
   BuildOptions options;
   options.backend = backend;
   options.threads = threads;
   options.precision = precision;
   options.strict = strict;
   options.optimize_for = optimize_for;
-  options.optimization_level = deterministic ? 0 : std::min(optimization_level, 5);
+  options.optimization_level = deterministic ? 0 : std::min(optimization_level, kMostLevel);
   options.timing_cache = timing_cache;
   options.target_isa = target_isa;
   options.runtime_only = runtime_only;

@@ -1,6 +1,7 @@
 // One model in Exeunt for bench/peers/run, which drives several such programs in turns.
 //
 // exeunt_peer_worker MODEL SAMPLES [EXIT [PRECISION NPZ]]
+//   MODEL      .onnx or .plan
 //   SAMPLES    raw f32: samples of the model's only input, one behind the other
 //   EXIT       every run goes to this exit, whatever its scores; "-": where they lead
 //   PRECISION  allowed beside fp32, calibrated with the samples of NPZ
@@ -86,7 +87,8 @@ void serve(exeunt::Session& session, const std::vector<exeunt::Tensor>& samples)
   }
 }
 
-exeunt::Plan build(const std::string& path, const std::string& precision, const std::string& samples) {
+exeunt::Plan plan_of(const std::string& path, const std::string& precision, const std::string& samples) {
+  if (path.ends_with(".plan")) return exeunt::Plan::load(path);
   const exeunt::Model model = exeunt::Model::load(path);
   exeunt::BuildOptions options;
   options.precision = precision;
@@ -106,7 +108,7 @@ int main(int argc, char** argv) {
   try {
     if (argc != 3 && argc != 4 && argc != 6)
       throw std::runtime_error("usage: exeunt_peer_worker MODEL SAMPLES [EXIT [PRECISION NPZ]]");
-    const exeunt::Plan plan = build(argv[1], argc == 6 ? argv[4] : "fp32", argc == 6 ? argv[5] : "");
+    const exeunt::Plan plan = plan_of(argv[1], argc == 6 ? argv[4] : "fp32", argc == 6 ? argv[5] : "");
     if (plan.inputs().size() != 1) throw std::runtime_error(std::string(argv[1]) + ": has not exactly one input");
     const std::vector<exeunt::Tensor> samples = read_samples(argv[2], plan.inputs().front().type);
     exeunt::Session session(plan);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 #include "cpu/conv_shape.h"
 
@@ -53,7 +54,8 @@ struct Share {
   int first = 0;
   int last = 0;
   static Share of(int count, int part, int parts) noexcept {
-    return {count * part / parts, count * (part + 1) / parts};
+    const auto at = [&](int p) { return static_cast<int>(static_cast<std::int64_t>(count) * p / parts); };
+    return {at(part), at(part + 1)};
   }
 };
 

@@ -68,7 +68,11 @@ WorkerPool::WorkerPool(int threads) {
     }
   } catch (const std::system_error& error) {
     stop();
-    fail(ErrorCode::device, "the system gives no {} threads: {}", threads, error.what());
+    fail(ErrorCode::device, "the system gives no {} threads: {}; ask for fewer (--threads)", threads, error.what());
+  } catch (...) {
+    // Threads that run must be joined before they are destroyed.
+    stop();
+    throw;
   }
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <limits>
 
 #include "cpu/kernels/lrn.h"
 
@@ -9,8 +10,8 @@ namespace exeunt::cpu {
 /// s^-beta for positive s, from its reciprocal square root and that one's.
 template <class S, Lrn::Power kPower>
 [[gnu::always_inline]] inline typename S::Vec inverse_power(typename S::Vec s) noexcept {
-  // Beyond this the answer is 0 to f32 anyway, and the approximation would make NaN of infinity.
-  const typename S::Vec t = S::reciprocal_sqrt(S::min(s, S::set1(1e30F)));
+  // The approximation would make NaN of infinity.
+  const typename S::Vec t = S::reciprocal_sqrt(S::min(s, S::set1(std::numeric_limits<float>::max())));
   if constexpr (kPower == Lrn::Power::half) return t;
   if constexpr (kPower == Lrn::Power::one) return S::mul(t, t);
   return S::mul(S::mul(t, t), S::reciprocal_sqrt(t));
