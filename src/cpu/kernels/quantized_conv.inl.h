@@ -17,6 +17,9 @@ void quantized_direct_conv(const QuantizedDirectConv& conv, const float* const* 
   const std::ptrdiff_t x_pixel = conv.x_pixel;
   const std::ptrdiff_t x_run = conv.x_run;
   const std::ptrdiff_t block_step = conv.block_step;
+  const Requantizer<S> requantizer(conv.requantize);
+  // A copy, for the stores of bytes.
+  const QuantizedDirectConv local = conv;
   const Stride x_step(x_pixel);
   const Stride w_step(block_step);
   const std::ptrdiff_t run_words = static_cast<std::ptrdiff_t>(run) * S::kLanes;
@@ -25,11 +28,11 @@ void quantized_direct_conv(const QuantizedDirectConv& conv, const float* const* 
     for (int channel = channels.first; channel < channels.last; channel += kTile) {
       typename S::Vec start[kVecs];
       unrolled<kVecs>([&](auto z) EXEUNT_INLINE {
-        start[z] = S::load(reinterpret_cast<const float*>(conv.start + channel + z * S::kLanes));
+        start[z] = S::load(reinterpret_cast<const float*>(local.start + channel + z * S::kLanes));
       });
       Tile<S, kPixels, kVecs> acc;
       fill_tile<S, kPixels, kVecs>(acc, start);
-      const float* w = conv.weights + channel / S::kLanes * block_step;
+      const float* w = local.weights + channel / S::kLanes * block_step;
       for (int k = 0; k < kernel_height; ++k) {
         if (rows[k] == nullptr) {
           w += runs * run_words;
@@ -39,20 +42,33 @@ void quantized_direct_conv(const QuantizedDirectConv& conv, const float* const* 
         for (int r = 0; r < runs; ++r, from += x_run, w += run_words)
           accumulate<S, kPixels, kVecs>(acc, from, x_step, w, w_step, run);
       }
+      const std::ptrdiff_t pixel = local.out_channels;
       unrolled<kVecs>(
           [&](auto z, Tile<S, kPixels, kVecs>& sums) EXEUNT_INLINE {
             const int first = channel + z * S::kLanes;
-            const int lanes = std::min(S::kLanes, conv.out_channels - first);
+            const int lanes = std::min(S::kLanes, local.out_channels - first);
             if (lanes <= 0) return;
-            const ChannelScales<S> scales(conv.requantize, first);
-            unrolled<kPixels>(
-                [&](auto p, Tile<S, kPixels, kVecs>& a) EXEUNT_INLINE {
-                  const std::ptrdiff_t at = (column + p) * static_cast<std::ptrdiff_t>(conv.out_channels) + first;
-                  lanes == S::kLanes
-                      ? store_requantized<S, true>(conv.requantize, scales, a[p][z], lanes, residual, y, at)
-                      : store_requantized<S, false>(conv.requantize, scales, a[p][z], lanes, residual, y, at);
-                },
-                sums);
+            const ChannelScales<S> scales(local.requantize, first);
+            const std::ptrdiff_t at = column * pixel + first;
+            if (lanes < S::kLanes) {
+              unrolled<kPixels>(
+                  [&](auto p, Tile<S, kPixels, kVecs>& a)
+                      EXEUNT_INLINE { requantizer.store_part(scales, a[p][z], lanes, residual, y, at + p * pixel); },
+                  sums);
+              return;
+            }
+            with_forms(residual != nullptr, requantizer.to_float(), [&]<bool kResidual, bool kFloat>() EXEUNT_INLINE {
+              constexpr int kBytes = kFloat ? 4 : 1;
+              std::byte* to = y + at * kBytes;
+              const std::uint8_t* from = kResidual ? residual + at : nullptr;
+              unrolled<kPixels>(
+                  [&](auto p, Tile<S, kPixels, kVecs>& a) EXEUNT_INLINE {
+                    requantizer.template store<kResidual, kFloat>(scales, a[p][z], from, to);
+                    to += kBytes * pixel;
+                    if constexpr (kResidual) from += pixel;
+                  },
+                  sums);
+            });
           },
           acc);
     }

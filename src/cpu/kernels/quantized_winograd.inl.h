@@ -141,51 +141,95 @@ template <class S>
   return S::template shift_right<6>(S::mul(r, S::set_int(kInverseOf9)));
 }
 
+/// A patch of sums on their way: the columns are transformed back already.
+template <class S>
+using HalfPatch = typename S::Vec[QuantizedWinograd::kResults][QuantizedWinograd::kPatch];
+
+template <class S>
+[[gnu::always_inline]] inline void transform_columns(const float* products, std::ptrdiff_t point,
+                                                     HalfPatch<S>& halves) noexcept {
+  constexpr int kPatch = QuantizedWinograd::kPatch;
+  constexpr int kResults = QuantizedWinograd::kResults;
+  Strided<const float> column(products, kPatch * point);
+  unrolled<kPatch>([&](auto j) EXEUNT_INLINE {
+    typename S::Vec m[kPatch];
+    typename S::Vec r[kResults];
+    unrolled<kPatch>([&](auto i) EXEUNT_INLINE { m[i] = S::load(column[i]); });
+    quantized_results<S>(m, r);
+    unrolled<kResults>([&](auto i) EXEUNT_INLINE { halves[i][j] = r[i]; });
+    column.advance(point);
+  });
+}
+
+/// A whole patch of whole vectors. `pixel` and `line` count elements.
+template <class S, bool kResidual, bool kFloat>
+[[gnu::always_inline]] inline void store_patch(const Requantizer<S>& requantizer, const ChannelScales<S>& scales,
+                                               typename S::Vec start, const HalfPatch<S>& halves, std::ptrdiff_t pixel,
+                                               std::ptrdiff_t line, const std::uint8_t* residual,
+                                               std::byte* y) noexcept {
+  constexpr int kResults = QuantizedWinograd::kResults;
+  constexpr int kBytes = kFloat ? 4 : 1;
+  for (int i = 0; i < kResults; ++i) {
+    typename S::Vec r[kResults];
+    quantized_results<S>(halves[i], r);
+    std::byte* to = y;
+    const std::uint8_t* from = residual;
+    unrolled<kResults>([&](auto j) EXEUNT_INLINE {
+      requantizer.template store<kResidual, kFloat>(scales, S::add(without_scale<S>(r[j]), start), from, to);
+      to += kBytes * pixel;
+      if constexpr (kResidual) from += pixel;
+    });
+    y += kBytes * line;
+    if constexpr (kResidual) residual += line;
+  }
+}
+
+/// The part of a patch that exists.
+template <class S>
+[[gnu::noinline]] void store_patch_part(const Requantizer<S>& requantizer, const ChannelScales<S>& scales,
+                                        typename S::Vec start, const HalfPatch<S>& halves, std::ptrdiff_t pixel,
+                                        std::ptrdiff_t line, int rows, int columns, int lanes,
+                                        const std::uint8_t* residual, std::byte* y, std::ptrdiff_t at) noexcept {
+  for (int i = 0; i < rows; ++i, at += line) {
+    typename S::Vec r[QuantizedWinograd::kResults];
+    quantized_results<S>(halves[i], r);
+    for (int j = 0; j < columns; ++j)
+      requantizer.store_part(scales, S::add(without_scale<S>(r[j]), start), lanes, residual, y, at + j * pixel);
+  }
+}
+
 template <class S>
 void quantized_scatter(const QuantizedWinograd& conv, int first, int count, const float* products,
                        const std::uint8_t* residual, std::byte* y) noexcept {
-  constexpr int kPatch = QuantizedWinograd::kPatch;
   constexpr int kResults = QuantizedWinograd::kResults;
-  using V = typename S::Vec;
-  int wide = first % conv.patches_wide;
-  int high = first / conv.patches_wide;
+  const Requantizer<S> requantizer(conv.requantize);
+  // Copies, for the same reason.
+  const QuantizedWinograd local = conv;
+  const std::ptrdiff_t pixel = local.out_channels;
+  const std::ptrdiff_t line = pixel * local.out_width;
+  int wide = first % local.patches_wide;
+  int high = first / local.patches_wide;
   for (int k = 0; k < count; ++k, products += S::kLanes) {
+    const int rows = std::min(kResults, local.out_height - high * kResults);
+    const int columns = std::min(kResults, local.out_width - wide * kResults);
     const float* place = products;
-    const int rows = std::min(kResults, conv.out_height - high * kResults);
-    const int columns = std::min(kResults, conv.out_width - wide * kResults);
-    for (int c = 0; c < conv.out_channels; c += S::kLanes, place += conv.out_block) {
-      V halves[kResults][kPatch];
-      Strided<const float> column(place, kPatch * conv.out_point);
-      unrolled<kPatch>([&](auto j) EXEUNT_INLINE {
-        V m[kPatch];
-        V r[kResults];
-        unrolled<kPatch>([&](auto i) EXEUNT_INLINE { m[i] = S::load(column[i]); });
-        quantized_results<S>(m, r);
-        unrolled<kResults>([&](auto i) EXEUNT_INLINE { halves[i][j] = r[i]; });
-        column.advance(conv.out_point);
-      });
-      const int lanes = std::min(S::kLanes, conv.out_channels - c);
-      const ChannelScales<S> scales(conv.requantize, c);
-      const V start = S::load(reinterpret_cast<const float*>(conv.start + c));
-      const bool whole = lanes == S::kLanes && rows == kResults && columns == kResults;
-      unrolled<kResults>([&](auto i) EXEUNT_INLINE {
-        if (i >= rows) return;
-        V r[kResults];
-        quantized_results<S>(halves[i], r);
-        const std::ptrdiff_t at =
-            (static_cast<std::ptrdiff_t>(high * kResults + i) * conv.out_width + wide * kResults) * conv.out_channels +
-            c;
-        unrolled<kResults>([&](auto j) EXEUNT_INLINE {
-          const V sum = S::add(without_scale<S>(r[j]), start);
-          if (whole) {
-            store_requantized<S, true>(conv.requantize, scales, sum, lanes, residual, y, at + j * conv.out_channels);
-          } else if (j < columns) {
-            store_requantized<S, false>(conv.requantize, scales, sum, lanes, residual, y, at + j * conv.out_channels);
-          }
-        });
+    for (int c = 0; c < local.out_channels; c += S::kLanes, place += local.out_block) {
+      HalfPatch<S> halves;
+      transform_columns<S>(place, local.out_point, halves);
+      const int lanes = std::min(S::kLanes, local.out_channels - c);
+      const ChannelScales<S> scales(local.requantize, c);
+      const typename S::Vec start = S::load(reinterpret_cast<const float*>(local.start + c));
+      const std::ptrdiff_t at = high * kResults * line + wide * kResults * pixel + c;
+      if (lanes < S::kLanes || rows < kResults || columns < kResults) {
+        store_patch_part<S>(requantizer, scales, start, halves, pixel, line, rows, columns, lanes, residual, y, at);
+        continue;
+      }
+      with_forms(residual != nullptr, requantizer.to_float(), [&]<bool kResidual, bool kFloat>() EXEUNT_INLINE {
+        store_patch<S, kResidual, kFloat>(requantizer, scales, start, halves, pixel, line,
+                                          kResidual ? residual + at : nullptr, y + at * (kFloat ? 4 : 1));
       });
     }
-    if (++wide == conv.patches_wide) {
+    if (++wide == local.patches_wide) {
       wide = 0;
       ++high;
     }
