@@ -2,6 +2,7 @@
 #include <exeunt/tools/arrays.h>
 #include <exeunt/tools/dataset.h>
 #include <exeunt/tools/evaluate.h>
+#include <exeunt/tools/inspect.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -141,8 +142,19 @@ class QuantizedModel : public SharedModel {};
 
 TEST_P(QuantizedModel, GivesTheClassOfOnnxRuntime) {
   const Trial trial = run_cifar10(GetParam());
+  EXPECT_EQ(trial.got.samples, GetParam().samples);
   expect_same_top1(trial, 0.995);
   expect_tight_arena(trial.plan);
+}
+
+TEST_P(QuantizedModel, ConvolvesIntegers) {
+  const fs::path file = *shared_folder() / "models" / (GetParam().name + ".onnx");
+  const Inspection inspection = inspect(Model::load(file), {.optimization_level = 0});
+  const auto steps_of = [&](std::string_view op) {
+    return std::ranges::count_if(inspection.steps, [&](const StepInfo& step) { return step.op == op; });
+  };
+  EXPECT_GE(steps_of("QuantizedConv"), 5);
+  EXPECT_EQ(steps_of("Conv"), 0);
 }
 
 std::vector<ModelCase> early_exit_models() {
@@ -170,7 +182,7 @@ INSTANTIATE_TEST_SUITE_P(
     name_of);
 INSTANTIATE_TEST_SUITE_P(
     Models, QuantizedModel,
-    ::testing::ValuesIn(on_cpu({"resnet8_qdq_ort", "resnet8_qdq_tflite", "resnet56_qdq_ort", "alexnet_qdq_ort"}, 500)),
+    ::testing::ValuesIn(on_cpu({"resnet8_qdq_ort", "resnet8_qdq_tflite", "resnet56_qdq_ort", "alexnet_qdq_ort"}, 1000)),
     name_of);
 
 /// The model that is part of this repository.

@@ -204,14 +204,17 @@ int fuse_quantized(Graph& graph) {
 int unsigned_quantize(Graph& graph) {
   constexpr int kShift = 128;
   Rewriter rewriter(graph);
-  std::map<ValueId, int> readers;  // Dequantize nodes of a value
-  for (const Node& node : graph.nodes) {
-    if (std::holds_alternative<ops::Dequantize>(node.op) && rewriter.is_used(node.output)) ++readers[node.inputs[0]];
-  }
   const auto zero_of = [&](const Node& node) {
     const bool has_zero = node.inputs.size() > 2 && node.inputs[2] != kNoValue;
-    return has_zero ? number_of(graph, node.inputs[2]) : std::nullopt;
+    if (has_zero) return number_of(graph, node.inputs[2]);
+    // Without one it is zero, for as many scales as there are.
+    return graph.type(node.inputs[1]).shape.elements() == 1 ? std::optional(0.0) : std::nullopt;
   };
+  std::map<ValueId, int> readers;  // Dequantize nodes of a value whose zero point can be moved
+  for (const Node& node : graph.nodes) {
+    const bool reads = std::holds_alternative<ops::Dequantize>(node.op) && rewriter.is_used(node.output);
+    if (reads && zero_of(node)) ++readers[node.inputs[0]];
+  }
   const auto moved = [&](double zero) { return graph.add_constant(tensor_of({DType::u8, {}}, {zero + kShift})); };
   std::map<ValueId, ValueId> bytes;  // i8 value -> u8 value
   for (const NodeId id : execution_order(graph)) {

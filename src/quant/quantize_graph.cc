@@ -40,6 +40,15 @@ std::optional<std::pair<double, double>> bounds_of(const FusedOp& op) {
   return std::nullopt;
 }
 
+/// Why no integers can stand for weights, one of whose results sums `terms` products; empty if they can.
+std::string refuse_weights(const Tensor& weights, std::int64_t terms) {
+  // A sum of more products of bytes might leave 32 bits.
+  constexpr std::int64_t kMostTerms = 65000;
+  if (terms > kMostTerms) return fmt::format("sums of {} products", terms);
+  const bool are_finite = std::ranges::all_of(weights.span<float>(), [](float w) { return std::isfinite(w); });
+  return are_finite ? "" : "weights that are not finite";
+}
+
 bool has_operand(const Node& node, std::size_t i) { return i < node.inputs.size() && node.inputs[i] != kNoValue; }
 
 std::string refuse_conv(const Graph& graph, const Node& node, const ops::Conv& op) {
@@ -49,7 +58,8 @@ std::string refuse_conv(const Graph& graph, const Node& node, const ops::Conv& o
   if (graph.constant(node.inputs[1]) == nullptr || (has_operand(node, 2) && graph.constant(node.inputs[2]) == nullptr))
     return "weights that are computed at run time";
   if (has_operand(node, 4)) return "a scale behind the sum";
-  return {};
+  const Tensor& weights = *graph.constant(node.inputs[1]);
+  return refuse_weights(weights, weights.elements() / std::max<std::int64_t>(1, weights.shape()[0]));
 }
 
 std::string refuse_gemm(const Graph& graph, const Node& node, const ops::Gemm& op) {
@@ -60,7 +70,7 @@ std::string refuse_gemm(const Graph& graph, const Node& node, const ops::Gemm& o
   if (graph.constant(node.inputs[1]) == nullptr || (has_operand(node, 2) && bias == nullptr))
     return "weights that are computed at run time";
   if (bias != nullptr && bias->elements() != graph.type(node.output).shape[1]) return "a bias that is no row";
-  return {};
+  return refuse_weights(*graph.constant(node.inputs[1]), graph.type(node.inputs[0]).shape[1]);
 }
 
 /// An op of one operand that only moves or picks what it is given, as it acts on bytes; nothing for others.
@@ -159,6 +169,9 @@ class Quantizer {
                                            graph_.value(v).name + " (to floats)");
     graph_.value(floats).name = graph_.value(q).name = graph_.value(v).name;
     graph_.replace_uses(v, floats);
+    // Those who read it look for its range.
+    names_.resize(graph_.values.size());
+    names_[at(floats)] = names_[at(v)];
     bytes_of(v) = bytes_of(floats) = Bytes{q, scale};
   }
 

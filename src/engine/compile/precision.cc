@@ -194,6 +194,8 @@ class Planner {
   /// A name for this choice that is the same wherever the same plans compete for the same thing.
   std::string key() const {
     std::string text = fmt::format("{} {} {}", precision_.isa, options_.threads, options_.optimize_for);
+    const std::size_t exits = rivals_.front().plan->exit_segments.size();
+    text += fmt::format(" {}", fmt::join(objective_of(options_, exits).shares, " "));
     for (const Rivalling& rival : rivals_) {
       text += print_graph(*rival.plan->graph, {.node_names = false});
       for (const Step& step : rival.plan->steps) text += step.kernel;

@@ -178,6 +178,18 @@ Choice take_known(Choice known, const std::vector<Trial>& field) {
   return known;
 }
 
+/// What the cache holds of some of a plan's steps; without times where it holds nothing. It stays as it is while the
+/// others are timed: plans that share these steps and came before would else be others the next time.
+std::vector<Choice> held(const TimingOptions& options, std::span<const std::string> keys,
+                         std::span<const std::vector<Trial>> fields) {
+  std::vector<Choice> choices(fields.size());
+  for (std::size_t i = 0; i < fields.size(); ++i) {
+    const Choice* found = options.cache == nullptr ? nullptr : options.cache->find(keys[i], options.level);
+    if (found != nullptr && found->us.size() == fields[i].size()) choices[i] = take_known(*found, fields[i]);
+  }
+  return choices;
+}
+
 Choice choose(std::vector<Trial>& field, double clock) {
   Choice choice;
   const auto first = std::ranges::find_if(field, &Trial::races);
@@ -259,11 +271,13 @@ std::vector<Choice> StepTimer::operator()(const PlanData& draft,
     }
     return choices;
   }
+  choices = held(options_, keys, fields);
   run_rounds(race, level, options_);
   const double clock = clock_us();
   for (std::size_t i = 0; i < fields.size(); ++i) {
-    choices.push_back(choose(fields[i], clock));
-    if (options_.cache != nullptr) options_.cache->put(keys[i], static_cast<int>(level), choices.back());
+    if (!choices[i].us.empty()) continue;
+    choices[i] = choose(fields[i], clock);
+    if (options_.cache != nullptr) options_.cache->put(keys[i], static_cast<int>(level), choices[i]);
   }
   return choices;
 }

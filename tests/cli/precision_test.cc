@@ -1,0 +1,111 @@
+#include "cli/cli_test.h"
+
+/// What kernels may compute in, from the command line.
+namespace exeunt::testing {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+const Arguments kCalib = {"--calib", "npz:models/digits/digits_train.npz", "--calib-limit", "100"};
+
+Arguments joined(Arguments first, const Arguments& more) {
+  first.insert(first.end(), more.begin(), more.end());
+  return first;
+}
+
+/// `build` of the digits to a plan, kernels picked by rules.
+Arguments build(const std::string& plan, const Arguments& more) {
+  return joined({"build", kDigits, "-o", plan, "--deterministic"}, more);
+}
+
+/// A command that succeeds and says something on stderr besides. @return that
+std::string notes_of(const Arguments& arguments) {
+  const ProgramResult result = exeunt_program(arguments);
+  EXPECT_EQ(result.exit_code, 0) << shown(arguments) << "\n" << result.err;
+  for (const std::string& line : lines_of(result.err)) EXPECT_THAT(line, StartsWith("note: "));
+  return result.err;
+}
+
+/// How many steps of a model or plan are of this op.
+std::int64_t steps_of(const Json& inspection, const std::string& op) {
+  return std::ranges::count_if(inspection.at("steps"), [&](const Json& step) { return step.at("op") == op; });
+}
+
+TEST(PrecisionOption, StrictInt8BuildsAPlanOfIntegers) {
+  const TempDir folder;
+  const std::string plan = (folder / "int8.plan").string();
+  const Json json = expect_json(build(plan, joined({"--precision", "int8", "--strict"}, kCalib)));
+  EXPECT_EQ(json.at("precision"), "int8");
+  const Json inspection = expect_json({"inspect", plan});
+  EXPECT_EQ(steps_of(inspection, "QuantizedConv"), 6);
+  EXPECT_EQ(steps_of(inspection, "Conv") + steps_of(inspection, "Gemm"), 0);
+  const Json eval = expect_json({"eval", plan, "--data", kDigitsData});
+  EXPECT_GE(eval.at("accuracy"), 0.98);
+  EXPECT_EQ(eval.at("exits").size(), 2U);
+  EXPECT_THAT(expect_success(build(plan, joined({"--precision", "int8", "--strict"}, kCalib))),
+              StartsWith(plan + ": int8 for "));
+}
+
+TEST(PrecisionOption, RangesMayComeFromATable) {
+  const TempDir folder;
+  const std::string plan = (folder / "int8.plan").string();
+  const std::string table = (folder / "ranges.json").string();
+  expect_success(joined({"inspect", kDigits, "--deterministic", "--calib-table", table}, kCalib));
+  const Json json = expect_json(build(plan, {"--precision", "int8", "--strict", "--calib-table", table}));
+  EXPECT_EQ(json.at("precision"), "int8");
+  EXPECT_GT(steps_of(expect_json({"inspect", plan}), "QuantizedConv"), 0);
+}
+
+TEST(PrecisionOption, EveryCommandThatBuildsTakesIt) {
+  const TempDir folder;
+  const std::string x = write_array(folder, "x.npy", digits(1));
+  const Arguments int8 = joined({"--precision", "int8", "--strict", "--deterministic"}, kCalib);
+  const Json eval = expect_json(joined({"eval", kDigits, "--data", kDigitsData}, int8));
+  EXPECT_GE(eval.at("accuracy"), 0.98);
+  EXPECT_GT(steps_of(expect_json(joined({"inspect", kDigits}, int8)), "QuantizedConv"), 0);
+  EXPECT_EQ(expect_json(joined({"run", kDigits, "--input", x}, int8)).at("results").size(), 1U);
+  const Json bench = expect_json(joined({"bench", kDigits, "--duration", "0", "--warmup", "0"}, int8));
+  EXPECT_EQ(bench.at("precision"), "int8");
+}
+
+TEST(PrecisionOption, ThePlanThatWinsIsNotedOnStderr) {
+  const TempDir folder;
+  const std::string plan = (folder / "best.plan").string();
+  for (const std::string precision : {"int8", "best"}) {
+    const Arguments arguments = {"build", kDigits,       "-o",     plan, "--builderOptimizationLevel",
+                                 "1",     "--precision", precision};
+    EXPECT_THAT(notes_of(joined(joined(arguments, {"--optimize-for", "worst"}), kCalib)),
+                AllOf(HasSubstr("note: " + precision + ": "), HasSubstr("convolutions and products on integers"),
+                      HasSubstr("objective worst")));
+    EXPECT_EQ(expect_json({"bench", plan, "--duration", "0", "--warmup", "0"}).at("precision"), precision);
+  }
+}
+
+TEST(PrecisionOption, WhatCannotBeHadIsNotedOrStrictlyAFailure) {
+  const TempDir folder;
+  const std::string plan = (folder / "x.plan").string();
+  for (const auto& [precision, text] :
+       {std::pair{"int8", "int8: needs the ranges of values, from samples (--calib SRC)"},
+        {"bf16", "bf16: there are no kernels of this type"}}) {
+    expect_failure(build(plan, {"--precision", precision, "--strict"}), {kDigits, text});
+    EXPECT_FALSE(std::filesystem::exists(plan));
+    EXPECT_THAT(notes_of(build(plan, {"--precision", precision, "--json"})), StartsWith(std::string("note: ") + text));
+    std::filesystem::remove(plan);
+  }
+}
+
+TEST(PrecisionOption, WrongUsageIsNamed) {
+  const TempDir folder;
+  const std::string plan = (folder / "x.plan").string();
+  expect_wrong_usage(build(plan, {"--precision", "int4"}), "--precision: int4 not in {fp32,bf16,fp16,half,int8,best}");
+  expect_wrong_usage({"eval", kDigits, "--data", kDigitsData, "--precision"}, "--precision");
+  expect_failure(build(plan, {"--optimize-for", "7"}), {"cannot optimise for '7'; mix, worst, or an exit from 0 to 1"});
+  expect_success(build(plan, {}));
+  for (const Arguments& late : {Arguments{"--precision", "int8"}, {"--strict"}, {"--optimize-for", "worst"}})
+    expect_failure(joined({"inspect", plan}, late), {plan, "is built already; " + late[0]});
+}
+
+}  // namespace
+}  // namespace exeunt::testing
