@@ -52,7 +52,8 @@ struct CompareOptions {
 /// @throws Error argument if `count` is not positive; as Plan::build  Cost: one run of the reference.
 std::vector<Tensor> random_samples(const Model& model, std::int64_t count);
 
-/// Every step of the model on `options.build.backend` against the reference, on the paths to all exits.
+/// Every step of the model on `options.build.backend` against the reference in f32, on the paths to all exits. Of a
+/// plan in a lower precision the steps of equal name and type, and the outputs at each exit.
 /// @param inputs  one a model input, [N, ...]  @throws Error as Plan::build, shape, dtype, argument
 Comparison compare_backends(const Model& model, std::span<const Tensor> inputs, const CompareOptions& options = {});
 
