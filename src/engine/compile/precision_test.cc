@@ -1,6 +1,7 @@
 #include <exeunt/plan.h>
 #include <exeunt/session.h>
 #include <exeunt/tools/calibrate.h>
+#include <exeunt/tools/compare.h>
 
 #include <algorithm>
 #include <fstream>
@@ -237,6 +238,18 @@ TEST(Precision, OtherSharesOfExitsAreAnotherQuestionToTheCache) {
   int choices = 0;
   for (const auto& [key, entry] : json.at("steps").items()) choices += key.starts_with("plans ") ? 1 : 0;
   EXPECT_EQ(choices, 2);
+}
+
+TEST(Precision, IntegersAreComparedWithTheReferenceInF32) {
+  const std::vector<Tensor> inputs = random_samples(digits(), 2);
+  CompareOptions options;
+  options.build = strictly(int8());
+  const Comparison result = compare_backends(digits(), inputs, options);
+  std::vector<std::string> outputs;
+  for (const StepDifference& step : result.steps) {
+    if (step.op == "output") outputs.push_back(step.name);
+  }
+  EXPECT_THAT(outputs, ElementsAre("exit 0: prediction", "exit 0: exit", "exit 1: prediction", "exit 1: exit"));
 }
 
 /// What comes quantised stays so, whatever is asked for.
