@@ -25,6 +25,7 @@ Calibration run_samples(const CalibrationOptions& given, const Model& model, con
   CalibrateOptions options;
   options.method = *parse_calibration_method(given.method);
   options.limit = given.limit;
+  options.only_reaching = given.only_reaching;
   options.progress = [&](std::int64_t done, std::int64_t total) { progress.update(done, total); };
   return calibrate(model, data, options);
 }
@@ -51,6 +52,11 @@ void CalibrationOptions::add_to(CLI::App& command) {
       ->check(CLI::IsMember({"min_max", "percentile", "entropy", "mse"}))
       ->needs(calib)
       ->capture_default_str()
+      ->group("Calibration");
+  command
+      .add_flag("--calib-reaching", only_reaching,
+                "judge a value by the samples that come by it, with the model's own thresholds; else by all of them")
+      ->needs(calib)
       ->group("Calibration");
   command.add_option("--calib-table", table, "with --calib: save the ranges; without: read them")
       ->check(ends_with({".json"}))

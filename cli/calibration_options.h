@@ -14,6 +14,7 @@ struct SampleOptions;
 struct CalibrationOptions {
   std::string source;  ///< empty: none
   std::int64_t limit = 512;
+  bool only_reaching = false;
   std::string method = "mse";
   std::string table;  ///< empty: none
 

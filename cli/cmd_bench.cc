@@ -246,6 +246,15 @@ void add_measuring(CLI::App& sub, BenchCommand& command) {
       ->type_name("P");
 }
 
+/// trtexec's words for --precision.
+void add_precision_flags(CLI::App& sub, ModelOptions& model) {
+  for (const auto& [flag, precision] : {std::pair{"--fp16", "half"}, {"--int8", "int8"}, {"--best", "best"}}) {
+    sub.add_flag_callback(
+        flag, [&model, precision] { model.precision = precision; },
+        fmt::format("the same as --precision {}", precision));
+  }
+}
+
 }  // namespace
 
 void add_bench(CLI::App& app, Action& action) {
@@ -270,6 +279,7 @@ void add_bench(CLI::App& app, Action& action) {
   sub.add_option("--save-engine,--saveEngine", command->save, "also write the plan, as `build` does")
       ->check(ends_with({".plan"}))
       ->type_name("OUT.plan");
+  add_precision_flags(sub, command->model);
   add_measuring(sub, *command);
   command->run.add_to(sub);
   command->samples.add_to(sub);

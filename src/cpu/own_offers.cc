@@ -66,6 +66,9 @@ Offer offer(const ops::MatMul& op, const NodeView& node) {
 }
 
 Offer offer(const ops::Pool& op, const NodeView& node) {
+  const bool is_bytes = node.operand_type(0)->dtype == DType::u8 && node.result_type().shape.elements() > 0;
+  if (std::optional<Candidate> candidate = is_bytes ? pool_candidate(op, node) : std::nullopt)
+    return std::vector{std::move(*candidate)};
   return offer_f32(node, [&] { return pool_candidate(op, node); });
 }
 

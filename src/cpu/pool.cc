@@ -1,5 +1,8 @@
 #include "cpu/pool.h"
 
+#include <algorithm>
+#include <cstdint>
+
 #include "cpu/kernels/kernel_table.h"
 
 namespace exeunt::cpu {
@@ -25,6 +28,38 @@ void run_pool(const StepArgs& step, StepState*, std::byte* const* operands) noex
   }
 }
 
+/// The largest byte of each window that lies in the image, channel by channel.
+void max_of_bytes(const Pool2d& pool, const std::uint8_t* x, std::uint8_t* y) noexcept {
+  const auto channels = static_cast<std::size_t>(pool.channels);
+  for (int row = 0; row < pool.out_height; ++row) {
+    const int top = row * pool.stride_height - pool.pad_top;
+    for (int column = 0; column < pool.out_width; ++column, y += channels) {
+      const int left = column * pool.stride_width - pool.pad_left;
+      std::fill_n(y, channels, std::uint8_t{0});
+      for (int i = std::max(top, 0); i < std::min(top + pool.kernel_height, pool.in_height); ++i) {
+        for (int j = std::max(left, 0); j < std::min(left + pool.kernel_width, pool.in_width); ++j) {
+          const std::uint8_t* from = x + (static_cast<std::size_t>(i) * static_cast<std::size_t>(pool.in_width) +
+                                          static_cast<std::size_t>(j)) *
+                                             channels;
+          for (std::size_t c = 0; c < channels; ++c) y[c] = std::max(y[c], from[c]);
+        }
+      }
+    }
+  }
+}
+
+void run_byte_pool(const StepArgs& step, StepState*, std::byte* const* operands) noexcept {
+  const auto& args = static_cast<const PoolArgs&>(step);
+  const Pool2d& pool = args.pool;
+  const auto* x = reinterpret_cast<const std::uint8_t*>(operands[0]);
+  auto* y = reinterpret_cast<std::uint8_t*>(operands[1]);
+  for (int sample = 0; sample < args.batch; ++sample) {
+    max_of_bytes(pool, x, y);
+    x += static_cast<std::ptrdiff_t>(pool.in_height) * pool.in_width * pool.channels;
+    y += static_cast<std::ptrdiff_t>(pool.out_height) * pool.out_width * pool.channels;
+  }
+}
+
 }  // namespace
 
 std::optional<Candidate> pool_candidate(const ops::Pool& op, const NodeView& node) {
@@ -41,6 +76,8 @@ std::optional<Candidate> pool_candidate(const ops::Pool& op, const NodeView& nod
   const auto of = [](std::int64_t value) { return static_cast<int>(value); };
   auto args = std::make_shared<PoolArgs>();
   args->batch = of(x[0]);
+  const bool is_bytes = node.operand_type(0)->dtype == DType::u8;
+  if (is_bytes && !is_max) return std::nullopt;
   args->kernel = is_max ? active_kernels().max_pool : active_kernels().average_pool;
   Pool2d& pool = args->pool;
   pool.channels = of(x[1]);
@@ -58,6 +95,7 @@ std::optional<Candidate> pool_candidate(const ops::Pool& op, const NodeView& nod
     pool.pad_top = of(op.pads[0]);
   }
   const Layout layout = Layout::channels_last(rank);
+  if (is_bytes) return Candidate{"int8_max_pool", run_byte_pool, std::move(args), {{0, layout}}, layout, 0};
   return Candidate{fmt::format("{}_pool", active_kernels().isa), run_pool, std::move(args), {{0, layout}}, layout, 0};
 }
 

@@ -100,6 +100,12 @@ std::vector<OpCase> pool_cases() {
                    "input %x i8[1,3,5,5] \"x\"\n"
                    "%y = Pool(%x){kernel=[3,3], strides=[2,2], pads=[1,1,1,1], dilations=[1,1]}",
                    "i8 operands"});
+  for (const int channels : {1, 16, 35}) {
+    cases.push_back({fmt::format("max_in_u8_{}", channels), Exactness::exact,
+                     fmt::format("input %x u8[2,{},5,7] \"x\"\n"
+                                 "%y = Pool(%x){{kernel=[3,2], strides=[2,1], pads=[1,0,1,1], dilations=[1,1]}}",
+                                 channels)});
+  }
   cases.push_back({"after_a_conv", Exactness::rounding,
                    "input %x f32[1,3,8,8] \"x\"\nconst %w f32[5,3,3,3] = random\n"
                    "%c = Conv(%x, %w){strides=[1,1], pads=[1,1,1,1], dilations=[1,1]}\n"

@@ -1,3 +1,5 @@
+#include <fstream>
+
 #include "cli/cli_test.h"
 
 /// What kernels may compute in, from the command line.
@@ -94,6 +96,25 @@ TEST(PrecisionOption, WhatCannotBeHadIsNotedOrStrictlyAFailure) {
     EXPECT_THAT(notes_of(build(plan, {"--precision", precision, "--json"})), StartsWith(std::string("note: ") + text));
     std::filesystem::remove(plan);
   }
+}
+
+TEST(PrecisionOption, BenchKnowsTrtexecsWords) {
+  const Arguments bench = {"bench", kDigits, "--deterministic", "--duration", "0.01", "--warmup", "0", "--json"};
+  for (const auto& [flag, precision] : {std::pair{"--int8", "int8"}, {"--fp16", "half"}, {"--best", "best"}}) {
+    const ProgramResult result = exeunt_program(joined(bench, joined({flag}, kCalib)));
+    ASSERT_EQ(result.exit_code, 0) << result.err;
+    EXPECT_EQ(Json::parse(result.out).at("precision"), precision);
+  }
+}
+
+TEST(PrecisionOption, AValueMayBeJudgedByThoseThatReachItAlone) {
+  const TempDir folder;
+  const auto table_of = [&](const std::string& name, const Arguments& more) {
+    const std::string table = (folder / name).string();
+    expect_success(joined(joined({"inspect", kDigits, "--deterministic", "--calib-table", table}, kCalib), more));
+    return Json::parse(std::ifstream(table));
+  };
+  EXPECT_NE(table_of("all.json", {}), table_of("reaching.json", {"--calib-reaching"}));
 }
 
 TEST(PrecisionOption, WrongUsageIsNamed) {
