@@ -105,7 +105,7 @@ struct QuantizedKernels {
   /// The same for pixels whose channels do not fill their last word; the rest of it is left alone.
   void (*widen_pixels)(const std::uint8_t* from, int pixels, int channels, std::byte* to) noexcept = nullptr;
   int shorts = 0;  ///< channels that are transformed together; 0: no Winograd
-  std::span<const QuantizedWinogradTile> winograd;
+  std::span<const QuantizedWinogradTile> winograd = {};
   QuantizedGatherFn gather = nullptr;
   QuantizedScatterFn scatter = nullptr;
   QuantizedAddFn add = nullptr;
