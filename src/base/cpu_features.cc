@@ -46,6 +46,19 @@ bool machine_has_avx_vnni() noexcept {
 #endif
 }
 
+bool machine_has_bf16() noexcept {
+#if defined(__x86_64__)
+  constexpr unsigned kAvx512Bf16 = 1U << 5U;
+  unsigned a = 0;
+  unsigned b = 0;
+  unsigned c = 0;
+  unsigned d = 0;
+  return machine_isa() == "avx512" && __get_cpuid_count(7, 1, &a, &b, &c, &d) != 0 && (a & kAvx512Bf16) != 0;
+#else
+  return false;
+#endif
+}
+
 bool machine_has_dotprod() noexcept {
 #if defined(__aarch64__)
   return (getauxval(AT_HWCAP) & HWCAP_ASIMDDP) != 0;

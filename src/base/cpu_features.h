@@ -12,4 +12,7 @@ bool machine_has_vnni() noexcept;
 bool machine_has_avx_vnni() noexcept;
 bool machine_has_dotprod() noexcept;
 
+// Instructions for products of bf16, on 512-bit registers.
+bool machine_has_bf16() noexcept;
+
 }  // namespace exeunt

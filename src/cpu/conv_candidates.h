@@ -47,8 +47,4 @@ Candidate winograd_candidate(const ConvShape& shape, const NodeView& node, const
 std::string direct_conv_name(const DirectConvTile& tile);
 std::string winograd_name(const ConvShape& shape, const WinogradForm& form, const WinogradTile& tile, int block_tiles);
 
-/// A step on NHWC operands: x, the residual if there is one, the result, `scratch_bytes` of scratch.
-Candidate conv_candidate(std::string kernel, StepFn run, std::shared_ptr<StepArgs> args, const NodeView& node,
-                         std::size_t scratch_bytes);
-
 }  // namespace exeunt::cpu

@@ -19,7 +19,7 @@ class DepthwiseConvArgs : public PackedArgs<DepthwiseConv> {
 
 void run_part(const DepthwiseConvArgs& args, std::byte* const* operands, int part, int parts) noexcept {
   const Share rows = Share::of(args.out_height, part, parts);
-  const std::ptrdiff_t row_floats = args.step.result_floats / args.out_height;
+  const std::ptrdiff_t row_floats = args.step.result_numbers / args.out_height;
   args.step.for_each_sample(operands, part, [&](const float* x, const float* residual, float* y, float* scratch) {
     args.rows.for_each_row(x, scratch, rows.first, rows.last, [&](int row, const float* const* from) {
       const std::ptrdiff_t at = row * row_floats;

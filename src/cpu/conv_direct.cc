@@ -41,7 +41,7 @@ void run_columns(const DirectConvArgs& args, std::byte* const* operands, int par
 void run_part(const DirectConvArgs& args, std::byte* const* operands, int part, int parts) noexcept {
   if (parts > 1 && args.is_row) return run_columns(args, operands, part, parts);
   const Share rows = Share::of(args.out_height, part, parts);
-  const std::ptrdiff_t row_floats = args.step.result_floats / args.out_height;
+  const std::ptrdiff_t row_floats = args.step.result_numbers / args.out_height;
   args.step.for_each_sample(operands, part, [&](const float* x, const float* residual, float* y, float* scratch) {
     for (int first = 0; first < args.conv.out_channels; first += args.chunk) {
       const ChannelRange channels{first, std::min(first + args.chunk, args.conv.out_channels)};

@@ -12,8 +12,8 @@ namespace exeunt::cpu {
 struct ConvStep {
   int batch = 0;
   bool has_residual = false;
-  std::ptrdiff_t x_floats = 0;        ///< of one sample
-  std::ptrdiff_t result_floats = 0;   ///< of one sample
+  std::ptrdiff_t x_numbers = 0;       ///< of one sample
+  std::ptrdiff_t result_numbers = 0;  ///< of one sample
   std::ptrdiff_t scratch_floats = 0;  ///< of one part
 
   static ConvStep of(const ConvShape& s, const NodeView& node, std::ptrdiff_t scratch_floats) {
@@ -25,8 +25,8 @@ struct ConvStep {
     ConvStep step;
     step.batch = s.batch;
     step.has_residual = node.operand_type(3) != nullptr;
-    step.x_floats = static_cast<std::ptrdiff_t>(s.in_height) * s.in_width * s.in_channels;
-    step.result_floats = static_cast<std::ptrdiff_t>(s.out_height) * s.out_width * s.out_channels;
+    step.x_numbers = static_cast<std::ptrdiff_t>(s.in_height) * s.in_width * s.in_channels;
+    step.result_numbers = static_cast<std::ptrdiff_t>(s.out_height) * s.out_width * s.out_channels;
     step.scratch_floats = (scratch_floats + unit - 1) / unit * unit;
     return step;
   }
@@ -35,19 +35,23 @@ struct ConvStep {
     return static_cast<std::size_t>(scratch_floats) * sizeof(float) * static_cast<std::size_t>(parts);
   }
 
-  /// Calls `run(x, residual or null, y, scratch)` for each sample.
-  template <class F>
+  /// Calls `run(x, residual or null, y, scratch)` for each sample, whose numbers are `T`.
+  template <class T = float, class F>
   void for_each_sample(std::byte* const* operands, int part, F&& run) const noexcept {
-    const auto* x = reinterpret_cast<const float*>(*operands++);
-    const auto* residual = has_residual ? reinterpret_cast<const float*>(*operands++) : nullptr;
-    auto* y = reinterpret_cast<float*>(*operands++);
+    const auto* x = reinterpret_cast<const T*>(*operands++);
+    const auto* residual = has_residual ? reinterpret_cast<const T*>(*operands++) : nullptr;
+    auto* y = reinterpret_cast<T*>(*operands++);
     float* const scratch = scratch_floats > 0 ? reinterpret_cast<float*>(*operands) + part * scratch_floats : nullptr;
-    for (int sample = 0; sample < batch; ++sample, x += x_floats, y += result_floats) {
+    for (int sample = 0; sample < batch; ++sample, x += x_numbers, y += result_numbers) {
       run(x, residual, y, scratch);
-      if (residual != nullptr) residual += result_floats;
+      if (residual != nullptr) residual += result_numbers;
     }
   }
 };
+
+/// A step on NHWC operands: x, the residual if there is one, the result, `scratch_bytes` of scratch.
+Candidate conv_candidate(std::string kernel, StepFn run, std::shared_ptr<StepArgs> args, const NodeView& node,
+                         std::size_t scratch_bytes);
 
 /// The share of `count` things that falls to a part: [first, last).
 struct Share {

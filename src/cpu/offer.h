@@ -12,6 +12,7 @@ namespace exeunt::cpu {
 Offer offer(const ops::Conv& op, const NodeView& node);
 Offer offer(const ops::Gemm& op, const NodeView& node);
 Offer offer(const ops::MatMul& op, const NodeView& node);
+Offer offer(const ops::Cast& op, const NodeView& node);
 Offer offer(const ops::Pool& op, const NodeView& node);
 Offer offer(const ops::Softmax& op, const NodeView& node);
 Offer offer(const ops::LogSoftmax& op, const NodeView& node);
@@ -28,6 +29,9 @@ Offer offer(const ops::Quantize& op, const NodeView& node);
 Offer offer(const ops::Dequantize& op, const NodeView& node);
 Offer offer(const ops::QuantizedConv& op, const NodeView& node);
 Offer offer(const ops::QuantizedAdd& op, const NodeView& node);
+
+/// The same where x is bf16.
+Offer bf16_conv_offer(const ops::Conv& op, const NodeView& node);
 
 /// Why kernels for f32 cannot take the node at all (an operand that is not f32, an empty tensor); empty if they can.
 std::string refuse_types(const NodeView& node);

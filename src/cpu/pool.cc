@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "cpu/kernels/bf16_conv.h"
 #include "cpu/kernels/kernel_table.h"
 
 namespace exeunt::cpu {
@@ -76,9 +77,8 @@ std::optional<Candidate> pool_candidate(const ops::Pool& op, const NodeView& nod
   const auto of = [](std::int64_t value) { return static_cast<int>(value); };
   auto args = std::make_shared<PoolArgs>();
   args->batch = of(x[0]);
-  const bool is_bytes = node.operand_type(0)->dtype == DType::u8;
-  if (is_bytes && !is_max) return std::nullopt;
-  args->kernel = is_max ? active_kernels().max_pool : active_kernels().average_pool;
+  const DType dtype = node.operand_type(0)->dtype;
+  if (dtype != DType::f32 && !is_max) return std::nullopt;
   Pool2d& pool = args->pool;
   pool.channels = of(x[1]);
   pool.in_width = of(x[rank - 1]);
@@ -95,8 +95,20 @@ std::optional<Candidate> pool_candidate(const ops::Pool& op, const NodeView& nod
     pool.pad_top = of(op.pads[0]);
   }
   const Layout layout = Layout::channels_last(rank);
-  if (is_bytes) return Candidate{"int8_max_pool", run_byte_pool, std::move(args), {{0, layout}}, layout, 0};
-  return Candidate{fmt::format("{}_pool", active_kernels().isa), run_pool, std::move(args), {{0, layout}}, layout, 0};
+  const auto candidate = [&](std::string kernel, StepFn run) {
+    return Candidate{std::move(kernel), run, std::move(args), {{0, layout}}, layout, 0};
+  };
+  if (dtype == DType::u8) return candidate("int8_max_pool", run_byte_pool);
+  if (dtype == DType::bf16) {
+    // In words of two channels.
+    if (pool.channels % 2 != 0) return std::nullopt;
+    const Bf16Kernels& kernels = active_bf16_kernels(node.wanted);
+    pool.channels /= 2;
+    args->kernel = kernels.max_pool;
+    return candidate(fmt::format("{}_bf16_pool", kernels.isa), run_pool);
+  }
+  args->kernel = is_max ? active_kernels().max_pool : active_kernels().average_pool;
+  return candidate(fmt::format("{}_pool", active_kernels().isa), run_pool);
 }
 
 }  // namespace exeunt::cpu

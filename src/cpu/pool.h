@@ -7,7 +7,8 @@
 
 namespace exeunt::cpu {
 
-/// The candidate of our own for pooling over one or two axes; nothing for what it does not do (lp, dilation).
+/// The candidate of our own for pooling over one or two axes; nothing for what it does not do (lp,
+/// dilation, averages of other types than f32).
 std::optional<Candidate> pool_candidate(const ops::Pool& op, const NodeView& node);
 
 }  // namespace exeunt::cpu

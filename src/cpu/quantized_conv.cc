@@ -1,37 +1,17 @@
+#include "cpu/conv_guess.h"
 #include "cpu/kernels/winograd.h"
 #include "cpu/offer.h"
-#include "cpu/quantized_rows.h"
 #include "cpu/quantized_step.h"
+#include "cpu/word_rows.h"
 
 namespace exeunt::cpu {
 
 namespace {
 
-struct Guess {
-  double cost = 0;
-  std::string kernel;
-  std::function<Candidate()> make;
-};
-
-double whole_units(int count, int unit) { return static_cast<double>(rounded_up(count, unit)); }
-
-/// What a register tile loses by waiting for loads and sums.
-double tile_loss(int rows, int vectors) {
-  constexpr double kSumsInFlight = 8;
-  const double size = rows * vectors;
-  return std::max({1.0, (rows + vectors) / size, kSumsInFlight / size});
-}
-
 void guess_direct(const ops::QuantizedConv& op, const ConvShape& s, const NodeView& node, std::vector<Guess>& guesses) {
   const QuantizedKernels& kernels = active_quantized_kernels(node.wanted);
-  ConvShape seen = s;
-  const bool flat = s.kernel_height == 1 && s.kernel_width == 1 && s.stride_height == 1 && s.stride_width == 1 &&
-                    s.pad_top == 0 && s.pad_left == 0 && s.pad_bottom == 0 && s.pad_right == 0;
-  if (flat) {
-    seen.in_width = seen.out_width = s.in_height * s.in_width;
-    seen.in_height = seen.out_height = 1;
-  }
-  const std::optional<QuantizedRows> rows = QuantizedRows::of(seen, kernels, 0);
+  const ConvShape seen = as_one_row(s);
+  const std::optional<WordRows> rows = WordRows::of(seen, kernels, 0);
   if (!rows) return;
   const double depth = static_cast<double>(s.kernel_height) * s.kernel_width * rows->pixel_words();
   for (const QuantizedDirectConvTile& tile : kernels.direct) {
@@ -39,7 +19,7 @@ void guess_direct(const ops::QuantizedConv& op, const ConvShape& s, const NodeVi
     const double cost = depth * seen.out_height * whole_units(seen.out_width, tile.pixels) *
                         whole_units(s.out_channels, tile.channels) / kernels.lanes *
                         tile_loss(tile.pixels, tile.channels / kernels.lanes);
-    guesses.push_back({cost, quantized_direct_name(node, tile),
+    guesses.push_back({cost, false, quantized_direct_name(node, tile),
                        [=, &op, &node, &tile] { return quantized_direct_candidate(op, seen, node, tile); }});
   }
 }
@@ -66,7 +46,7 @@ void guess_winograd(const ops::QuantizedConv& op, const ConvShape& s, const Node
     for (const int block_tiles : {1, 4, 16}) {
       if (block_tiles > 1 && tile.patches * block_tiles / 4 >= patches) continue;
       guesses.push_back(
-          {products + transforms, quantized_winograd_name(s, node, tile, block_tiles),
+          {products + transforms, false, quantized_winograd_name(s, node, tile, block_tiles),
            [=, &op, &node, &tile] { return quantized_winograd_candidate(op, s, node, tile, block_tiles); }});
     }
   }
@@ -106,8 +86,6 @@ Candidate quantized_candidate(std::string kernel, StepFn run, PartFn run_part, s
 }
 
 Offer offer(const ops::QuantizedConv& op, const NodeView& node) {
-  constexpr double kHope = 2;
-  constexpr std::size_t kMost = 12;
   for (const std::size_t i : {std::size_t{1}, std::size_t{2}, std::size_t{3}}) {
     if (node.weights(i) == nullptr) return "weights that are computed at run time";
   }
@@ -118,17 +96,8 @@ Offer offer(const ops::QuantizedConv& op, const NodeView& node) {
   guess_winograd(op, *s, node, guesses);
   guess_direct(op, *s, node, guesses);
   if (guesses.empty()) return "a kernel that reaches over more than 64 rows";
-  if (!node.wanted.empty()) {
-    const auto guess = std::ranges::find(guesses, node.wanted, &Guess::kernel);
-    if (guess == guesses.end()) return "no such kernel";
-    return std::vector{guess->make()};
-  }
-  std::ranges::stable_sort(guesses, {}, &Guess::cost);
-  std::vector<Candidate> candidates;
-  for (const Guess& guess : guesses) {
-    if (candidates.size() >= kMost || guess.cost > kHope * guesses.front().cost) break;
-    candidates.push_back(guess.make());
-  }
+  std::vector<Candidate> candidates = make_best(std::move(guesses), node.wanted);
+  if (candidates.empty()) return "no such kernel";
   return candidates;
 }
 

@@ -1,8 +1,9 @@
 #include <fmt/format.h>
 
 #include "cpu/kernels/winograd.h"
-#include "cpu/quantized_rows.h"
 #include "cpu/quantized_step.h"
+#include "cpu/word_order.h"
+#include "cpu/word_rows.h"
 
 namespace exeunt::cpu {
 
@@ -11,7 +12,7 @@ namespace {
 class DirectArgs : public QuantizedArgs<QuantizedDirectConv> {
  public:
   QuantizedDirectConvFn kernel = nullptr;
-  QuantizedRows rows;
+  WordRows rows;
   int out_height = 0;
 };
 
@@ -36,17 +37,8 @@ void run_direct_part(const StepArgs& args, StepState*, std::byte* const* operand
   run_part(static_cast<const DirectArgs&>(args), operands, part, parts);
 }
 
-/// The place of tap (o, t, i) among the numbers: [block of lanes][tap][word of the pixel][lane][number of the word].
-struct Order {
-  std::int64_t lanes, group, taps, words;
-  std::size_t of(std::int64_t o, std::int64_t t, std::int64_t i) const {
-    const std::int64_t word = (o / lanes * taps + t) * words + i / group;
-    return static_cast<std::size_t>((word * lanes + o % lanes) * group + i % group);
-  }
-};
-
 template <class Number>
-void fill_numbers(const Tensor& weights, const Order& order, int zero, std::span<float> to, std::size_t start_at) {
+void fill_numbers(const Tensor& weights, const WordOrder& order, int zero, std::span<float> to, std::size_t start_at) {
   const Shape& shape = weights.shape();
   auto* numbers = reinterpret_cast<Number*>(to.data());
   auto* start = reinterpret_cast<std::int32_t*>(to.data() + start_at);
@@ -68,7 +60,7 @@ PackedWeights pack(const NodeView& node, const QuantizedKernels& kernels, int pa
   const Tensor& weights = *node.weights(1);
   const Shape& shape = weights.shape();
   const std::int64_t taps = shape.elements() / std::max<std::int64_t>(1, shape[0] * shape[1]);
-  const Order order{kernels.lanes, kernels.group, taps, (shape[1] + kernels.group - 1) / kernels.group};
+  const WordOrder order{kernels.lanes, kernels.group, taps, (shape[1] + kernels.group - 1) / kernels.group};
   const auto start_at = static_cast<std::size_t>(padded * taps * order.words);
   return node.packer.pack(&weights, nullptr,
                           fmt::format("quantized {} {} {} {}", kernels.lanes, kernels.group, padded, zero),
@@ -90,7 +82,7 @@ Candidate quantized_direct_candidate(const ops::QuantizedConv& op, const ConvSha
   const QuantizedKernels& kernels = active_quantized_kernels(node.wanted);
   auto args = std::make_shared<DirectArgs>();
   args->kernel = tile.run;
-  args->rows = *QuantizedRows::of(s, kernels, static_cast<int>(op.x_zero));
+  args->rows = *WordRows::of(s, kernels, static_cast<int>(op.x_zero));
   args->out_height = s.out_height;
   args->set_shape(s, node, args->rows.scratch_words());
   const int padded = rounded_up(s.out_channels, tile.channels);

@@ -4,6 +4,10 @@
 #include <array>
 #include <vector>
 
+#include "base/half.h"
+#include "cpu/bf16_step.h"
+#include "cpu/word_order.h"
+
 namespace exeunt::cpu {
 
 namespace {
@@ -94,6 +98,35 @@ PackedWeights pack_winograd_weights(const NodeView& node, const WinogradForm& fo
         if (const Tensor* bias = node.weights(2))
           std::ranges::copy(bias->span<float>(), to.begin() + static_cast<std::ptrdiff_t>(width * matrices * in));
       });
+}
+
+PackedWeights pack_bf16_winograd_weights(const NodeView& node, int results, int lanes, int padded, int words) {
+  constexpr int kKernel = 3;
+  const Tensor& weights = *node.weights(1);
+  const std::int64_t out = weights.shape()[0];
+  const std::int64_t in = weights.shape()[1];
+  const int patch = results + kKernel - 1;
+  const WordOrder order{lanes, 2, 1, words};
+  const std::size_t matrix = static_cast<std::size_t>(padded) * static_cast<std::size_t>(words);
+  const std::size_t bias_at = matrix * static_cast<std::size_t>(patch * patch);
+  return node.packer.pack(&weights, node.weights(2),
+                          fmt::format("bf16 winograd {} {} {} {}", results, lanes, padded, words),
+                          bias_at + static_cast<std::size_t>(padded), [&](std::span<float> to) {
+                            auto* numbers = reinterpret_cast<BFloat16*>(to.data());
+                            const BFloat16* from = weights.span<BFloat16>().data();
+                            for (std::int64_t o = 0; o < out; ++o) {
+                              for (std::int64_t i = 0; i < in; ++i) {
+                                std::vector<Numbers> g(kKernel, Numbers(kKernel));
+                                for (Numbers& row : g) {
+                                  for (double& tap : row) tap = static_cast<double>(static_cast<float>(*from++));
+                                }
+                                const Numbers values = transform_stride1(g, patch);
+                                for (std::size_t p = 0; p < values.size(); ++p)
+                                  numbers[2 * p * matrix + order.of(o, 0, i)] = BFloat16(static_cast<float>(values[p]));
+                              }
+                            }
+                            if (const Tensor* bias = node.weights(2)) copy_bf16_bias(*bias, to.subspan(bias_at));
+                          });
 }
 
 }  // namespace exeunt::cpu

@@ -9,4 +9,8 @@ namespace exeunt::cpu {
 /// last channel to `padded`. Computed in double.
 PackedWeights pack_winograd_weights(const NodeView& node, const WinogradForm& form, int lanes, int padded);
 
+/// The same of bf16 weights for `results` x `results` results a patch, stride 1, in words of two bf16:
+/// [point][block of lanes][word of the pixel][lane].
+PackedWeights pack_bf16_winograd_weights(const NodeView& node, int results, int lanes, int padded, int words);
+
 }  // namespace exeunt::cpu

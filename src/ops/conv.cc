@@ -36,6 +36,13 @@ double dot(const T* x, const T* w, const Window3& window, std::int64_t channels,
   return sum;
 }
 
+/// A bias element; that of 16-bit operands may be f32.
+template <class T>
+double bias_at(const TensorView& bias, std::int64_t channel) {
+  if (bias.dtype() == DType::f32) return static_cast<double>(bias.as<float>()[channel]);
+  return widen(bias.as<T>()[channel]);
+}
+
 template <class T>
 void reference_as(const Conv& op, Inputs in, MutableTensorView y) {
   const TensorView bias = optional_operand(in, 2);
@@ -53,7 +60,7 @@ void reference_as(const Conv& op, Inputs in, MutableTensorView y) {
     for (std::int64_t m = 0; m < ws[0]; ++m) {
       const T* x = in[0].as<T>() + (n * xs[1] + m / group_out * group_in) * x_plane;
       const T* w = in[1].as<T>() + m * taps;
-      const double b = bias.present() ? widen(bias.as<T>()[m]) : 0.0;
+      const double b = bias.present() ? bias_at<T>(bias, m) : 0.0;
       const double s = scale.present() ? widen(scale.as<T>()[m]) : 1.0;
       for (std::int64_t d = 0; d < window.out[0]; ++d) {
         for (std::int64_t h = 0; h < window.out[1]; ++h) {
@@ -83,11 +90,13 @@ TensorType infer(const Conv& op, Types in) {
   require(w.shape[1] == x.shape[1] / op.group, ErrorCode::shape, "w has {} channels a group, x has {}", w.shape[1],
           x.shape[1] / op.group);
   const TensorType y{x.dtype, window_output_shape(x.shape, w.shape[0], window_of(op, w.shape), false)};
+  const bool is_short = x.dtype == DType::bf16 || x.dtype == DType::f16;
   for (const std::size_t i : {std::size_t{2}, std::size_t{4}}) {
     const TensorType* channels = optional_type(in, i);
-    require(channels == nullptr || *channels == TensorType{x.dtype, {w.shape[0]}}, ErrorCode::shape,
-            "the {} is {}; {}[{}] is needed", i == 2 ? "bias" : "scale", channels == nullptr ? "" : channels->str(),
-            dtype_name(x.dtype), w.shape[0]);
+    if (channels == nullptr || *channels == TensorType{x.dtype, {w.shape[0]}}) continue;
+    const bool is_wide_bias = i == 2 && is_short && *channels == TensorType{DType::f32, {w.shape[0]}};
+    require(is_wide_bias, ErrorCode::shape, "the {} is {}; {}[{}] is needed", i == 2 ? "bias" : "scale",
+            channels->str(), dtype_name(x.dtype), w.shape[0]);
   }
   if (const TensorType* residual = optional_type(in, 3)) {
     require(*residual == y, ErrorCode::shape, "the residual is {}; {} is needed", residual->str(), y.str());

@@ -9,7 +9,7 @@ namespace exeunt::ops {
 /// Convolution: activation((x * w + b) * scale + residual).
 ///
 /// Operands: x [N,C,spatial...], w [M,C/group,kernel...], b [M] (optional), residual of y's shape
-/// (optional), scale [M] (optional); floats of one dtype, 1 to 3 spatial axes. Result: y [N,M,spatial...].
+/// (optional), scale [M] (optional); floats of one dtype, but b of 16-bit ones may be f32. Result: y [N,M,spatial...].
 /// Source: ONNX Conv-1, -11, -22. Bias is the ONNX input; the others come from fusion.
 struct Conv {
   static constexpr std::string_view kName = "Conv";

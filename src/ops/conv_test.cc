@@ -185,6 +185,11 @@ TEST(Conv, RefusesABiasOrResidualOfAnotherType) {
   EXPECT_EQ(error_of(plain(1), {"f32[1,1,3]", "f32[2,1,3]", "f32[2]"}), std::nullopt);
   EXPECT_EQ(error_of(plain(1), {"f32[1,1,3]", "f32[2,1,3]", "f32[1]"}), ErrorCode::shape);
   EXPECT_EQ(error_of(plain(1), {"f32[1,1,3]", "f32[2,1,3]", "", "f32[1,2,1]"}), std::nullopt);
+  EXPECT_EQ(error_of(plain(1), {"bf16[1,1,3]", "bf16[2,1,3]", "f32[2]"}), std::nullopt);
+  EXPECT_EQ(error_of(plain(1), {"bf16[1,1,3]", "bf16[2,1,3]", "f32[1]"}), ErrorCode::shape);
+  EXPECT_EQ(error_of(plain(1), {"bf16[1,1,3]", "bf16[2,1,3]", "f16[2]"}), ErrorCode::shape);
+  EXPECT_EQ(error_of(plain(1), {"f32[1,1,3]", "f32[2,1,3]", "bf16[2]"}), ErrorCode::shape);
+  EXPECT_EQ(error_of(plain(1), {"bf16[1,1,3]", "bf16[2,1,3]", "", "", "f32[2]"}), ErrorCode::shape);
   EXPECT_EQ(error_of(plain(1), {"f32[1,1,3]", "f32[2,1,3]", "", "f32[1,1,1]"}), ErrorCode::shape);
 }
 

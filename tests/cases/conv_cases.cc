@@ -184,7 +184,7 @@ void add_groups_and_fusions(std::vector<OpCase>& cases) {
 }
 
 void add_refused(std::vector<OpCase>& cases) {
-  for (const std::string dtype : {"f64", "f16", "bf16"}) {
+  for (const std::string dtype : {"f64", "f16"}) {
     cases.push_back(make({.name = "in_" + dtype,
                           .x = {1, 2, 4, 4},
                           .w = {3, 2, 3, 3},

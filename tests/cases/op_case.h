@@ -34,6 +34,7 @@ std::vector<OpCase> copy_cases();
 std::vector<OpCase> view_cases();
 std::vector<OpCase> quantize_cases();
 std::vector<OpCase> quantized_cases();
+std::vector<OpCase> bf16_cases();
 std::vector<OpCase> reference_cases();
 
 }  // namespace exeunt::testing

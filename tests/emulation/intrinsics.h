@@ -1,7 +1,7 @@
 #pragma once
 
-// AVX-512 and VNNI intrinsics by SIMDe and, where it lacks them, by loops: for running kernels that this machine has no
-// instructions for. Comes before everything else of a file (-include).
+// AVX-512, VNNI and BF16 intrinsics by SIMDe and, where it lacks them, by loops: for running kernels that this machine
+// has no instructions for. Comes before everything else of a file (-include).
 
 #include <immintrin.h>
 
@@ -70,6 +70,10 @@ inline Ints shift_right(Ints v, int count) {
   const auto from = bits<Int16>(v);
   return lanes<Ints, std::int32_t>([&](std::size_t i) { return from.at[i] >> count; });
 }
+inline Ints widen_shorts_to_ints(__m256i v) {
+  const auto from = bits<Array<std::uint16_t, 16>>(v);
+  return lanes<Ints, std::int32_t>([&](std::size_t i) { return from.at[i]; });
+}
 inline bool has(__mmask16 mask, std::size_t i) { return (static_cast<unsigned>(mask) >> i & 1U) != 0; }
 inline __m128i load_bytes(__mmask16 mask, const void* p) {
   return lanes<__m128i, std::uint8_t>(
@@ -80,6 +84,27 @@ inline void store_bytes(void* p, __mmask16 mask, __m128i v) {
   for (std::size_t i = 0; i < 16; ++i) {
     if (has(mask, i)) static_cast<std::uint8_t*>(p)[i] = from.at[i];
   }
+}
+inline __m256i load_shorts(__mmask16 mask, const void* p) {
+  return lanes<__m256i, std::uint16_t>(
+      [&](std::size_t i) { return has(mask, i) ? static_cast<const std::uint16_t*>(p)[i] : std::uint16_t{0}; });
+}
+inline void store_shorts(void* p, __mmask16 mask, __m256i v) {
+  const auto from = bits<Array<std::uint16_t, 16>>(v);
+  for (std::size_t i = 0; i < 16; ++i) {
+    if (has(mask, i)) static_cast<std::uint16_t*>(p)[i] = from.at[i];
+  }
+}
+/// To the nearest, of two the even one; NaN stays, denormal numbers become zero.
+inline __m256i round_to_bf16(Floats v) {
+  const auto from = bits<Array<std::uint32_t, 16>>(v);
+  return lanes<__m256i, std::uint16_t>([&](std::size_t i) {
+    const std::uint32_t x = from.at[i];
+    const std::uint32_t size = x & 0x7fffffffU;
+    if (size > 0x7f800000U) return static_cast<std::uint16_t>(x >> 16 | 0x40U);
+    if (size < 0x00800000U) return static_cast<std::uint16_t>(x >> 16 & 0x8000U);
+    return static_cast<std::uint16_t>((x + 0x7fffU + (x >> 16 & 1U)) >> 16);
+  });
 }
 inline Floats load_floats(__mmask16 mask, const float* p) {
   return lanes<Floats, float>([&](std::size_t i) { return has(mask, i) ? p[i] : 0.0F; });
@@ -126,5 +151,11 @@ Floats map(Floats v, const F& f) {
 #undef _mm256_dpwssd_avx_epi32
 #define _mm256_dpbusd_avx_epi32(c, x, w) simde_mm256_dpbusd_epi32(c, x, w)
 #define _mm256_dpwssd_avx_epi32(c, a, b) simde_mm256_dpwssd_epi32(c, a, b)
+#undef _mm512_cvtepu16_epi32
+#define _mm512_cvtepu16_epi32(v) emulated::widen_shorts_to_ints(v)
+#define _mm256_maskz_loadu_epi16(mask, p) emulated::load_shorts(mask, p)
+#define _mm256_mask_storeu_epi16(p, mask, v) emulated::store_shorts(p, mask, v)
+#undef _mm512_cvtneps_pbh
+#define _mm512_cvtneps_pbh(v) emulated::round_to_bf16(v)
 #undef __AVX512VNNI__
 #define __AVX512VNNI__ 1

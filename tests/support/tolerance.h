@@ -10,9 +10,11 @@ namespace exeunt::testing {
 
 /// How much of the reference's answer another kernel must reproduce; a property of the op.
 enum class Exactness : std::uint8_t {
-  exact,       ///< every bit: copies, comparisons, single IEEE operations
-  rounding,    ///< sums may be taken in another order and a narrower type
-  approximate  ///< functions by series or table as well
+  exact,              ///< every bit: copies, comparisons, single IEEE operations
+  rounding,           ///< sums may be taken in another order and a narrower type
+  approximate,        ///< functions by series or table as well
+  halves,             ///< sums in f32 of 16-bit numbers that are rounded to 16 bits at the end
+  transformed_halves  ///< the same with operands that are transformed, in 16 bits, before they are summed up
 };
 
 /// Distance from 1 to the next larger number; 0 for integers, which have no rounding.
@@ -51,6 +53,12 @@ inline double tolerance(Exactness exactness, DType dtype, const Accumulation& su
       return epsilon * (sum.terms * sum.magnitude + std::abs(wanted));
     case Exactness::approximate:
       return epsilon * (sum.terms * sum.magnitude + kFunctionError * std::max(1.0, std::abs(wanted)));
+    case Exactness::halves:
+      return epsilon * std::abs(wanted) + epsilon_of(DType::f32) * sum.terms * sum.magnitude;
+    case Exactness::transformed_halves:
+      // The last result of a patch of F(4x4, 3x3), which gets the largest factors, is off by up to a third of the
+      // results' root mean square.
+      return 20 * epsilon * sum.magnitude;
   }
   return 0;
 }

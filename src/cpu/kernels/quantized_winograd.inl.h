@@ -3,7 +3,7 @@
 #include <cstring>
 
 #include "cpu/kernels/requantize.inl.h"
-#include "cpu/kernels/tile_product.inl.h"
+#include "cpu/kernels/word_products.inl.h"
 
 namespace exeunt::cpu {
 
@@ -236,52 +236,12 @@ void quantized_scatter(const QuantizedWinograd& conv, int first, int count, cons
   }
 }
 
-/// acc[p][z] += x[p][k] * w[z][k] for kCount words of one vector of shorts.
-template <class S, int kPatches, int kVecs, int kCount>
-[[gnu::always_inline]] inline void accumulate_words(Tile<S, kPatches, kVecs>& acc, const float* x, const float* w,
-                                                    const Stride& w_step) noexcept {
-  if constexpr (kCount > 0) {
-    accumulate_words<S, kPatches, kVecs, kCount - 1>(acc, x, w, w_step);
-    constexpr int k = kCount - 1;
-    typename S::Vec weight[kVecs];
-    unrolled<kVecs>([&](auto z) EXEUNT_INLINE {
-      weight[z] = S::load(w_step.from(w, z) + k * S::kLanes);
-      S::pin(weight[z]);
-    });
-    multiply_tile<S, kPatches, kVecs>(acc, weight, [=](auto p) EXEUNT_INLINE { return x + p * (S::kShorts / 2) + k; });
-  }
-}
-
 template <class S, int kPatches, int kVecs>
 void quantized_multiply(const QuantizedWinograd& conv, int patches, const float* in, float* out) noexcept {
-  constexpr int kTile = kVecs * S::kLanes;
-  constexpr int kWords = S::kShorts / 2;
-  const int words = conv.words;
-  const std::ptrdiff_t in_block = conv.in_block;
-  const std::ptrdiff_t out_block = conv.out_block;
-  const Stride w_step(static_cast<std::ptrdiff_t>(words) * S::kLanes);
-  for (int point = 0; point < QuantizedWinograd::kPoints; ++point) {
-    const float* weights = conv.weights + point * conv.matrix_step;
-    for (int channel = 0; channel < conv.out_channels; channel += kTile) {
-      float* to = out + point * conv.out_point + channel / S::kLanes * out_block;
-      const float* from = in + point * conv.in_point;
-      for (int p = 0; p < patches; p += kPatches, from += kPatches * kWords, to += kPatches * S::kLanes) {
-        Tile<S, kPatches, kVecs> acc;
-        typename S::Vec zeros[kVecs];
-        unrolled<kVecs>([&](auto z) EXEUNT_INLINE { zeros[z] = S::zero(); });
-        fill_tile<S, kPatches, kVecs>(acc, zeros);
-        const float* x = from;
-        const float* w = weights + channel * static_cast<std::ptrdiff_t>(words);
-        for (int rest = words; rest > 0; rest -= kWords, x += in_block, w += kWords * S::kLanes)
-          accumulate_words<S, kPatches, kVecs, kWords>(acc, x, w, w_step);
-        unrolled<kPatches * kVecs>(
-            [=](auto i, Tile<S, kPatches, kVecs>& a) EXEUNT_INLINE {
-              S::store(to + i % kVecs * out_block + i / kVecs * S::kLanes, a[i / kVecs][i % kVecs]);
-            },
-            acc);
-      }
-    }
-  }
+  const WordProducts products{conv.weights,  conv.matrix_step,  QuantizedWinograd::kPoints,
+                              conv.words,    conv.out_channels, conv.in_block,
+                              conv.in_point, conv.out_block,    conv.out_point};
+  multiply_words<S, kPatches, kVecs, S::kShorts / 2>(products, patches, in, out);
 }
 
 }  // namespace exeunt::cpu

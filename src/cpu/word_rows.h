@@ -10,16 +10,18 @@
 
 namespace exeunt::cpu {
 
-/// Hands a convolution the rows of its NHWC bytes as words, with the zero point left and right of them where it pads.
-/// Rows live in a ring of as many lines as the kernel is high; where bytes already lie as words do, they are not
-/// copied.
-class QuantizedRows {
+/// Hands a convolution the rows of its NHWC bytes or bf16 as words, with the zero point left and right of them where it
+/// pads. Rows live in a ring of as many lines as the kernel is high; where elements already lie as words do, they are
+/// not copied.
+class WordRows {
  public:
   static constexpr int kMaxLines = 64;
 
-  QuantizedRows() = default;
+  WordRows() = default;
   /// Nothing for kernels that reach over more than kMaxLines rows.
-  static std::optional<QuantizedRows> of(const ConvShape& shape, const QuantizedKernels& kernels, int zero);
+  static std::optional<WordRows> of(const ConvShape& shape, const QuantizedKernels& kernels, int zero);
+  /// Of bf16, two a word.
+  static std::optional<WordRows> of_bf16(const ConvShape& shape);
 
   /// Of scratch memory that for_each_row needs.
   std::ptrdiff_t scratch_words() const noexcept { return is_copied_ ? (lines_ + 1) * line_ : 0; }
@@ -29,7 +31,8 @@ class QuantizedRows {
 
   /// As InputRows::for_each_row; rows above and below the image are null if the zero point is the number 0.
   template <class Use>
-  void for_each_row(const std::uint8_t* x, float* scratch, int first, int last, Use&& use) const noexcept {
+  void for_each_row(const void* x, float* scratch, int first, int last, Use&& use) const noexcept {
+    const auto* bytes = static_cast<const std::uint8_t*>(x);
     std::array<int, kMaxLines> held;
     if (is_copied_) start_ring(scratch, held);
     const float* outside = zero_ == 0 || !is_copied_ ? nullptr : scratch + lines_ * line_;
@@ -41,9 +44,9 @@ class QuantizedRows {
         if (y < 0 || y >= height_) {
           place = outside;
         } else if (is_copied_) {
-          place = copied_row(x, scratch, held, y);
+          place = copied_row(bytes, scratch, held, y);
         } else {
-          place = reinterpret_cast<const float*>(x + y * row_bytes_);
+          place = reinterpret_cast<const float*>(bytes + y * row_bytes_);
         }
       }
       use(row, rows.data());
@@ -51,6 +54,7 @@ class QuantizedRows {
   }
 
  private:
+  static std::optional<WordRows> of_words(const ConvShape& shape, int group, int element_bytes);
   void start_ring(float* scratch, std::array<int, kMaxLines>& held) const noexcept;
   const float* copied_row(const std::uint8_t* x, float* scratch, std::array<int, kMaxLines>& held,
                           int y) const noexcept;
