@@ -8,13 +8,12 @@
 #include "base/dtype.h"
 #include "base/error.h"
 #include "quant/calibration_names.h"
+#include "quant/lowering.h"
 #include "quant/quantize_weights.h"
 
 namespace exeunt {
 
 namespace {
-
-constexpr double kNoBound = std::numeric_limits<float>::max();
 
 struct Scale {
   double scale = 1;
@@ -31,15 +30,6 @@ Scale scale_of(const ValueRange& range) {
   return {scale, static_cast<std::int64_t>(std::clamp(std::nearbyint(-low / scale), 0.0, kSteps))};
 }
 
-/// Between what an op's activation clamps; nothing if it is no clamp.
-template <class FusedOp>
-std::optional<std::pair<double, double>> bounds_of(const FusedOp& op) {
-  if (op.activation == ops::Activation::none) return std::pair{-kNoBound, kNoBound};
-  if (op.activation == ops::Activation::relu) return std::pair{0.0, kNoBound};
-  if (op.activation == ops::Activation::clip) return std::pair{op.activation_alpha, op.activation_beta};
-  return std::nullopt;
-}
-
 /// Why no integers can stand for weights, one of whose results sums `terms` products; empty if they can.
 std::string refuse_weights(const Tensor& weights, std::int64_t terms) {
   // A sum of more products of bytes might leave 32 bits.
@@ -49,53 +39,31 @@ std::string refuse_weights(const Tensor& weights, std::int64_t terms) {
   return are_finite ? "" : "weights that are not finite";
 }
 
-bool has_operand(const Node& node, std::size_t i) { return i < node.inputs.size() && node.inputs[i] != kNoValue; }
-
-std::string refuse_conv(const Graph& graph, const Node& node, const ops::Conv& op) {
-  if (op.group != 1) return "groups";
-  if (op.strides.size() > 2) return "three spatial axes";
-  if (!bounds_of(op)) return "an activation other than Relu and Clip";
-  if (graph.constant(node.inputs[1]) == nullptr || (has_operand(node, 2) && graph.constant(node.inputs[2]) == nullptr))
-    return "weights that are computed at run time";
-  if (has_operand(node, 4)) return "a scale behind the sum";
-  const Tensor& weights = *graph.constant(node.inputs[1]);
-  return refuse_weights(weights, weights.elements() / std::max<std::int64_t>(1, weights.shape()[0]));
+/// How many products are behind a result.
+std::int64_t terms_of(const Graph& graph, const Node& node) {
+  if (std::holds_alternative<ops::Gemm>(node.op)) return graph.type(node.inputs[0]).shape[1];
+  const Shape& weights = graph.type(node.inputs[1]).shape;
+  return weights.elements() / std::max<std::int64_t>(1, weights[0]);
 }
 
-std::string refuse_gemm(const Graph& graph, const Node& node, const ops::Gemm& op) {
-  if (op.trans_a || graph.type(node.inputs[0]).shape[0] != 1) return "more than one row";
-  if (op.alpha != 1 || (has_operand(node, 2) && op.beta != 1)) return "factors beside the product";
-  if (!bounds_of(op)) return "an activation other than Relu and Clip";
-  const Tensor* bias = has_operand(node, 2) ? graph.constant(node.inputs[2]) : nullptr;
-  if (graph.constant(node.inputs[1]) == nullptr || (has_operand(node, 2) && bias == nullptr))
-    return "weights that are computed at run time";
-  if (bias != nullptr && bias->elements() != graph.type(node.output).shape[1]) return "a bias that is no row";
-  return refuse_weights(*graph.constant(node.inputs[1]), graph.type(node.inputs[0]).shape[1]);
-}
-
-/// An op of one operand that only moves or picks what it is given, as it acts on bytes; nothing for others.
-std::optional<Op> mover(const Node& node, const Scale& scale) {
-  if (const auto* pool = std::get_if<ops::Pool>(&node.op))
-    return pool->fn == ops::PoolFn::max ? std::optional(node.op) : std::nullopt;
-  if (const auto* pad = std::get_if<ops::Pad>(&node.op)) {
-    if (pad->mode == ops::PadMode::constant && pad->value != 0) return std::nullopt;
-    ops::Pad bytes = *pad;
-    bytes.value = static_cast<double>(scale.zero);
-    return bytes;
-  }
-  const bool moves = std::holds_alternative<ops::Slice>(node.op) || std::holds_alternative<ops::Reshape>(node.op) ||
-                     std::holds_alternative<ops::Transpose>(node.op);
-  return moves && node.inputs.size() == 1 ? std::optional(node.op) : std::nullopt;
+/// An op that only moves what it is given, as it acts on bytes.
+Op on_bytes(const Op& op, const Scale& scale) {
+  const auto* pad = std::get_if<ops::Pad>(&op);
+  if (pad == nullptr) return op;
+  ops::Pad bytes = *pad;
+  bytes.value = static_cast<double>(scale.zero);
+  return bytes;
 }
 
 class Quantizer {
  public:
   Quantizer(const Graph& graph, const Calibration& calibration, const std::vector<bool>& chosen)
-      : graph_(graph), calibration_(calibration), chosen_(chosen), names_(calibration_names(graph)) {
-    wants_bytes_.resize(graph.values.size());
+      : graph_(graph),
+        calibration_(calibration),
+        chosen_(chosen),
+        names_(calibration_names(graph)),
+        wants_bytes_(values_read_by(graph, chosen)) {
     bytes_.resize(graph.values.size());
-    const std::vector<NodeId> order = execution_order(graph);
-    for (auto id = order.rbegin(); id != order.rend(); ++id) ask_for_bytes(graph.node(*id), chosen[at(*id)]);
   }
 
   Graph run() {
@@ -118,16 +86,6 @@ class Quantizer {
   };
 
   static std::size_t at(std::int32_t id) { return static_cast<std::size_t>(id); }
-
-  /// Marks what a node would rather read as bytes. Users come before what they use.
-  void ask_for_bytes(const Node& node, bool is_chosen) {
-    if (is_chosen) {
-      wants_bytes_[at(node.inputs[0])] = true;
-      if (std::holds_alternative<ops::Conv>(node.op) && has_operand(node, 3)) wants_bytes_[at(node.inputs[3])] = true;
-    } else if (wants_bytes_[at(node.output)] && mover(node, {})) {
-      wants_bytes_[at(node.inputs[0])] = true;
-    }
-  }
 
   const ValueRange* range_of(ValueId v) const {
     const auto found = at(v) < names_.size() ? calibration_.ranges.find(names_[at(v)]) : calibration_.ranges.end();
@@ -178,9 +136,8 @@ class Quantizer {
   void move_bytes(const Node& node) {
     if (node.inputs.empty() || !wants_bytes_[at(node.output)]) return;
     const std::optional<Bytes> x = bytes_of(node.inputs[0]);
-    const std::optional<Op> op = x ? mover(node, x->scale) : std::nullopt;
-    if (!op) return;
-    const ValueId q = graph_.add_node(*op, {x->value}, node.name);
+    if (!x || !only_moves(node)) return;
+    const ValueId q = graph_.add_node(on_bytes(node.op, x->scale), {x->value}, node.name);
     graph_.value(q).name = graph_.value(node.output).name;
     bytes_of(node.output) = Bytes{q, x->scale};
   }
@@ -207,9 +164,7 @@ class Quantizer {
     const Bytes x = need_bytes(node.inputs[0]);
     const Shape& shape = graph_.type(x.value).shape;
     const ValueId pixel = graph_.add_node(ops::Reshape{.shape = {1, shape[1], 1}}, {x.value}, node.name);
-    const Tensor& matrix = *graph_.constant(node.inputs[1]);
-    finish(node, op, *bounds_of(gemm), {pixel, x.scale}, gemm.trans_b ? as_filters(matrix) : transposed(matrix),
-           kNoValue);
+    finish(node, op, *bounds_of(gemm), {pixel, x.scale}, filters_of(graph_, node), kNoValue);
   }
 
   void finish(const Node& node, ops::QuantizedConv op, const std::pair<double, double>& bounds, const Bytes& x,
@@ -272,14 +227,11 @@ class Quantizer {
 
 std::string refuse_quantized(const Graph& graph, const Node& node, const std::vector<std::string>& names,
                              const Calibration& calibration) {
-  const auto* conv = std::get_if<ops::Conv>(&node.op);
-  const auto* gemm = std::get_if<ops::Gemm>(&node.op);
-  if (conv == nullptr && gemm == nullptr) return "no integer kernel for this op";
-  if (graph.type(node.output).dtype != DType::f32) return "floats other than f32";
-  std::string reason = conv != nullptr ? refuse_conv(graph, node, *conv) : refuse_gemm(graph, node, *gemm);
+  std::string reason = refuse_lowered(graph, node);
+  if (reason.empty()) reason = refuse_weights(*graph.constant(node.inputs[1]), terms_of(graph, node));
   if (!reason.empty()) return reason;
   std::vector<ValueId> needed = {node.inputs[0], node.output};
-  if (conv != nullptr && has_operand(node, 3)) needed.push_back(node.inputs[3]);
+  if (std::holds_alternative<ops::Conv>(node.op) && has_operand(node, 3)) needed.push_back(node.inputs[3]);
   for (const ValueId v : needed) {
     const std::string& name = names[static_cast<std::size_t>(v)];
     if (!calibration.ranges.contains(name)) return "no range of '" + name + "' in the calibration";

@@ -72,7 +72,7 @@ TEST(RefuseQuantized, WeightsMustBeNumbersThat32BitsCanSum) {
 }
 
 TEST(RefuseQuantized, OtherOpsAndTypesHaveNoKernel) {
-  EXPECT_EQ(reason("%y = Relu(%x) \"n\""), "no integer kernel for this op");
+  EXPECT_EQ(reason("%y = Relu(%x) \"n\""), "neither a convolution nor a product");
   EXPECT_EQ(reason("input %h f16[1,1,4] \"h\" const %w f16[1,1,1] = {1} %y = Conv(%h, %w) {1d} \"n\""),
             "floats other than f32");
 }
