@@ -1,6 +1,7 @@
 #include <exeunt/plan.h>
 
 #include "base/error.h"
+#include "cpu/kernels/bf16_conv.h"
 #include "cpu/kernels/kernel_table.h"
 #include "engine/compile/backends.h"
 #include "engine/compile/model_data.h"
@@ -36,6 +37,7 @@ Plan Plan::build(const Model& model, const BuildOptions& options) {
     PrecisionOptions precision{kernels.isa};
     precision.can_time = options.optimization_level > 0 && timing.runs_here && timing.is_native;
     precision.has_fast_integers = cpu::active_quantized_kernels().group == 4;
+    precision.has_fast_bf16 = cpu::has_fast_bf16();
     precision.cache = timing.cache;
     PlanData data = plan_precision(model.data().graph, options, precision, plan_graph);
     if (model.data().batch_obstacle) data.batch_obstacle = model.data().batch_obstacle->str();

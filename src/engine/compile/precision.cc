@@ -12,6 +12,7 @@
 #include "engine/compile/path_timer.h"
 #include "graph/text.h"
 #include "quant/calibration_names.h"
+#include "quant/halve_graph.h"
 #include "quant/quantize_graph.h"
 
 namespace exeunt {
@@ -23,7 +24,19 @@ struct Rivalling {
   std::string name;
   std::shared_ptr<PlanData> plan;
   bool is_uniform = false;
-  std::vector<bool> chosen;  ///< by NodeId: those on integers
+  std::size_t lowering = 0;  ///< which one it uses, if any node is chosen
+  std::vector<bool> chosen;  ///< by NodeId: those in the lower precision
+};
+
+/// A precision below f32 and what can compute in it.
+struct Lowering {
+  std::string name;
+  std::string numbers;    ///< what it computes on
+  bool is_fast = false;   ///< taken where nothing is timed
+  std::vector<bool> all;  ///< by NodeId
+  std::function<Graph(const std::vector<bool>& chosen)> lower;
+
+  bool applies() const { return std::ranges::find(all, true) != all.end(); }
 };
 
 /// What the fastest plan is: a weight for each exit, or the slowest exit.
@@ -62,23 +75,32 @@ std::map<ValueId, double> times_by_value(const PlanData& plan) {
   return us;
 }
 
-/// What each node of the original graph takes on integers, by name, with the conversions that it needs.
-std::map<std::string, double> integer_times(const PlanData& plan) {
+bool is_lowered(const Graph& graph, const Node& node) {
+  if (std::holds_alternative<ops::Conv>(node.op)) return graph.type(node.output).dtype == DType::bf16;
+  return std::holds_alternative<ops::QuantizedConv>(node.op);
+}
+
+bool is_conversion(const Node& node) {
+  return std::holds_alternative<ops::Quantize>(node.op) || std::holds_alternative<ops::Dequantize>(node.op) ||
+         std::holds_alternative<ops::Cast>(node.op);
+}
+
+/// What each node of the original graph takes in a lower precision, by name, with the conversions that it needs.
+std::map<std::string, double> lowered_times(const PlanData& plan) {
   const Graph& graph = *plan.graph;
   const std::map<ValueId, double> us = times_by_value(plan);
   const std::vector<int> uses = count_uses(graph);
   const auto time = [&](ValueId v) { return us.contains(v) ? us.at(v) : 0.0; };
   std::map<std::string, double> result;
   for (const Node& node : graph.nodes) {
-    if (!std::holds_alternative<ops::QuantizedConv>(node.op)) continue;
+    if (!is_lowered(graph, node)) continue;
     double total = time(node.output);
     for (const ValueId v : node.inputs) {
       const Node* maker = v == kNoValue ? nullptr : graph.producer(v);
-      if (maker != nullptr && std::holds_alternative<ops::Quantize>(maker->op))
-        total += time(v) / std::max(1, uses[static_cast<std::size_t>(v)]);
+      if (maker != nullptr && is_conversion(*maker)) total += time(v) / std::max(1, uses[static_cast<std::size_t>(v)]);
     }
     for (const Node& user : graph.nodes) {
-      if (std::holds_alternative<ops::Dequantize>(user.op) && user.inputs[0] == node.output) total += time(user.output);
+      if (is_conversion(user) && user.inputs[0] == node.output) total += time(user.output);
     }
     result[node.name] += total;
   }
@@ -101,20 +123,17 @@ class Planner {
       : graph_(graph), options_(options), precision_(precision), plan_graph_(plan_graph) {}
 
   PlanData run() {
-    const bool wants_int8 = options_.precision == "int8" || options_.precision == "best";
-    const bool wants_16_bit = options_.precision == "bf16" || options_.precision == "fp16" ||
-                              options_.precision == "half" || options_.precision == "best";
-    if (wants_16_bit && options_.precision != "best")
-      lack(fmt::format("{}: there are no kernels of this type for {} yet; fp32 is taken", options_.precision,
-                       precision_.isa));
-    const std::vector<bool> all = wants_int8 ? choosable() : std::vector<bool>{};
-    if (std::ranges::find(all, true) == all.end()) return finish(plan_graph_(graph_));
-    if (options_.strict || (!precision_.can_time && precision_.has_fast_integers)) return finish(quantised(all));
-    if (!precision_.can_time) {
-      notes_.emplace_back("int8: without timing, fp32 is taken: this instruction set has none that multiplies bytes");
-      return finish(plan_graph_(graph_));
-    }
-    return compete(all);
+    const bool is_best = options_.precision == "best";
+    if (is_best || options_.precision == "int8") add_int8();
+    if (options_.precision == "fp16") lack_kernels();
+    if (options_.precision == "bf16" || options_.precision == "half" || is_best) add_bf16();
+    if (lowerings_.empty()) return finish(plan_graph_(graph_));
+    if (precision_.can_time && !options_.strict) return compete();
+    const auto taken =
+        std::ranges::find_if(lowerings_, [&](const Lowering& low) { return low.is_fast || options_.strict; });
+    if (taken != lowerings_.end()) return finish(plan_graph_(taken->lower(taken->all)));
+    notes_.emplace_back("int8: without timing, fp32 is taken: this instruction set has none that multiplies bytes");
+    return finish(plan_graph_(graph_));
   }
 
  private:
@@ -123,9 +142,51 @@ class Planner {
     notes_.push_back(std::move(note));
   }
 
+  void lack_kernels() {
+    lack(fmt::format("{}: there are no kernels of this type for {} yet; fp32 is taken", options_.precision,
+                     precision_.isa));
+  }
+
+  void add_int8() {
+    Lowering int8{
+        "int8", "integers", precision_.has_fast_integers, choosable(),
+        [this](const std::vector<bool>& chosen) { return quantize_graph(graph_, *options_.calibration, chosen); }};
+    if (int8.applies()) lowerings_.push_back(std::move(int8));
+  }
+
+  void add_bf16() {
+    // Elsewhere the kernels are plain loops, for those who insist.
+    if (!precision_.has_fast_bf16 && !(options_.strict && options_.precision == "bf16")) {
+      if (options_.precision != "best") lack_kernels();
+      return;
+    }
+    Lowering bf16{"bf16", "bf16", precision_.has_fast_bf16,
+                  find_choosable("bf16", [&](const Node& node) { return refuse_halved(graph_, node); }),
+                  [this](const std::vector<bool>& chosen) { return halve_graph(graph_, chosen); }};
+    if (bf16.applies()) {
+      lowerings_.push_back(std::move(bf16));
+    } else if (options_.precision != "best") {
+      lack("bf16: no node of this model can compute on bf16; fp32 is taken");
+    }
+  }
+
+  /// By NodeId the convolutions and products that `refuse` has nothing against; notes on the others.
+  template <class Refuse>
+  std::vector<bool> find_choosable(std::string_view name, const Refuse& refuse) {
+    std::vector<bool> all(graph_.nodes.size());
+    for (std::size_t id = 0; id < graph_.nodes.size(); ++id) {
+      const Node& node = graph_.nodes[id];
+      const bool is_product = std::holds_alternative<ops::Conv>(node.op) || std::holds_alternative<ops::Gemm>(node.op);
+      if (!is_product) continue;
+      const std::string reason = refuse(node);
+      all[id] = reason.empty();
+      if (!reason.empty()) notes_.push_back(fmt::format("{}: '{}' stays in fp32: {}", name, node.name, reason));
+    }
+    return all;
+  }
+
   /// The nodes that can compute on integers.
   std::vector<bool> choosable() {
-    std::vector<bool> all(graph_.nodes.size());
     const bool comes_quantised = std::ranges::any_of(
         graph_.nodes, [](const Node& n) { return std::holds_alternative<ops::QuantizedConv>(n.op); });
     if (options_.calibration == nullptr) {
@@ -133,25 +194,14 @@ class Planner {
         lack(
             "int8: needs the ranges of values, from samples (--calib SRC) or a table (--calib-table FILE); fp32 is "
             "taken");
-      return all;
+      return {};
     }
     const std::vector<std::string> names = calibration_names(graph_);
-    std::string first_reason;
-    for (std::size_t id = 0; id < graph_.nodes.size(); ++id) {
-      const Node& node = graph_.nodes[id];
-      const bool is_product = std::holds_alternative<ops::Conv>(node.op) || std::holds_alternative<ops::Gemm>(node.op);
-      if (!is_product) continue;
-      const std::string reason = refuse_quantized(graph_, node, names, *options_.calibration);
-      all[id] = reason.empty();
-      if (!reason.empty()) notes_.push_back(fmt::format("int8: '{}' stays in fp32: {}", node.name, reason));
-    }
+    std::vector<bool> all = find_choosable(
+        "int8", [&](const Node& node) { return refuse_quantized(graph_, node, names, *options_.calibration); });
     if (std::ranges::find(all, true) == all.end() && !comes_quantised)
       lack("int8: no node of this model can compute on integers with this calibration; fp32 is taken");
     return all;
-  }
-
-  PlanData quantised(const std::vector<bool>& chosen) {
-    return plan_graph_(quantize_graph(graph_, *options_.calibration, chosen));
   }
 
   PlanData finish(PlanData plan) {
@@ -160,14 +210,12 @@ class Planner {
     return plan;
   }
 
-  void add(std::string name, PlanData plan, bool is_uniform, std::vector<bool> chosen) {
-    rivals_.push_back({std::move(name), std::make_shared<PlanData>(std::move(plan)), is_uniform, std::move(chosen)});
-  }
+  static std::shared_ptr<PlanData> shared(PlanData plan) { return std::make_shared<PlanData>(std::move(plan)); }
 
   /// Those of `chosen` that their own time and that of their conversions speaks for.
   std::vector<bool> worth(const PlanData& floats, const Rivalling& rival) const {
     const std::map<std::string, double> before = float_times(graph_, floats);
-    const std::map<std::string, double> after = integer_times(*rival.plan);
+    const std::map<std::string, double> after = lowered_times(*rival.plan);
     std::vector<bool> chosen = rival.chosen;
     for (std::size_t id = 0; id < chosen.size(); ++id) {
       const std::string& name = graph_.nodes[id].name;
@@ -177,16 +225,19 @@ class Planner {
     return chosen;
   }
 
-  PlanData compete(const std::vector<bool>& all) {
+  PlanData compete() {
     constexpr int kMostMixed = 2;
-    add("fp32", plan_graph_(graph_), true, {});
-    add("int8", quantised(all), true, all);
-    for (int i = 0; i < kMostMixed; ++i) {
-      std::vector<bool> chosen = worth(*rivals_.front().plan, rivals_.back());
-      const bool is_new = std::ranges::find(chosen, true) != chosen.end() && chosen != rivals_.back().chosen;
-      if (!is_new) break;
-      PlanData plan = quantised(chosen);
-      add("mixed", std::move(plan), false, std::move(chosen));
+    rivals_.push_back({"fp32", shared(plan_graph_(graph_)), true, 0, {}});
+    for (std::size_t k = 0; k < lowerings_.size(); ++k) {
+      const Lowering& low = lowerings_[k];
+      rivals_.push_back({low.name, shared(plan_graph_(low.lower(low.all))), true, k, low.all});
+      for (int i = 0; i < kMostMixed; ++i) {
+        std::vector<bool> chosen = worth(*rivals_.front().plan, rivals_.back());
+        const bool is_new = std::ranges::find(chosen, true) != chosen.end() && chosen != rivals_.back().chosen;
+        if (!is_new) break;
+        auto plan = shared(plan_graph_(low.lower(chosen)));
+        rivals_.push_back({"mixed", std::move(plan), false, k, std::move(chosen)});
+      }
     }
     return finish(std::move(*rivals_[pick()].plan));
   }
@@ -214,12 +265,16 @@ class Planner {
     for (std::size_t k = 0; k < choice.reasons.size(); ++k) {
       if (!choice.reasons[k].empty() && k == choice.candidate) notes_.push_back(choice.reasons[k]);
     }
-    const auto& chosen = rivals_[choice.candidate].chosen;
-    notes_.push_back(
-        fmt::format("{}: {} of {} convolutions and products on integers; objective {}: fp32 {:.1f} us, "
-                    "int8 {:.1f} us, taken {:.1f} us",
-                    options_.precision, std::ranges::count(chosen, true), std::ranges::count(rivals_[1].chosen, true),
-                    options_.optimize_for, choice.us[0], choice.us[1], choice.us[choice.candidate]));
+    std::string times;
+    for (std::size_t k = 0; k < rivals_.size(); ++k) {
+      if (rivals_[k].is_uniform) times += fmt::format("{} {:.1f} us, ", rivals_[k].name, choice.us[k]);
+    }
+    const Rivalling& taken = rivals_[choice.candidate];
+    const Lowering& low = lowerings_[taken.lowering];
+    notes_.push_back(fmt::format("{}: {} of {} convolutions and products on {}; objective {}: {}taken {:.1f} us",
+                                 options_.precision, std::ranges::count(taken.chosen, true),
+                                 std::ranges::count(low.all, true), low.numbers, options_.optimize_for, times,
+                                 choice.us[choice.candidate]));
     return choice.candidate;
   }
 
@@ -258,6 +313,7 @@ class Planner {
   const PrecisionOptions& precision_;
   const PlanGraph& plan_graph_;
   std::vector<std::string> notes_;
+  std::vector<Lowering> lowerings_;
   std::vector<Rivalling> rivals_;
 };
 

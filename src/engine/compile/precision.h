@@ -16,11 +16,12 @@ struct PrecisionOptions {
   std::string_view isa;
   bool can_time = true;            ///< plans may be run and their times count
   bool has_fast_integers = false;  ///< where nothing is timed: whether integers are taken for faster
+  bool has_fast_bf16 = false;      ///< whether bf16 competes without BuildOptions::strict
   TimingCache* cache = nullptr;
 };
 
 /// The fastest plan of those that BuildOptions::precision allows, with notes on what it could not have. Plans compete
-/// whole, with their conversions: all in f32; all that can on integers; and those on integers where each node's own
+/// whole, with their conversions: all in f32; all that can on integers or on bf16; and those nodes where each one's own
 /// time with its conversions says so. The uniform ones are among them, so a lower precision never loses to f32.
 /// @throws Error argument for an unknown precision or objective; unsupported with `strict` where there is none
 PlanData plan_precision(const Graph& graph, const BuildOptions& options, const PrecisionOptions& precision,

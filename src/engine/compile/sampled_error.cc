@@ -4,21 +4,30 @@
 #include <cmath>
 #include <random>
 
+#include "base/half.h"
+
 namespace exeunt {
 
 namespace {
 
 constexpr int kSamples = 192;
 
-/// A tensor as a step sees it.
+double number_at(DType dtype, const std::byte* data, std::int64_t offset) {
+  if (dtype == DType::bf16)
+    return static_cast<double>(static_cast<float>(reinterpret_cast<const BFloat16*>(data)[offset]));
+  return static_cast<double>(reinterpret_cast<const float*>(data)[offset]);
+}
+
+/// A tensor of f32 or bf16 as a step sees it.
 struct Operand {
-  const float* data;
+  DType dtype;
+  const std::byte* data;
   Strides strides;
 
   double at(const std::vector<std::int64_t>& index) const {
     std::int64_t offset = 0;
     for (std::size_t a = 0; a < index.size(); ++a) offset += index[a] * strides[a];
-    return static_cast<double>(data[offset]);
+    return number_at(dtype, data, offset);
   }
 };
 
@@ -27,7 +36,7 @@ double convolve_at(const ops::Conv& op, const Operand& x, const Shape& xs, const
                    const std::vector<std::int64_t>& y) {
   const Shape& ws = weights.shape();
   const std::int64_t first_channel = y[1] / (ws[0] / op.group) * ws[1];
-  const std::span<const float> w = weights.span<float>();
+  const std::byte* w = weights.view().data;
   std::vector<std::int64_t> at = y;
   double sum = 0;
   const std::int64_t taps = ws.elements() / ws[0] / ws[1];
@@ -44,7 +53,7 @@ double convolve_at(const ops::Conv& op, const Operand& x, const Shape& xs, const
     if (!inside) continue;
     for (std::int64_t c = 0; c < ws[1]; ++c) {
       at[1] = first_channel + c;
-      sum += x.at(at) * static_cast<double>(w[static_cast<std::size_t>((y[1] * ws[1] + c) * taps + tap)]);
+      sum += x.at(at) * number_at(weights.dtype(), w, (y[1] * ws[1] + c) * taps + tap);
     }
   }
   return sum;
@@ -65,10 +74,10 @@ double sampled_error(const Graph& graph, const Node& node, const Candidate& cand
   const Shape& xs = graph.type(node.inputs[0]).shape;
   std::vector<Operand> uses;
   for (std::size_t i = 0; i < candidate.uses.size(); ++i) {
-    const Shape& shape = graph.type(node.inputs[candidate.uses[i].index]).shape;
-    uses.push_back({reinterpret_cast<const float*>(operands[i]), candidate.uses[i].layout.strides(shape)});
+    const TensorType& type = graph.type(node.inputs[candidate.uses[i].index]);
+    uses.push_back({type.dtype, operands[i], candidate.uses[i].layout.strides(type.shape)});
   }
-  const Operand result{reinterpret_cast<const float*>(operands[uses.size()]), candidate.result.strides(ys)};
+  const Operand result{graph.type(node.output).dtype, operands[uses.size()], candidate.result.strides(ys)};
   const Tensor* bias = node.inputs.size() > 2 ? graph.constant(node.inputs[2]) : nullptr;
   std::minstd_rand random(1);
   double worst = 0;
@@ -77,7 +86,7 @@ double sampled_error(const Graph& graph, const Node& node, const Candidate& cand
     std::vector<std::int64_t> y;
     for (const std::int64_t dim : ys) y.push_back(static_cast<std::int64_t>(random()) % dim);
     double wanted = convolve_at(*op, uses[0], xs, *graph.constant(node.inputs[1]), y);
-    if (bias != nullptr) wanted += static_cast<double>(bias->span<float>()[static_cast<std::size_t>(y[1])]);
+    if (bias != nullptr) wanted += number_at(bias->dtype(), bias->view().data, y[1]);
     if (uses.size() > 1) wanted += uses[1].at(y);
     squares += wanted * wanted;
     worst = std::max(worst, std::abs(result.at(y) - activate(*op, wanted)));
