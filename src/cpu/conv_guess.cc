@@ -38,7 +38,8 @@ std::vector<Candidate> make_best(std::vector<Guess> guesses, std::string_view wa
     has_exact = has_exact || !guess.approximate;
     best.push_back(&guess);
   }
-  std::ranges::stable_partition(best, [](const Guess* guess) { return !guess->hesitant; });
+  // The form with iterators: clang 14 cannot make the range that the other one returns.
+  std::stable_partition(best.begin(), best.end(), [](const Guess* guess) { return !guess->hesitant; });
   std::vector<Candidate> candidates;
   for (const Guess* guess : best) candidates.push_back(guess->make());
   return candidates;
