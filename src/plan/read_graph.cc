@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cstring>
 #include <limits>
+#include <utility>
 
 #include "base/dtype.h"
 #include "base/error.h"
@@ -17,8 +18,17 @@ DType read_dtype(const flatbuffers::String& name) {
   return *dtype;
 }
 
+/// Copied as bytes: nothing has checked that 64-bit numbers are aligned.
+template <class T>
+std::vector<T> numbers_of(const flatbuffers::Vector<T>& from) {
+  std::vector<T> numbers(from.size());
+  if (!numbers.empty()) std::memcpy(numbers.data(), from.Data(), numbers.size() * sizeof(T));
+  return numbers;
+}
+
 TensorType read_type(const flatbuffers::String& dtype, const flatbuffers::Vector<std::int64_t>& dims) {
-  const TensorType type{read_dtype(dtype), Shape(std::span(dims.data(), dims.size()))};
+  const std::vector<std::int64_t> sizes = numbers_of(dims);
+  const TensorType type{read_dtype(dtype), Shape(std::span(std::as_const(sizes)))};
   checked_bytes(type);
   return type;
 }
@@ -38,10 +48,10 @@ void read_field(const file::Field& field, T& value) {
   const auto missing = [&]() { fail(ErrorCode::format, "field '{}' has no value", field.name()->string_view()); };
   if constexpr (std::is_same_v<T, ops::Ints>) {
     if (field.ints() == nullptr) missing();
-    value.assign(field.ints()->begin(), field.ints()->end());
+    value = numbers_of(*field.ints());
   } else if constexpr (std::is_same_v<T, ops::Floats>) {
     if (field.floats() == nullptr) missing();
-    value.assign(field.floats()->begin(), field.floats()->end());
+    value = numbers_of(*field.floats());
   } else if constexpr (std::is_same_v<T, DType>) {
     if (field.word() == nullptr) missing();
     value = read_dtype(*field.word());
@@ -52,10 +62,10 @@ void read_field(const file::Field& field, T& value) {
     value = *known;
   } else if constexpr (std::is_floating_point_v<T>) {
     if (field.floats() == nullptr || field.floats()->size() != 1) missing();
-    value = static_cast<T>(field.floats()->Get(0));
+    value = static_cast<T>(numbers_of(*field.floats()).front());
   } else {
     if (field.ints() == nullptr || field.ints()->size() != 1) missing();
-    value = static_cast<T>(field.ints()->Get(0));
+    value = static_cast<T>(numbers_of(*field.ints()).front());
   }
 }
 
@@ -100,7 +110,7 @@ Value read_value(const file::Value& value, const std::vector<std::shared_ptr<con
             value.constant());
     result.constant = constants[static_cast<std::size_t>(value.constant())];
   }
-  if (value.order() != nullptr) result.order.assign(value.order()->begin(), value.order()->end());
+  if (value.order() != nullptr) result.order = numbers_of(*value.order());
   return result;
 }
 
