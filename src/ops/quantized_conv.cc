@@ -44,7 +44,9 @@ void store(const QuantizedConv& op, float value, MutableTensorView y, std::int64
     return;
   }
   const auto zero = static_cast<float>(op.y_zero);
-  y.as<std::uint8_t>()[at] = static_cast<std::uint8_t>(std::clamp(std::nearbyint(value) + zero, 0.0F, 255.0F));
+  const float rounded = std::nearbyint(value) + zero;
+  // A NaN, from scales that are none, would make the cast undefined.
+  y.as<std::uint8_t>()[at] = static_cast<std::uint8_t>(rounded != rounded ? 0.0F : std::clamp(rounded, 0.0F, 255.0F));
 }
 
 }  // namespace
