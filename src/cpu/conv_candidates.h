@@ -1,12 +1,12 @@
 #pragma once
 
-#include <limits>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "cpu/input_rows.h"
 #include "cpu/kernels/kernel_table.h"
+#include "ops/clamp_bounds.h"
 
 namespace exeunt::cpu {
 
@@ -22,17 +22,9 @@ struct Bounds {
 /// Nothing: the activation is no clamp.
 template <class FusedOp>
 std::optional<Bounds> bounds_of(const FusedOp& op) {
-  constexpr float kInfinity = std::numeric_limits<float>::infinity();
-  switch (op.activation) {
-    case ops::Activation::none:
-      return Bounds{-kInfinity, kInfinity};
-    case ops::Activation::relu:
-      return Bounds{0, kInfinity};
-    case ops::Activation::clip:
-      return Bounds{static_cast<float>(op.activation_alpha), static_cast<float>(op.activation_beta)};
-    default:
-      return std::nullopt;
-  }
+  const std::optional<ops::ClampBounds> bounds = ops::clamp_bounds(op);
+  if (!bounds) return std::nullopt;
+  return Bounds{static_cast<float>(bounds->low), static_cast<float>(bounds->high)};
 }
 
 Candidate direct_conv_candidate(const ConvShape& shape, const NodeView& node, const Bounds& bounds,

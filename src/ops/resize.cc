@@ -163,7 +163,7 @@ TensorType infer(const Resize& op, Types in) {
     require(op.scales[a] >= 1e-9 && op.scales[a] <= 1e9, ErrorCode::argument, "a scale of {}", op.scales[a]);
     require(op.sizes[a] >= 0, ErrorCode::argument, "a size of {}", op.sizes[a]);
   }
-  require(y.shape.elements() == 0 || x.shape.elements() > 0, ErrorCode::shape, "the empty {} cannot become {}",
+  require(checked_bytes(y) == 0 || x.shape.elements() > 0, ErrorCode::shape, "the empty {} cannot become {}",
           x.shape.str(), y.shape.str());
   return y;
 }

@@ -1,5 +1,6 @@
 #include "ops/resize.h"
 
+#include "support/expect_error.h"
 #include "support/tensors.h"
 
 namespace exeunt::ops {
@@ -140,6 +141,13 @@ TEST(Resize, IntegersAreCutTowardsZero) {
 TEST(Resize, ScalarsAndEmptyTensors) {
   EXPECT_THAT(values<float>(run_op(Resize{}, {f32({}, {5})})), ElementsAre(5));
   EXPECT_EQ(run_op(Resize{.sizes = {0, 2}, .scales = {1, 2}}, {f32({0, 1}, {})}).shape(), (Shape{0, 2}));
+}
+
+TEST(Resize, RefusesSizesThatNoMemoryHolds) {
+  Resize op;
+  op.sizes = {1, std::int64_t{1} << 61, 6};
+  op.scales = {1, 1e9, 6};
+  expect_error(ErrorCode::shape, "2 GB", [&] { run_op(op, {counting({1, 1, 1})}); });
 }
 
 TEST(Resize, RefusesSettingsThatDoNotFit) {

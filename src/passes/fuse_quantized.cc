@@ -1,8 +1,9 @@
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <map>
 
+#include "graph/only_moves.h"
+#include "ops/clamp_bounds.h"
 #include "passes/match.h"
 #include "passes/passes.h"
 #include "passes/rewrite.h"
@@ -10,8 +11,6 @@
 namespace exeunt {
 
 namespace {
-
-constexpr double kNoBound = std::numeric_limits<float>::max();
 
 /// One scale and zero point for a whole tensor of bytes.
 struct Scale {
@@ -42,20 +41,10 @@ std::optional<Bytes> dequantized(const Graph& graph, ValueId v) {
   return scale ? std::optional(Bytes{node->inputs[0], *scale}) : std::nullopt;
 }
 
-/// Between what an op's activation clamps; nothing if it is no clamp.
-template <class FusedOp>
-std::optional<std::pair<double, double>> bounds_of(const FusedOp& op) {
-  if (op.activation == ops::Activation::none) return std::pair{-kNoBound, kNoBound};
-  if (op.activation == ops::Activation::relu) return std::pair{0.0, kNoBound};
-  if (op.activation == ops::Activation::clip) return std::pair{op.activation_alpha, op.activation_beta};
-  return std::nullopt;
-}
-
-double scaled_bound(double bound, double scale) { return std::clamp(bound / scale, -kNoBound, kNoBound); }
-
 /// A float convolution of integers, as exact_quantized_conv leaves it.
 struct IntegerConv {
   ops::QuantizedConv op;
+  ops::ClampBounds bounds;
   Bytes x;
   Tensor weights;
 };
@@ -65,7 +54,7 @@ std::optional<IntegerConv> integer_conv(const Graph& graph, const Node& node) {
   const bool has_scale = node.inputs.size() > 4 && node.inputs[4] != kNoValue && node.inputs[3] == kNoValue;
   if (conv == nullptr || !has_scale || conv->group != 1 || conv->strides.size() > 2) return std::nullopt;
   const auto x = dequantized(graph, node.inputs[0]);
-  const auto bounds = bounds_of(*conv);
+  const auto bounds = ops::clamp_bounds(*conv);
   const Tensor* w = graph.constant(node.inputs[1]);
   if (!x || !bounds || w == nullptr || graph.constant(node.inputs[4]) == nullptr) return std::nullopt;
   if (node.inputs[2] != kNoValue && graph.constant(node.inputs[2]) == nullptr) return std::nullopt;
@@ -75,13 +64,11 @@ std::optional<IntegerConv> integer_conv(const Graph& graph, const Node& node) {
   // A sum of more terms than this might leave 32 bits.
   constexpr std::int64_t kMostTerms = 65000;
   if (!are_bytes || w->elements() / std::max<std::int64_t>(1, w->shape()[0]) > kMostTerms) return std::nullopt;
-  IntegerConv found{{}, *x, tensor_of({DType::i8, w->shape()}, numbers)};
+  IntegerConv found{{}, *bounds, *x, tensor_of({DType::i8, w->shape()}, numbers)};
   found.op.strides = conv->strides;
   found.op.pads = conv->pads;
   found.op.dilations = conv->dilations;
   found.op.x_zero = x->scale.zero;
-  found.op.low = bounds->first;
-  found.op.high = bounds->second;
   return found;
 }
 
@@ -96,8 +83,9 @@ void replace_conv(Graph& graph, Rewriter& rewriter, const Node& conv, IntegerCon
     factor[c] = scale[c] * found.x.scale.scale / y.scale;
     bias[c] *= scale[c] / y.scale;
   }
-  found.op.low = scaled_bound(found.op.low, y.scale);
-  found.op.high = scaled_bound(found.op.high, y.scale);
+  const ops::ClampBounds bounds = found.bounds.in_units(y.scale);
+  found.op.low = bounds.low;
+  found.op.high = bounds.high;
   found.op.y_zero = y.zero;
   found.op.to_float = to_float;
   const TensorType channels{DType::f32, {static_cast<std::int64_t>(scale.size())}};
@@ -110,7 +98,7 @@ void replace_conv(Graph& graph, Rewriter& rewriter, const Node& conv, IntegerCon
 /// A sum of dequantised values, clamped or not.
 struct Sum {
   Bytes a, b;
-  double low = -kNoBound, high = kNoBound;
+  ops::ClampBounds bounds;
 };
 
 std::optional<Sum> sum_of(const Graph& graph, const Rewriter& rewriter, ValueId v) {
@@ -119,8 +107,8 @@ std::optional<Sum> sum_of(const Graph& graph, const Rewriter& rewriter, ValueId 
   if (node == nullptr) return std::nullopt;
   if (const auto* unary = std::get_if<ops::Unary>(&node->op)) {
     if (unary->fn != ops::UnaryFn::Relu && unary->fn != ops::UnaryFn::Clip) return std::nullopt;
-    sum.low = unary->fn == ops::UnaryFn::Relu ? 0 : unary->alpha;
-    if (unary->fn == ops::UnaryFn::Clip) sum.high = unary->beta;
+    sum.bounds.low = unary->fn == ops::UnaryFn::Relu ? 0 : unary->alpha;
+    if (unary->fn == ops::UnaryFn::Clip) sum.bounds.high = unary->beta;
     node = rewriter.uses(node->inputs[0]) == 1 ? graph.producer(node->inputs[0]) : nullptr;
   }
   const auto* add = node == nullptr ? nullptr : std::get_if<ops::Binary>(&node->op);
@@ -133,31 +121,14 @@ std::optional<Sum> sum_of(const Graph& graph, const Rewriter& rewriter, ValueId 
   return sum;
 }
 
-/// An op of one operand that only moves or picks what it is given, as it acts on bytes; nothing for others.
-std::optional<Op> mover(const Node& node, const Scale& scale) {
-  if (const auto* pool = std::get_if<ops::Pool>(&node.op))
-    return pool->fn == ops::PoolFn::max ? std::optional(node.op) : std::nullopt;
-  if (const auto* pad = std::get_if<ops::Pad>(&node.op)) {
-    if (pad->mode == ops::PadMode::constant && pad->value != 0) return std::nullopt;
-    ops::Pad bytes = *pad;
-    bytes.value = static_cast<double>(scale.zero);
-    return bytes;
-  }
-  const bool moves = std::holds_alternative<ops::Slice>(node.op) || std::holds_alternative<ops::Reshape>(node.op) ||
-                     std::holds_alternative<ops::Transpose>(node.op);
-  return moves && node.inputs.size() == 1 ? std::optional(node.op) : std::nullopt;
-}
-
 /// Quantize(f(Dequantize(q))) of one scale -> f(q).
 bool move_bytes(Graph& graph, Rewriter& rewriter, const Node& quantize, const Scale& y) {
   const ValueId v = quantize.inputs[0];
   const Node* between = rewriter.uses(v) == 1 ? graph.producer(v) : nullptr;
-  if (between == nullptr || between->inputs.empty()) return false;
+  if (between == nullptr || !only_moves(*between)) return false;
   const auto x = dequantized(graph, between->inputs[0]);
   if (!x || x->scale != y) return false;
-  const std::optional<Op> op = mover(*between, y);
-  if (!op) return false;
-  rewriter.replace_by_node(quantize, *op, {x->value});
+  rewriter.replace_by_node(quantize, moving_bytes(between->op, y.zero), {x->value});
   return true;
 }
 
@@ -176,8 +147,9 @@ void fuse_into_quantize(Graph& graph, Rewriter& rewriter, const Node& quantize) 
     op.a_scale = sum->a.scale.scale / y->scale;
     op.b_zero = sum->b.scale.zero;
     op.b_scale = sum->b.scale.scale / y->scale;
-    op.low = scaled_bound(sum->low, y->scale);
-    op.high = scaled_bound(sum->high, y->scale);
+    const ops::ClampBounds bounds = sum->bounds.in_units(y->scale);
+    op.low = bounds.low;
+    op.high = bounds.high;
     op.y_zero = y->zero;
     rewriter.replace_by_node(quantize, op, {sum->a.value, sum->b.value});
   }

@@ -6,21 +6,13 @@
 
 #include "base/error.h"
 #include "graph/placement.h"
-#include "plan/arena.h"
+#include "plan/buffers.h"
 #include "plan/move_weights.h"
 #include "plan/split_steps.h"
 
 namespace exeunt {
 
 namespace {
-
-/// A piece of memory that values share: in the arena, of a constant, or of the caller.
-struct Buffer {
-  Operand operand;
-  BufferUse use;  // arena only
-  TreeId segment = 0;
-  bool is_carried = false;  // read in a later segment
-};
 
 /// Bytes of a value in one layout.
 struct Place {
@@ -317,32 +309,12 @@ class Builder {
     ++position_;
   }
 
-  /// Gives every arena buffer its offset, and those that a batch carries along their place in a sample's row.
-  void place_buffers() {
-    std::vector<BufferUse> uses;
-    std::vector<BufferUse> carried;
-    for (const Buffer& buffer : buffers_) {
-      if (buffer.operand.kind != Operand::Kind::arena) continue;
-      uses.push_back(buffer.use);
-      if (buffer.is_carried) carried.push_back(buffer.use);
-    }
-    const ArenaPlan arena = plan_arena(uses);
-    const ArenaPlan row = plan_arena(carried);
-    plan_.arena_bytes = arena.bytes;
-    plan_.peak_live_bytes = arena.peak_live_bytes;
-    plan_.carried_bytes = row.bytes;
-    std::size_t next = 0;
-    std::size_t next_carried = 0;
-    for (Buffer& buffer : buffers_) {
-      if (buffer.operand.kind != Operand::Kind::arena) continue;
-      buffer.operand.offset = arena.offsets[next++];
-      if (buffer.is_carried) buffer.operand.carried = static_cast<std::int64_t>(row.offsets[next_carried++]);
-    }
-  }
-
   /// Gives every step and segment its operands.
   void lay_out() {
-    place_buffers();
+    const BufferBytes bytes = place_buffers(buffers_);
+    plan_.arena_bytes = bytes.arena;
+    plan_.peak_live_bytes = bytes.peak_live;
+    plan_.carried_bytes = bytes.carried;
     const auto operand = [&](int buffer) { return buffers_[static_cast<std::size_t>(buffer)].operand; };
     for (std::size_t i = 0; i < plan_.steps.size(); ++i) {
       plan_.steps[i].operands.clear();

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/half.h"
+#include "graph/only_moves.h"
 #include "quant/lowering.h"
 
 namespace exeunt {

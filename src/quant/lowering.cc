@@ -1,5 +1,7 @@
 #include "quant/lowering.h"
 
+#include "graph/only_moves.h"
+#include "ops/clamp_bounds.h"
 #include "quant/quantize_weights.h"
 
 namespace exeunt {
@@ -9,7 +11,7 @@ namespace {
 std::string refuse_conv(const Graph& graph, const Node& node, const ops::Conv& op) {
   if (op.group != 1) return "groups";
   if (op.strides.size() > 2) return "three spatial axes";
-  if (!bounds_of(op)) return "an activation other than Relu and Clip";
+  if (!ops::clamp_bounds(op)) return "an activation other than Relu and Clip";
   if (graph.constant(node.inputs[1]) == nullptr || (has_operand(node, 2) && graph.constant(node.inputs[2]) == nullptr))
     return "weights that are computed at run time";
   if (has_operand(node, 4)) return "a scale behind the sum";
@@ -19,7 +21,7 @@ std::string refuse_conv(const Graph& graph, const Node& node, const ops::Conv& o
 std::string refuse_gemm(const Graph& graph, const Node& node, const ops::Gemm& op) {
   if (op.trans_a || graph.type(node.inputs[0]).shape[0] != 1) return "more than one row";
   if (op.alpha != 1 || (has_operand(node, 2) && op.beta != 1)) return "factors beside the product";
-  if (!bounds_of(op)) return "an activation other than Relu and Clip";
+  if (!ops::clamp_bounds(op)) return "an activation other than Relu and Clip";
   const Tensor* bias = has_operand(node, 2) ? graph.constant(node.inputs[2]) : nullptr;
   if (graph.constant(node.inputs[1]) == nullptr || (has_operand(node, 2) && bias == nullptr))
     return "weights that are computed at run time";
@@ -37,14 +39,6 @@ std::string refuse_lowered(const Graph& graph, const Node& node) {
   if (conv == nullptr && gemm == nullptr) return "neither a convolution nor a product";
   if (graph.type(node.output).dtype != DType::f32) return "floats other than f32";
   return conv != nullptr ? refuse_conv(graph, node, *conv) : refuse_gemm(graph, node, *gemm);
-}
-
-bool only_moves(const Node& node) {
-  if (const auto* pool = std::get_if<ops::Pool>(&node.op)) return pool->fn == ops::PoolFn::max;
-  if (const auto* pad = std::get_if<ops::Pad>(&node.op)) return pad->mode != ops::PadMode::constant || pad->value == 0;
-  const bool moves = std::holds_alternative<ops::Slice>(node.op) || std::holds_alternative<ops::Reshape>(node.op) ||
-                     std::holds_alternative<ops::Transpose>(node.op);
-  return moves && node.inputs.size() == 1;
 }
 
 std::vector<bool> values_read_by(const Graph& graph, const std::vector<bool>& chosen) {

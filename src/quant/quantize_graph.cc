@@ -7,6 +7,8 @@
 
 #include "base/dtype.h"
 #include "base/error.h"
+#include "graph/only_moves.h"
+#include "ops/clamp_bounds.h"
 #include "quant/calibration_names.h"
 #include "quant/lowering.h"
 #include "quant/quantize_weights.h"
@@ -44,15 +46,6 @@ std::int64_t terms_of(const Graph& graph, const Node& node) {
   if (std::holds_alternative<ops::Gemm>(node.op)) return graph.type(node.inputs[0]).shape[1];
   const Shape& weights = graph.type(node.inputs[1]).shape;
   return weights.elements() / std::max<std::int64_t>(1, weights[0]);
-}
-
-/// An op that only moves what it is given, as it acts on bytes.
-Op on_bytes(const Op& op, const Scale& scale) {
-  const auto* pad = std::get_if<ops::Pad>(&op);
-  if (pad == nullptr) return op;
-  ops::Pad bytes = *pad;
-  bytes.value = static_cast<double>(scale.zero);
-  return bytes;
 }
 
 class Quantizer {
@@ -137,7 +130,7 @@ class Quantizer {
     if (node.inputs.empty() || !wants_bytes_[at(node.output)]) return;
     const std::optional<Bytes> x = bytes_of(node.inputs[0]);
     if (!x || !only_moves(node)) return;
-    const ValueId q = graph_.add_node(on_bytes(node.op, x->scale), {x->value}, node.name);
+    const ValueId q = graph_.add_node(moving_bytes(node.op, x->scale.zero), {x->value}, node.name);
     graph_.value(q).name = graph_.value(node.output).name;
     bytes_of(node.output) = Bytes{q, x->scale};
   }
@@ -148,9 +141,9 @@ class Quantizer {
       op.strides = conv->strides;
       op.pads = conv->pads;
       op.dilations = conv->dilations;
-      const auto bounds = bounds_of(*conv);
       const ValueId residual = has_operand(node, 3) ? node.inputs[3] : kNoValue;
-      finish(node, op, *bounds, need_bytes(node.inputs[0]), *graph_.constant(node.inputs[1]), residual);
+      finish(node, op, *ops::clamp_bounds(*conv), need_bytes(node.inputs[0]), *graph_.constant(node.inputs[1]),
+             residual);
     } else {
       lower_product(node, std::get<ops::Gemm>(node.op));
     }
@@ -164,18 +157,18 @@ class Quantizer {
     const Bytes x = need_bytes(node.inputs[0]);
     const Shape& shape = graph_.type(x.value).shape;
     const ValueId pixel = graph_.add_node(ops::Reshape{.shape = {1, shape[1], 1}}, {x.value}, node.name);
-    finish(node, op, *bounds_of(gemm), {pixel, x.scale}, filters_of(graph_, node), kNoValue);
+    finish(node, op, *ops::clamp_bounds(gemm), {pixel, x.scale}, filters_of(graph_, node), kNoValue);
   }
 
-  void finish(const Node& node, ops::QuantizedConv op, const std::pair<double, double>& bounds, const Bytes& x,
+  void finish(const Node& node, ops::QuantizedConv op, const ops::ClampBounds& bounds, const Bytes& x,
               const Tensor& weights, ValueId residual) {
     const ValueId v = node.output;
     QuantizedWeights w = quantize_weights(weights);
     const Scale y = wants_bytes_[at(v)] ? scale_of(*range_of(v)) : Scale{};
     op.x_zero = x.scale.zero;
     op.to_float = !wants_bytes_[at(v)];
-    op.low = std::clamp(bounds.first / y.scale, -kNoBound, kNoBound);
-    op.high = std::clamp(bounds.second / y.scale, -kNoBound, kNoBound);
+    op.low = bounds.in_units(y.scale).low;
+    op.high = bounds.in_units(y.scale).high;
     op.y_zero = y.zero;
     std::vector<float> scale(w.scale.size());
     for (std::size_t c = 0; c < scale.size(); ++c) scale[c] = static_cast<float>(x.scale.scale * w.scale[c] / y.scale);

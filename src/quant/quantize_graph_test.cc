@@ -91,7 +91,7 @@ TEST(QuantizeGraph, BytesFlowBetweenChosenNodes) {
   const %four f32[1] = {{4}}
   const %six f32[1] = {{6}}
   %q = QuantizeLinear(%x, %s, %z) "x (to bytes)"
-  %c = QuantizedConv(%q, %n, %half, %three) {{2d, x_zero=10, high=1.7014117331926443e38}} "c"
+  %c = QuantizedConv(%q, %n, %half, %three) {{2d, x_zero=10, high=3.4028234663852886e38}} "c"
   %d = QuantizedConv(%c, %m, %four, %six) {{2d, {}, to_float=true}} "d"
   output "y"
   exit(%d))g",
