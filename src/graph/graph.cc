@@ -4,6 +4,8 @@
 
 #include "base/error.h"
 
+template class std::vector<exeunt::Node>;
+
 namespace exeunt {
 
 ValueId Graph::add_input(std::string name, const TensorType& type) {

@@ -147,3 +147,6 @@ std::vector<NodeId> execution_order(const Graph& graph);
 int remove_dead(Graph& graph);
 
 }  // namespace exeunt
+
+// In graph.cc: the copies and moves of dozens of ops would be compiled wherever a graph is copied.
+extern template class std::vector<exeunt::Node>;

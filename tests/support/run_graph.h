@@ -1,10 +1,8 @@
 #pragma once
 
-#include <unordered_map>
 #include <vector>
 
 #include "graph/graph.h"
-#include "support/read_input.h"
 #include "support/tensors.h"
 
 namespace exeunt::testing {
@@ -16,34 +14,6 @@ struct Answer {
 };
 
 /// Runs a graph by the references, following its decisions. The inputs are one sample.
-inline Answer run_graph(const Graph& graph, const std::vector<OpInput>& inputs) {
-  std::unordered_map<ValueId, Tensor> known;
-  for (std::size_t i = 0; i < inputs.size(); ++i)
-    known[graph.inputs[i]] = read_input(graph.value(graph.inputs[i]), *inputs[i].tensor);
-  const Tensor left_out;
-  const auto get = [&](ValueId v) -> const Tensor& {
-    if (v == kNoValue) return left_out;
-    return graph.constant(v) != nullptr ? *graph.constant(v) : known.at(v);
-  };
-  for (const NodeId id : execution_order(graph)) {
-    const Node& node = graph.node(id);
-    std::vector<OpInput> operands;
-    for (const ValueId v : node.inputs) operands.emplace_back(get(v));
-    known[node.output] = run_op(node.op, operands);
-  }
-  TreeId at = 0;
-  while (const auto* decision = std::get_if<Decision>(&graph.tree[static_cast<std::size_t>(at)])) {
-    const Tensor& seen = get(decision->input);
-    const float score = score_function(decision->criterion, seen.dtype())(seen.view());
-    at = score > decision->threshold ? decision->leave : decision->stay;
-  }
-  const std::vector<TreeId> exits = exits_of(graph);
-  Answer answer;
-  answer.exit = static_cast<std::size_t>(std::ranges::find(exits, at) - exits.begin());
-  for (const ValueId v : std::get<Exit>(graph.tree[static_cast<std::size_t>(at)]).outputs) {
-    answer.outputs.push_back(get(v).clone());
-  }
-  return answer;
-}
+Answer run_graph(const Graph& graph, const std::vector<OpInput>& inputs);
 
 }  // namespace exeunt::testing
