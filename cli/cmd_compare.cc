@@ -34,32 +34,33 @@ constexpr std::size_t kNameLength = 52;
 
 std::string extension(const std::string& file) { return std::filesystem::path(file).extension().string(); }
 
-Json to_json(const Difference& difference) {
-  return {{"max_abs", cli::to_json(std::optional(difference.max_abs))},
-          {"max_rel", cli::to_json(std::optional(difference.max_rel))},
+Json difference_json(const Difference& difference) {
+  return {{"max_abs", to_json(std::optional(difference.max_abs))},
+          {"max_rel", to_json(std::optional(difference.max_rel))},
           {"past", difference.past}};
 }
 
-Json to_json(const StepDifference& step) {
+Json step_json(const StepDifference& step) {
   Json json = {{"name", step.name}, {"op", step.op}};
-  json.update(to_json(step.difference));
+  json.update(difference_json(step.difference));
   return json;
 }
 
-Json to_json(const Bisection& bisection) {
+Json bisection_json(const Bisection& bisection) {
   Json passes = Json::array();
   for (const PassDifference& pass : bisection.passes) {
     Json row = {{"pass", pass.pass}, {"limit", pass.limit}, {"rewrites", pass.rewrites}};
-    row.update(to_json(pass.difference));
+    row.update(difference_json(pass.difference));
     passes.push_back(row);
   }
   const Json first = bisection.first_past < 0 ? Json(nullptr) : passes[static_cast<std::size_t>(bisection.first_past)];
   return {{"passes", passes}, {"first_past", first}};
 }
 
-Json to_json(const CompareCommand& command, const Comparison& result, const std::optional<Bisection>& bisection) {
+Json comparison_json(const CompareCommand& command, const Comparison& result,
+                     const std::optional<Bisection>& bisection) {
   Json steps = Json::array();
-  for (const StepDifference& step : result.steps) steps.push_back(to_json(step));
+  for (const StepDifference& step : result.steps) steps.push_back(step_json(step));
   const auto at = [&](int index) { return index < 0 ? Json(nullptr) : steps[static_cast<std::size_t>(index)]; };
   Json json = {{"model", command.model.path},
                {"backend", command.model.backend},
@@ -72,14 +73,14 @@ Json to_json(const CompareCommand& command, const Comparison& result, const std:
                {"first_past", at(result.first_past)},
                {"other_exits", result.other_exits},
                {"close_calls", result.close_calls}};
-  if (bisection) json["bisect"] = to_json(*bisection);
+  if (bisection) json["bisect"] = bisection_json(*bisection);
   return json;
 }
 
 std::string number(double value) { return value == 0 ? "0" : fmt::format("{:.1e}", value); }
 std::string mark(const Difference& difference) { return difference.past ? "past" : ""; }
 
-void print_steps(const Comparison& result) {
+void print_step_differences(const Comparison& result) {
   Table table({"", "op", "name", "max_abs", "max_rel", ""}, {1, 2, 5});
   for (std::size_t i = 0; i < result.steps.size(); ++i) {
     const StepDifference& step = result.steps[i];
@@ -204,11 +205,11 @@ void execute(const CompareCommand& command) {
   if (command.bisect) bisection = bisect_passes(model, inputs, options);
   progress.clear();
   if (command.model.json) {
-    print_json(to_json(command, result, bisection));
+    print_json(comparison_json(command, result, bisection));
   } else {
     fmt::print("{}: {} against {}, {} sample{}\n\n", std::filesystem::path(command.model.path).filename().string(),
                command.model.backend, command.against, result.samples, result.samples == 1 ? "" : "s");
-    print_steps(result);
+    print_step_differences(result);
     print_verdict(command, result);
     if (bisection) print_bisection(*bisection);
   }

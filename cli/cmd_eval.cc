@@ -28,40 +28,40 @@ struct EvalCommand {
 
 constexpr std::size_t kMaxPrintedClasses = 20;
 
-Json to_json(const LatencySummary& latency) {
+Json latency_json(const LatencySummary& latency) {
   return {{"mean", latency.mean}, {"p50", latency.p50}, {"p90", latency.p90}, {"p99", latency.p99}};
 }
 
-Json to_json(const EvalCommand& command, const Evaluation& result) {
+Json evaluation_json(const EvalCommand& command, const Evaluation& result) {
   Json exits = Json::array();
   for (const ExitReport& exit : result.exits) {
     exits.push_back({{"samples", exit.samples},
                      {"share", exit.share},
-                     {"accuracy", cli::to_json(exit.accuracy)},
-                     {"latency_us", to_json(exit.latency_us)}});
+                     {"accuracy", to_json(exit.accuracy)},
+                     {"latency_us", latency_json(exit.latency_us)}});
   }
   Json json = {{"model", command.model.path},
                {"data", command.data},
                {"backend", command.model.backend},
                {"batch", command.run.batch},
                {"samples", result.samples},
-               {"accuracy", cli::to_json(result.accuracy)},
+               {"accuracy", to_json(result.accuracy)},
                {"exits", exits},
-               {"latency_us", to_json(result.latency_us)}};
+               {"latency_us", latency_json(result.latency_us)}};
   if (!result.heads.empty()) {
     json["heads"] = Json::array();
     for (const HeadReport& head : result.heads) {
-      json["heads"].push_back({{"accuracy", cli::to_json(head.accuracy)}, {"latency_us", to_json(head.latency_us)}});
+      json["heads"].push_back({{"accuracy", to_json(head.accuracy)}, {"latency_us", latency_json(head.latency_us)}});
     }
   }
   if (!result.confusion.empty()) json["confusion"] = result.confusion;
   if (result.against) {
     json["against"] = {{"model", command.against},
-                       {"accuracy", cli::to_json(result.against->accuracy)},
+                       {"accuracy", to_json(result.against->accuracy)},
                        {"time_ratio", result.against->time_ratio},
                        {"agreement", result.against->agreement},
-                       {"latency_us", to_json(result.against->latency_us)},
-                       {"late_path_extra_us", cli::to_json(result.against->late_path_extra_us)}};
+                       {"latency_us", latency_json(result.against->latency_us)},
+                       {"late_path_extra_us", to_json(result.against->late_path_extra_us)}};
   }
   return json;
 }
@@ -149,7 +149,7 @@ void execute(const EvalCommand& command) {
   const Evaluation result = with_source(command.data, [&] { return evaluate(session, data, options); });
   progress.clear();
   if (!command.save.empty()) write_npz(command.save, result.by_sample);
-  if (command.model.json) return print_json(to_json(command, result));
+  if (command.model.json) return print_json(evaluation_json(command, result));
   fmt::print("{} on {}, {} samples, backend {}\n\n", std::filesystem::path(command.model.path).filename().string(),
              command.data, result.samples, command.model.backend);
   print_exits(command, result);

@@ -5,6 +5,9 @@
 
 namespace exeunt {
 
+/// Bytes rounded up to the 64 to which buffers are aligned.
+constexpr std::size_t whole_lines(std::size_t bytes) { return (bytes + 63) / 64 * 64; }
+
 /// Bytes aligned to 64, zero at first; from 1 MB on in large pages where the system has them. Not bound by the tensor
 /// size limit.
 class AlignedBuffer {

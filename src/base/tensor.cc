@@ -31,7 +31,7 @@ constexpr std::array<DTypeRow, 13> kDTypes = {{{"f32", 4},
                                                {"u64", 8},
                                                {"bool", 1}}};
 
-constexpr std::size_t kAlignment = 64;
+constexpr std::size_t kTensorAlignment = 64;
 
 }  // namespace
 
@@ -79,8 +79,9 @@ void Tensor::Free::operator()(std::byte* p) const noexcept { std::free(p); }
 Tensor::Tensor(const TensorType& type) : type_(type) {
   checked_bytes(type);
   // One byte at least, so that `present()` tells an empty tensor from an absent one.
-  const std::size_t size = (std::max<std::size_t>(type.bytes(), 1) + kAlignment - 1) / kAlignment * kAlignment;
-  auto* memory = static_cast<std::byte*>(std::aligned_alloc(kAlignment, size));
+  const std::size_t size =
+      (std::max<std::size_t>(type.bytes(), 1) + kTensorAlignment - 1) / kTensorAlignment * kTensorAlignment;
+  auto* memory = static_cast<std::byte*>(std::aligned_alloc(kTensorAlignment, size));
   require(memory != nullptr, ErrorCode::device, "no memory for a tensor of {} bytes ({})", size, type.str());
   std::memset(memory, 0, size);
   data_.reset(memory);

@@ -6,18 +6,14 @@
 #include <vector>
 
 #include "support/expect_error.h"
+#include "support/samples.h"
 
 namespace exeunt {
 
 namespace {
 
 using testing::expect_error;
-
-SampleFormat format_of(const Shape& shape, DType dtype = DType::f32) {
-  SampleFormat format;
-  format.sample = {dtype, shape};
-  return format;
-}
+using testing::format_of;
 
 std::vector<float> read(const Dataset& data, std::int64_t first, std::int64_t count, const Shape& batch) {
   Tensor out(TensorType{DType::f32, batch});

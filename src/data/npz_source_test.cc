@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "support/expect_error.h"
+#include "support/samples.h"
 #include "support/temp_dir.h"
 
 namespace exeunt {
@@ -14,11 +15,7 @@ namespace {
 
 using testing::expect_error;
 using testing::TempDir;
-
-template <class T>
-Tensor tensor_of(DType dtype, const Shape& shape, const std::vector<T>& values) {
-  return Tensor::of(dtype, shape, std::span<const T>(values));
-}
+using testing::tensor_of;
 
 /// An .npz file of three samples with two values and these labels.
 class NpzSourceTest : public ::testing::Test {

@@ -18,6 +18,7 @@ namespace exeunt {
 
 namespace {
 
+using testing::content_of;
 using testing::expect_error;
 using testing::SmallDisk;
 using testing::TempDir;
@@ -45,11 +46,6 @@ void expect_same(const Arrays& a, const Arrays& b) {
     ASSERT_EQ(array.type(), other.type());
     EXPECT_EQ(std::memcmp(array.view().data, other.view().data, array.bytes()), 0) << name;
   }
-}
-
-std::string text_of(const std::filesystem::path& path) {
-  const std::vector<std::byte> bytes = read_file(path);
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
 /// A zip archive of these entries, deflated or stored.
@@ -97,14 +93,14 @@ TEST(Npz, IsTheSameFileWhereverAndWheneverItIsWritten) {
   write_npz(dir / "b.npz", sample_arrays());
   ::unsetenv("TZ");
   ::tzset();
-  EXPECT_EQ(text_of(dir / "a.npz"), text_of(dir / "b.npz"));
+  EXPECT_EQ(content_of(dir / "a.npz"), content_of(dir / "b.npz"));
 }
 
 TEST(Npz, RefusesEveryTruncation) {
   const TempDir dir;
   for (const int compression : {ZIP_CM_STORE, ZIP_CM_DEFLATE}) {
     write_zip(dir / "a.npz", {{"x.npy", npy_of(ramp({30}))}, {"y.npy", npy_of(ramp({}))}}, compression);
-    const std::string whole = text_of(dir / "a.npz");
+    const std::string whole = content_of(dir / "a.npz");
     for (std::size_t length = 0; length < whole.size(); ++length) {
       const auto path = dir.write("cut.npz", whole.substr(0, length));
       expect_error(ErrorCode::format, path.string(), [&] { read_npz(path); });
@@ -117,7 +113,7 @@ TEST(Npz, SurvivesAnyChangedByteAndNoticesChangedElements) {
   for (const int compression : {ZIP_CM_STORE, ZIP_CM_DEFLATE}) {
     const Tensor array = ramp({30});
     write_zip(dir / "a.npz", {{"x.npy", npy_of(array)}}, compression);
-    const std::string whole = text_of(dir / "a.npz");
+    const std::string whole = content_of(dir / "a.npz");
     for (std::size_t at = 0; at < whole.size(); ++at) {
       std::string changed = whole;
       changed[at] = static_cast<char>(changed[at] ^ 0x11);

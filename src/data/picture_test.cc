@@ -12,17 +12,13 @@ namespace exeunt {
 
 namespace {
 
+using testing::content_of;
 using testing::expect_any_error;
 using testing::expect_error;
 using testing::TempDir;
 using testing::TestPicture;
 using testing::write_jpeg;
 using testing::write_png;
-
-std::string text_of(const std::filesystem::path& path) {
-  const std::vector<std::byte> bytes = read_file(path);
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
 
 TEST(Png, ReadsGreyAndRgbExactly) {
   const TempDir dir;
@@ -83,7 +79,7 @@ TEST(Picture, IsRefusedAtEveryTruncationWithoutAWordOnStderr) {
   write_jpeg(dir / "a.jpg", TestPicture::pattern(16, 16, 3));
   ::testing::internal::CaptureStderr();
   for (const char* name : {"a.png", "a.jpg"}) {
-    const std::string whole = text_of(dir / name);
+    const std::string whole = content_of(dir / name);
     // libpng reads the pixels without the last chunk, which has 12 bytes.
     const std::size_t end = whole.size() - (whole.starts_with("\x89PNG") ? 12 : 0);
     for (std::size_t length = 0; length < end; ++length) {
@@ -100,7 +96,7 @@ TEST(Picture, SurvivesAnyChangedByte) {
   write_jpeg(dir / "a.jpg", TestPicture::pattern(8, 8, 1));
   ::testing::internal::CaptureStderr();
   for (const char* name : {"a.png", "a.jpg"}) {
-    const std::string whole = text_of(dir / name);
+    const std::string whole = content_of(dir / name);
     for (std::size_t at = 0; at < whole.size(); ++at) {
       std::string changed = whole;
       changed[at] = static_cast<char>(changed[at] ^ 0x15);
@@ -116,7 +112,7 @@ TEST(Picture, SurvivesAnyChangedByte) {
 TEST(Picture, IsRefusedWhenItClaimsAbsurdDims) {
   const TempDir dir;
   write_jpeg(dir / "a.jpg", TestPicture::pattern(8, 8, 3));
-  std::string jpeg = text_of(dir / "a.jpg");
+  std::string jpeg = content_of(dir / "a.jpg");
   const std::size_t frame = jpeg.find("\xff\xc0");
   ASSERT_NE(frame, std::string::npos);
   jpeg.replace(frame + 5, 4, "\xff\xff\xff\xff");

@@ -7,18 +7,15 @@
 
 #include "base/dtype.h"
 #include "support/expect_error.h"
+#include "support/samples.h"
 
 namespace exeunt {
 
 namespace {
 
 using testing::expect_error;
-
-SampleFormat format_of(const Shape& shape, DType dtype = DType::f32) {
-  SampleFormat format;
-  format.sample = {dtype, shape};
-  return format;
-}
+using testing::format_of;
+using testing::tensor_of;
 
 /// u8 [H,W,C] with 0, 1, 2, ...
 Tensor counting_picture(std::int64_t height, std::int64_t width, std::int64_t channels) {
@@ -42,11 +39,6 @@ std::vector<T> sample_of_values(const Tensor& values, const SampleFormat& format
   values_to_sample(values.view(), format, out.mutable_view());
   const auto span = out.span<T>();
   return {span.begin(), span.end()};
-}
-
-template <class T>
-Tensor tensor_of(DType dtype, const Shape& shape, const std::vector<T>& values) {
-  return Tensor::of(dtype, shape, std::span<const T>(values));
 }
 
 TEST(PictureAxes, AreFoundFromTheShape) {

@@ -30,7 +30,7 @@ std::optional<Range> range_of(const Graph& graph, const Node& node) {
   const bool dequantizes = std::holds_alternative<ops::Dequantize>(node.op);
   const DType dtype = graph.type(dequantizes ? node.inputs[0] : node.output).dtype;
   if (dtype != DType::i8 && dtype != DType::u8) return std::nullopt;
-  const bool has_zero = node.inputs.size() > 2 && node.inputs[2] != kNoValue;
+  const bool has_zero = has_operand(node, 2);
   const auto scale = number(graph.constant(node.inputs[1]));
   const auto zero = has_zero ? number(graph.constant(node.inputs[2])) : std::optional(0.0);
   if (!scale || !zero) return std::nullopt;

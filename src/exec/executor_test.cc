@@ -115,7 +115,7 @@ TEST(Executor, ForcedDecisionsDoNotLookAtTheScore) {
 }
 
 /// Counts how often each step of a plan runs.
-class CountingArgs : public StepArgs {
+class RunCountArgs : public StepArgs {
  public:
   int* count = nullptr;
 };
@@ -135,11 +135,11 @@ TEST(Executor, RunsTheStepsOnThePathOnceAndNoOthers) {
   ASSERT_EQ(plan.steps.size(), 5U);
   std::array<int, 5> counts{};
   for (std::size_t i = 0; i < plan.steps.size(); ++i) {
-    auto args = std::make_shared<CountingArgs>();
+    auto args = std::make_shared<RunCountArgs>();
     args->count = &counts[i];
     plan.steps[i].args = std::move(args);
     plan.steps[i].run = [](const StepArgs& step, StepState*, std::byte* const*) noexcept {
-      ++*static_cast<const CountingArgs&>(step).count;
+      ++*static_cast<const RunCountArgs&>(step).count;
     };
   }
   Executor executor(std::make_shared<const PlanData>(std::move(plan)));

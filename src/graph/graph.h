@@ -44,6 +44,10 @@ struct Node {
   std::vector<std::string> absorbed = {};  ///< names of the file's other nodes whose work it does, in execution order
 };
 
+inline bool has_operand(const Node& node, std::size_t operand) {
+  return operand < node.inputs.size() && node.inputs[operand] != kNoValue;
+}
+
 /// An inner node of the decision tree: score `input`; above `threshold` go to `leave`, else to `stay`.
 struct Decision {
   std::string name;

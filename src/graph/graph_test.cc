@@ -15,7 +15,7 @@ namespace {
 using namespace testing;
 using ::testing::ElementsAre;
 
-constexpr ops::Unary kNeg{ops::UnaryFn::Neg};
+constexpr ops::Unary kNegate{ops::UnaryFn::Neg};
 constexpr ops::Unary kRelu{ops::UnaryFn::Relu};
 
 void add_exit(Graph& graph, ValueId output) {
@@ -63,7 +63,7 @@ TEST(Graph, NodesGetTheTypeThatTheirOpInfers) {
 TEST(Graph, RefusedNodesLeaveNothingBehind) {
   Graph graph;
   const ValueId x = graph.add_input("x", {DType::boolean, {2}});
-  expect_error(ErrorCode::dtype, "Neg takes numbers", [&] { graph.add_node(kNeg, {x}); });
+  expect_error(ErrorCode::dtype, "Neg takes numbers", [&] { graph.add_node(kNegate, {x}); });
   EXPECT_EQ(graph.values.size(), 1U);
   EXPECT_TRUE(graph.nodes.empty());
 }
@@ -89,7 +89,7 @@ TEST(Graph, ConstantsAreShared) {
 TEST(Graph, AChangedNodeKeepsItsNameAndResult) {
   Graph graph;
   const ValueId x = graph.add_input("x", {DType::f32, {4}});
-  const ValueId y = graph.add_node(kNeg, {x}, "n");
+  const ValueId y = graph.add_node(kNegate, {x}, "n");
   graph.change_node(0, kRelu, {x});
   EXPECT_EQ(graph.node(0).op, Op(kRelu));
   EXPECT_EQ(graph.node(0).name, "n");
@@ -99,11 +99,11 @@ TEST(Graph, AChangedNodeKeepsItsNameAndResult) {
 TEST(Graph, AChangeOfTypeIsRefused) {
   Graph graph;
   const ValueId x = graph.add_input("x", {DType::f32, {4}});
-  graph.add_node(kNeg, {x}, "n");
+  graph.add_node(kNegate, {x}, "n");
   expect_error(ErrorCode::internal, "node 'n' would become f32[2,2] instead of f32[4]", [&] {
     graph.change_node(0, ops::Reshape{.shape = {2, 2}}, {x});
   });
-  EXPECT_EQ(graph.node(0).op, Op(kNeg));
+  EXPECT_EQ(graph.node(0).op, Op(kNegate));
 }
 
 TEST(Graph, ReplaceUsesReachesNodesDecisionsAndExits) {
@@ -138,7 +138,7 @@ TEST(CountUses, CountsAnOperandEachTimeAndDeadUsersNever) {
   Graph graph;
   const ValueId x = graph.add_input("x", {DType::f32, {4}});
   const ValueId twice = graph.add_node(ops::Binary{}, {x, x});
-  graph.add_node(kNeg, {x}, "dead");
+  graph.add_node(kNegate, {x}, "dead");
   add_exit(graph, twice);
   EXPECT_THAT(count_uses(graph), ElementsAre(2, 1, 0));
 }
@@ -162,7 +162,7 @@ TEST(TreeOrder, GoesByTheTreeAndNotByThePositionsNumbers) {
 
 TEST(ExecutionOrder, OperandsComeFirstAndDeadNodesNot) {
   Graph graph = parse_graph(kTree);
-  graph.add_node(kNeg, {graph.inputs[0]}, "dead");
+  graph.add_node(kNegate, {graph.inputs[0]}, "dead");
   for (unsigned seed = 0; seed < 20; ++seed) {
     const Graph other = shuffled(graph, seed);
     std::vector<std::string> names;
@@ -183,7 +183,7 @@ TEST(ExecutionOrder, ACycleIsAnError) {
 TEST(ExecutionOrder, ManagesChainsLongerThanTheStack) {
   Graph graph;
   ValueId v = graph.add_input("x", {DType::f32, {1}});
-  for (int i = 0; i < 200'000; ++i) v = graph.add_node(kNeg, {v});
+  for (int i = 0; i < 200'000; ++i) v = graph.add_node(kNegate, {v});
   add_exit(graph, v);
   std::vector<NodeId> expected(graph.nodes.size());
   std::iota(expected.begin(), expected.end(), 0);
@@ -195,8 +195,8 @@ TEST(RemoveDead, DropsWhatNothingNeedsButNoInput) {
   graph.add_input("unused", {DType::f32, {2}});
   const ValueId x = graph.add_input("x", {DType::f32, {4}});
   graph.add_constant(f32({1}, {1}), "dead");
-  const ValueId dead = graph.add_node(kNeg, {x}, "dead");
-  graph.add_node(kNeg, {dead}, "dead");
+  const ValueId dead = graph.add_node(kNegate, {x}, "dead");
+  graph.add_node(kNegate, {dead}, "dead");
   add_exit(graph, graph.add_node(kRelu, {x}, "live"));
   EXPECT_EQ(remove_dead(graph), 2);
   verify(graph);

@@ -83,7 +83,7 @@ Values convert_clip(NodeContext& node) {
   return {result};
 }
 
-constexpr ConverterRow kRows[] = {
+constexpr ConverterRow kActivationRows[] = {
     {"Celu", convert_parametric},
     {"Clip", convert_clip},
     {"Elu", convert_parametric},
@@ -104,6 +104,6 @@ constexpr ConverterRow kRows[] = {
 
 }  // namespace
 
-std::span<const ConverterRow> activation_converters() { return kRows; }
+std::span<const ConverterRow> activation_converters() { return kActivationRows; }
 
 }  // namespace exeunt

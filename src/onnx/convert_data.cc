@@ -149,7 +149,7 @@ Values convert_non_zero(NodeContext& node) {
   return {node.add_constant(std::move(indices))};
 }
 
-constexpr ConverterRow kRows[] = {
+constexpr ConverterRow kDataRows[] = {
     {"Tile", convert_tile},
     {"GatherElements", convert_gather_elements},
     {"GatherND", convert_gather_nd},
@@ -166,6 +166,6 @@ constexpr ConverterRow kRows[] = {
 
 }  // namespace
 
-std::span<const ConverterRow> data_converters() { return kRows; }
+std::span<const ConverterRow> data_converters() { return kDataRows; }
 
 }  // namespace exeunt

@@ -95,7 +95,7 @@ Values convert_dropout(NodeContext& node) {
   return results;
 }
 
-constexpr ConverterRow kRows[] = {
+constexpr ConverterRow kElementwiseRows[] = {
     {"Abs", convert_unary},         {"Acos", convert_unary},
     {"Acosh", convert_unary},       {"Asin", convert_unary},
     {"Asinh", convert_unary},       {"Atan", convert_unary},
@@ -127,6 +127,6 @@ constexpr ConverterRow kRows[] = {
 
 }  // namespace
 
-std::span<const ConverterRow> elementwise_converters() { return kRows; }
+std::span<const ConverterRow> elementwise_converters() { return kElementwiseRows; }
 
 }  // namespace exeunt

@@ -111,7 +111,7 @@ Values convert_hardmax(NodeContext& node) {
   });
 }
 
-constexpr ConverterRow kRows[] = {
+constexpr ConverterRow kNetworkRows[] = {
     {"Conv", convert_conv},       {"ConvTranspose", convert_conv_transpose},
     {"Gemm", convert_gemm},       {"MatMul", convert_matmul},
     {"Softmax", convert_softmax}, {"LogSoftmax", convert_log_softmax},
@@ -131,6 +131,6 @@ ops::Conv conv_of(const NodeContext& node, const Shape& x, const Shape& w) {
   return {window.strides, window.pads, window.dilations, group, ops::Activation::none};
 }
 
-std::span<const ConverterRow> network_converters() { return kRows; }
+std::span<const ConverterRow> network_converters() { return kNetworkRows; }
 
 }  // namespace exeunt

@@ -94,7 +94,7 @@ Values convert_layer_norm(NodeContext& node) {
   return results;
 }
 
-constexpr ConverterRow kRows[] = {
+constexpr ConverterRow kNormalizeRows[] = {
     {"BatchNormalization", convert_batch_norm},
     {"GroupNormalization", convert_group_norm},
     {"InstanceNormalization", convert_instance_norm},
@@ -105,6 +105,6 @@ constexpr ConverterRow kRows[] = {
 
 }  // namespace
 
-std::span<const ConverterRow> normalize_converters() { return kRows; }
+std::span<const ConverterRow> normalize_converters() { return kNormalizeRows; }
 
 }  // namespace exeunt

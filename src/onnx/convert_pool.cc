@@ -40,7 +40,7 @@ Values convert_global_pool(NodeContext& node) {
   return {node.add(pool, {node.operand(0)})};
 }
 
-constexpr ConverterRow kRows[] = {
+constexpr ConverterRow kPoolRows[] = {
     {"AveragePool", convert_pool},
     {"LpPool", convert_pool},
     {"MaxPool", convert_pool},
@@ -51,6 +51,6 @@ constexpr ConverterRow kRows[] = {
 
 }  // namespace
 
-std::span<const ConverterRow> pool_converters() { return kRows; }
+std::span<const ConverterRow> pool_converters() { return kPoolRows; }
 
 }  // namespace exeunt

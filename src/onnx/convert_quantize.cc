@@ -134,7 +134,7 @@ Values convert_qlinear_matmul(NodeContext& node) {
   return {requantize(node, multiply(node, 0, 3, 2, 5), {1, 4, 6, 7, 1, 0, 1})};
 }
 
-constexpr ConverterRow kRows[] = {
+constexpr ConverterRow kQuantizeRows[] = {
     {"QuantizeLinear", convert_quantize},
     {"DequantizeLinear", convert_dequantize},
     {"DynamicQuantizeLinear", convert_dynamic_quantize},
@@ -146,6 +146,6 @@ constexpr ConverterRow kRows[] = {
 
 }  // namespace
 
-std::span<const ConverterRow> quantize_converters() { return kRows; }
+std::span<const ConverterRow> quantize_converters() { return kQuantizeRows; }
 
 }  // namespace exeunt

@@ -43,7 +43,7 @@ Values convert_cum_sum(NodeContext& node) {
                    {node.operand(0)})};
 }
 
-constexpr ConverterRow kRows[] = {
+constexpr ConverterRow kReduceRows[] = {
     {"ArgMax", convert_arg_reduce},      {"ArgMin", convert_arg_reduce}, {"CumSum", convert_cum_sum},
     {"ReduceL1", convert_reduce},        {"ReduceL2", convert_reduce},   {"ReduceLogSum", convert_reduce},
     {"ReduceLogSumExp", convert_reduce}, {"ReduceMax", convert_reduce},  {"ReduceMean", convert_reduce},
@@ -53,6 +53,6 @@ constexpr ConverterRow kRows[] = {
 
 }  // namespace
 
-std::span<const ConverterRow> reduce_converters() { return kRows; }
+std::span<const ConverterRow> reduce_converters() { return kReduceRows; }
 
 }  // namespace exeunt

@@ -104,12 +104,12 @@ Values convert_resize(NodeContext& node) {
   return {node.add(std::move(op), {node.operand(0)})};
 }
 
-constexpr ConverterRow kRows[] = {
+constexpr ConverterRow kResizeRows[] = {
     {"Resize", convert_resize},
 };
 
 }  // namespace
 
-std::span<const ConverterRow> resize_converters() { return kRows; }
+std::span<const ConverterRow> resize_converters() { return kResizeRows; }
 
 }  // namespace exeunt

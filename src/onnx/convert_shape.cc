@@ -201,7 +201,7 @@ Values convert_gather(NodeContext& node) {
   return {node.add(ops::Gather{node.integer("axis", 0)}, {node.operand(0), node.operand(1)})};
 }
 
-constexpr ConverterRow kRows[] = {
+constexpr ConverterRow kShapeRows[] = {
     {"Constant", convert_constant},
     {"ConstantOfShape", convert_constant_of_shape},
     {"Shape", convert_shape},
@@ -220,6 +220,6 @@ constexpr ConverterRow kRows[] = {
 
 }  // namespace
 
-std::span<const ConverterRow> shape_converters() { return kRows; }
+std::span<const ConverterRow> shape_converters() { return kShapeRows; }
 
 }  // namespace exeunt

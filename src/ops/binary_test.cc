@@ -85,8 +85,7 @@ TEST(Binary, IntegersWrap) {
   EXPECT_THAT(apply(BinaryFn::Sub, DType::u8, {0}, {1}), ElementsAre(255));
   EXPECT_THAT(apply(BinaryFn::Add, DType::i8, {127}, {1}), ElementsAre(-128));
   EXPECT_THAT(apply(BinaryFn::Mul, DType::i16, {256}, {128}), ElementsAre(-32768));
-  constexpr std::int64_t kMax = std::numeric_limits<std::int64_t>::max();
-  const Tensor y = run_op(Binary{BinaryFn::Mul}, {i64({2}, {kMax, kMax}), i64({2}, {2, kMax})});
+  const Tensor y = run_op(Binary{BinaryFn::Mul}, {i64({2}, {kInt64Max, kInt64Max}), i64({2}, {2, kInt64Max})});
   EXPECT_THAT(values<std::int64_t>(y), ElementsAre(-2, 1));
 }
 
@@ -128,9 +127,8 @@ TEST(Binary, ModHasTheSignOfTheDivisorFmodThatOfTheDividend) {
   }
   EXPECT_THAT(apply_f32(BinaryFn::Fmod, {5.5F, -5.5F, 1, kInf}, {2, 2, 0, 2}),
               ElementsAre(1.5F, -1.5F, IsNaN(), IsNaN()));
-  constexpr std::int64_t kMin = std::numeric_limits<std::int64_t>::min();
   for (const BinaryFn fn : {BinaryFn::Mod, BinaryFn::Fmod}) {
-    EXPECT_THAT(values<std::int64_t>(run_op(Binary{fn}, {i64({1}, {kMin}), i64({1}, {-1})})), ElementsAre(0));
+    EXPECT_THAT(values<std::int64_t>(run_op(Binary{fn}, {i64({1}, {kInt64Min}), i64({1}, {-1})})), ElementsAre(0));
   }
 }
 

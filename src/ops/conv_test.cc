@@ -10,7 +10,7 @@ using namespace testing;
 using ::testing::ElementsAre;
 
 /// Stride and dilation 1, no padding.
-Conv plain(std::size_t spatial) {
+Conv plain_conv(std::size_t spatial) {
   Conv op;
   op.strides = op.dilations = Ints(spatial, 1);
   op.pads = Ints(2 * spatial, 0);
@@ -20,7 +20,7 @@ Conv plain(std::size_t spatial) {
 TEST(Conv, SlidesTheKernelUnflippedInEveryFloatType) {
   for (const DType dtype : kFloats) {
     SCOPED_TRACE(dtype_name(dtype));
-    const Tensor y = run_op(plain(1), {tensor(dtype, {1, 1, 3}, {1, 2, 3}), tensor(dtype, {1, 1, 2}, {1, 10})});
+    const Tensor y = run_op(plain_conv(1), {tensor(dtype, {1, 1, 3}, {1, 2, 3}), tensor(dtype, {1, 1, 2}, {1, 10})});
     EXPECT_EQ(y.type(), (TensorType{dtype, {1, 1, 2}}));
     EXPECT_THAT(numbers(y), ElementsAre(21, 32));
   }
@@ -29,18 +29,18 @@ TEST(Conv, SlidesTheKernelUnflippedInEveryFloatType) {
 TEST(Conv, SumsOverInputChannelsAndAddsTheBias) {
   const Tensor x = f32({1, 2, 2}, {1, 2, 10, 20});
   const Tensor w = f32({2, 2, 1}, {1, 1, 3, -1});
-  const Tensor y = run_op(plain(1), {x, w, f32({2}, {100, 200})});
+  const Tensor y = run_op(plain_conv(1), {x, w, f32({2}, {100, 200})});
   EXPECT_THAT(values<float>(y), ElementsAre(111, 122, 193, 186));
 }
 
 TEST(Conv, TreatsEverySampleAlike) {
-  const Tensor y = run_op(plain(1), {f32({2, 1, 2}, {1, 2, 3, 4}), f32({1, 1, 2}, {1, 1})});
+  const Tensor y = run_op(plain_conv(1), {f32({2, 1, 2}, {1, 2, 3, 4}), f32({1, 1, 2}, {1, 1})});
   EXPECT_EQ(y.shape(), (Shape{2, 1, 1}));
   EXPECT_THAT(values<float>(y), ElementsAre(3, 7));
 }
 
 TEST(Conv, UnevenPadsAndStride) {
-  Conv op = plain(1);
+  Conv op = plain_conv(1);
   op.pads = {2, 0};
   op.strides = {2};
   // Reads 0 0 1, then 1 2 3, then 3 4 5.
@@ -49,14 +49,14 @@ TEST(Conv, UnevenPadsAndStride) {
 }
 
 TEST(Conv, DilationSpreadsTheTaps) {
-  Conv op = plain(1);
+  Conv op = plain_conv(1);
   op.dilations = {3};
   const Tensor y = run_op(op, {counting({1, 1, 5}), f32({1, 1, 2}, {1, 10})});
   EXPECT_THAT(values<float>(y), ElementsAre(41, 52));
 }
 
 TEST(Conv, GroupsSeeOnlyTheirOwnChannels) {
-  Conv op = plain(1);
+  Conv op = plain_conv(1);
   op.group = 2;
   const Tensor w = f32({4, 2, 1}, {1, 0, 0, 1, 2, 0, 0, -1});
   const Tensor y = run_op(op, {f32({1, 4, 2}, {1, 2, 3, 4, 5, 6, 7, 8}), w});
@@ -64,7 +64,7 @@ TEST(Conv, GroupsSeeOnlyTheirOwnChannels) {
 }
 
 TEST(Conv, DepthwiseIsOneGroupPerChannel) {
-  Conv op = plain(1);
+  Conv op = plain_conv(1);
   op.group = 2;
   op.dilations = {2};
   const Tensor y = run_op(op, {counting({1, 2, 5}), f32({2, 1, 3}, {1, 10, 100, -1, 2, -3})});
@@ -72,7 +72,7 @@ TEST(Conv, DepthwiseIsOneGroupPerChannel) {
 }
 
 TEST(Conv, DepthwiseMayMultiplyChannels) {
-  Conv op = plain(1);
+  Conv op = plain_conv(1);
   op.group = 2;
   const Tensor y = run_op(op, {f32({1, 2, 1}, {3, 5}), f32({4, 1, 1}, {1, 10, 1, 10})});
   EXPECT_THAT(values<float>(y), ElementsAre(3, 30, 5, 50));
@@ -80,14 +80,14 @@ TEST(Conv, DepthwiseMayMultiplyChannels) {
 
 TEST(Conv, TwoSpatialAxes) {
   const Tensor x = f32({1, 1, 2, 3}, {1, 2, 3, 4, 5, 6});
-  const Tensor y = run_op(plain(2), {x, f32({1, 1, 2, 2}, {1, 0, 0, 100})});
+  const Tensor y = run_op(plain_conv(2), {x, f32({1, 1, 2, 2}, {1, 0, 0, 100})});
   EXPECT_EQ(y.shape(), (Shape{1, 1, 1, 2}));
   EXPECT_THAT(values<float>(y), ElementsAre(501, 602));
 }
 
 // The literals of the next three come from ONNX Runtime.
 TEST(Conv, SamePaddingSumsNeighbourhoods) {
-  Conv op = plain(2);
+  Conv op = plain_conv(2);
   op.group = 2;
   op.pads = {1, 1, 1, 1};
   const Tensor y = run_op(op, {counting({1, 2, 3, 3}), f32({2, 1, 3, 3}, std::vector<float>(18, 1))});
@@ -109,7 +109,7 @@ TEST(Conv, GroupsDilationStrideAndUnevenPadsTogether) {
 TEST(Conv, ThreeSpatialAxes) {
   const Tensor x = counting({1, 1, 2, 2, 3});
   const Tensor ones = f32({1, 1, 2, 2, 2}, std::vector<float>(8, 1));
-  EXPECT_THAT(values<float>(run_op(plain(3), {x, ones})), ElementsAre(48, 56));
+  EXPECT_THAT(values<float>(run_op(plain_conv(3), {x, ones})), ElementsAre(48, 56));
   const Conv op{.strides = {1, 2, 1}, .pads = {1, 0, 0, 0, 1, 1}, .dilations = {1, 1, 2}};
   const Tensor y = run_op(op, {x, f32({1, 1, 2, 2, 2}, {1, -1, 2, 0, 1, 3, -2, 1})});
   EXPECT_EQ(y.shape(), (Shape{1, 1, 2, 1, 2}));
@@ -125,7 +125,7 @@ TEST(Conv, DepthIsPaddedAndDilatedLikeTheOtherAxes) {
 }
 
 TEST(Conv, ResidualIsAddedBeforeTheActivation) {
-  Conv op = plain(1);
+  Conv op = plain_conv(1);
   const Tensor x = f32({1, 1, 3}, {1, 2, 3});
   const Tensor w = f32({1, 1, 1}, {1});
   const Tensor residual = f32({1, 1, 3}, {-4, -4, 4});
@@ -135,12 +135,12 @@ TEST(Conv, ResidualIsAddedBeforeTheActivation) {
 }
 
 TEST(Conv, ResidualNeedsNoBias) {
-  const Tensor y = run_op(plain(1), {f32({1, 1, 1}, {2}), f32({1, 1, 1}, {3}), Tensor(), f32({1, 1, 1}, {10})});
+  const Tensor y = run_op(plain_conv(1), {f32({1, 1, 1}, {2}), f32({1, 1, 1}, {3}), Tensor(), f32({1, 1, 1}, {10})});
   EXPECT_THAT(values<float>(y), ElementsAre(16));
 }
 
 TEST(Conv, ReluPassesNaN) {
-  Conv op = plain(1);
+  Conv op = plain_conv(1);
   op.activation = Activation::relu;
   const Tensor y = run_op(op, {f32({1, 1, 2}, {kNaN, -1}), f32({1, 1, 1}, {1})});
   EXPECT_THAT(values<float>(y), ElementsAre(IsNaN(), 0));
@@ -148,14 +148,14 @@ TEST(Conv, ReluPassesNaN) {
 
 TEST(Conv, ShortFloatsAreRoundedOnlyAtTheEnd) {
   const Tensor x = tensor(DType::f16, {1, 3, 1}, {2048, 1, 1});
-  const Tensor y = run_op(plain(1), {x, tensor(DType::f16, {1, 3, 1}, {1, 1, 1})});
+  const Tensor y = run_op(plain_conv(1), {x, tensor(DType::f16, {1, 3, 1}, {1, 1, 1})});
   EXPECT_THAT(numbers(y), ElementsAre(2050));
 }
 
 TEST(Conv, EmptyBatchAndPaddingAlone) {
-  EXPECT_EQ(run_op(plain(1), {f32({0, 1, 3}, {}), f32({2, 1, 2}, {1, 1, 1, 1})}).shape(), (Shape{0, 2, 2}));
-  EXPECT_EQ(run_op(plain(1), {f32({1, 1, 3}, {1, 2, 3}), f32({0, 1, 2}, {})}).shape(), (Shape{1, 0, 2}));
-  Conv op = plain(1);
+  EXPECT_EQ(run_op(plain_conv(1), {f32({0, 1, 3}, {}), f32({2, 1, 2}, {1, 1, 1, 1})}).shape(), (Shape{0, 2, 2}));
+  EXPECT_EQ(run_op(plain_conv(1), {f32({1, 1, 3}, {1, 2, 3}), f32({0, 1, 2}, {})}).shape(), (Shape{1, 0, 2}));
+  Conv op = plain_conv(1);
   op.pads = {1, 1};
   const Tensor y = run_op(op, {f32({1, 1, 0}, {}), f32({1, 1, 2}, {1, 1}), f32({1}, {5})});
   EXPECT_THAT(values<float>(y), ElementsAre(5));
@@ -165,36 +165,36 @@ TEST(Conv, CountsAMultiplyAddPerTapAndOutput) {
   const TensorType x{DType::f32, {1, 4, 8, 8}};
   const TensorType w{DType::f32, {6, 2, 3, 3}};
   const TensorType y{DType::f32, {1, 6, 6, 6}};
-  EXPECT_EQ(work(plain(2), std::array{&x, &w}, y), 6 * 6 * 6 * 2 * 3 * 3);
+  EXPECT_EQ(work(plain_conv(2), std::array{&x, &w}, y), 6 * 6 * 6 * 2 * 3 * 3);
 }
 
 TEST(Conv, RefusesOperandsThatDoNotFit) {
-  EXPECT_EQ(error_of(plain(1), {"i8[1,1,3]", "i8[1,1,3]"}), ErrorCode::dtype);
-  EXPECT_EQ(error_of(plain(1), {"f32[1,1,3]", "f16[1,1,3]"}), ErrorCode::dtype);
-  EXPECT_EQ(error_of(plain(1), {"f32[1,3]", "f32[1,3]"}), ErrorCode::shape);
-  EXPECT_EQ(error_of(plain(1), {"f32[1,1,3]", "f32[1,1,3,3]"}), ErrorCode::shape);
-  EXPECT_EQ(error_of(plain(4), {"f32[1,1,3,3,3,3]", "f32[1,1,3,3,3,3]"}), ErrorCode::shape);
-  EXPECT_EQ(error_of(plain(1), {"f32[1,2,3]", "f32[1,1,3]"}), ErrorCode::shape);
-  EXPECT_EQ(error_of(plain(1), {"f32[1,1,2]", "f32[1,1,3]"}), ErrorCode::shape);
-  EXPECT_EQ(error_of(plain(1), {"f32[1,1,3]", "f32[1,1,0]"}), ErrorCode::argument);
-  EXPECT_EQ(error_of(plain(2), {"f32[1,1,3]", "f32[1,1,3]"}), ErrorCode::argument);
-  EXPECT_EQ(error_of(plain(1), {"f32[1,1,3]"}), ErrorCode::argument);
+  EXPECT_EQ(error_of(plain_conv(1), {"i8[1,1,3]", "i8[1,1,3]"}), ErrorCode::dtype);
+  EXPECT_EQ(error_of(plain_conv(1), {"f32[1,1,3]", "f16[1,1,3]"}), ErrorCode::dtype);
+  EXPECT_EQ(error_of(plain_conv(1), {"f32[1,3]", "f32[1,3]"}), ErrorCode::shape);
+  EXPECT_EQ(error_of(plain_conv(1), {"f32[1,1,3]", "f32[1,1,3,3]"}), ErrorCode::shape);
+  EXPECT_EQ(error_of(plain_conv(4), {"f32[1,1,3,3,3,3]", "f32[1,1,3,3,3,3]"}), ErrorCode::shape);
+  EXPECT_EQ(error_of(plain_conv(1), {"f32[1,2,3]", "f32[1,1,3]"}), ErrorCode::shape);
+  EXPECT_EQ(error_of(plain_conv(1), {"f32[1,1,2]", "f32[1,1,3]"}), ErrorCode::shape);
+  EXPECT_EQ(error_of(plain_conv(1), {"f32[1,1,3]", "f32[1,1,0]"}), ErrorCode::argument);
+  EXPECT_EQ(error_of(plain_conv(2), {"f32[1,1,3]", "f32[1,1,3]"}), ErrorCode::argument);
+  EXPECT_EQ(error_of(plain_conv(1), {"f32[1,1,3]"}), ErrorCode::argument);
 }
 
 TEST(Conv, RefusesABiasOrResidualOfAnotherType) {
-  EXPECT_EQ(error_of(plain(1), {"f32[1,1,3]", "f32[2,1,3]", "f32[2]"}), std::nullopt);
-  EXPECT_EQ(error_of(plain(1), {"f32[1,1,3]", "f32[2,1,3]", "f32[1]"}), ErrorCode::shape);
-  EXPECT_EQ(error_of(plain(1), {"f32[1,1,3]", "f32[2,1,3]", "", "f32[1,2,1]"}), std::nullopt);
-  EXPECT_EQ(error_of(plain(1), {"bf16[1,1,3]", "bf16[2,1,3]", "f32[2]"}), std::nullopt);
-  EXPECT_EQ(error_of(plain(1), {"bf16[1,1,3]", "bf16[2,1,3]", "f32[1]"}), ErrorCode::shape);
-  EXPECT_EQ(error_of(plain(1), {"bf16[1,1,3]", "bf16[2,1,3]", "f16[2]"}), ErrorCode::shape);
-  EXPECT_EQ(error_of(plain(1), {"f32[1,1,3]", "f32[2,1,3]", "bf16[2]"}), ErrorCode::shape);
-  EXPECT_EQ(error_of(plain(1), {"bf16[1,1,3]", "bf16[2,1,3]", "", "", "f32[2]"}), ErrorCode::shape);
-  EXPECT_EQ(error_of(plain(1), {"f32[1,1,3]", "f32[2,1,3]", "", "f32[1,1,1]"}), ErrorCode::shape);
+  EXPECT_EQ(error_of(plain_conv(1), {"f32[1,1,3]", "f32[2,1,3]", "f32[2]"}), std::nullopt);
+  EXPECT_EQ(error_of(plain_conv(1), {"f32[1,1,3]", "f32[2,1,3]", "f32[1]"}), ErrorCode::shape);
+  EXPECT_EQ(error_of(plain_conv(1), {"f32[1,1,3]", "f32[2,1,3]", "", "f32[1,2,1]"}), std::nullopt);
+  EXPECT_EQ(error_of(plain_conv(1), {"bf16[1,1,3]", "bf16[2,1,3]", "f32[2]"}), std::nullopt);
+  EXPECT_EQ(error_of(plain_conv(1), {"bf16[1,1,3]", "bf16[2,1,3]", "f32[1]"}), ErrorCode::shape);
+  EXPECT_EQ(error_of(plain_conv(1), {"bf16[1,1,3]", "bf16[2,1,3]", "f16[2]"}), ErrorCode::shape);
+  EXPECT_EQ(error_of(plain_conv(1), {"f32[1,1,3]", "f32[2,1,3]", "bf16[2]"}), ErrorCode::shape);
+  EXPECT_EQ(error_of(plain_conv(1), {"bf16[1,1,3]", "bf16[2,1,3]", "", "", "f32[2]"}), ErrorCode::shape);
+  EXPECT_EQ(error_of(plain_conv(1), {"f32[1,1,3]", "f32[2,1,3]", "", "f32[1,1,1]"}), ErrorCode::shape);
 }
 
 TEST(Conv, RefusesGroupsThatDoNotDivide) {
-  Conv op = plain(1);
+  Conv op = plain_conv(1);
   for (const std::int64_t group : {-1, 0, 2}) {
     op.group = group;
     EXPECT_EQ(error_of(op, {"f32[1,4,3]", "f32[3,2,3]"}), ErrorCode::shape);
@@ -205,7 +205,7 @@ TEST(Conv, RefusesGroupsThatDoNotDivide) {
 TEST(Conv, RefusesSettingsOutOfRange) {
   constexpr auto kHuge = std::numeric_limits<std::int64_t>::max();
   const auto broken = [](auto change) {
-    Conv op = plain(1);
+    Conv op = plain_conv(1);
     change(op);
     return error_of(op, {"f32[1,1,3]", "f32[1,1,3]"});
   };

@@ -75,9 +75,8 @@ TEST(Gemm, IntegersAreExactAndWrap) {
   EXPECT_THAT(values<std::int64_t>(y), ElementsAre(kBig + 1));
   const Tensor z = run_op(Gemm{}, {i32({1, 2}, {1 << 30, 1 << 30}), i32({2, 1}, {1, 1})});
   EXPECT_THAT(values<std::int32_t>(z), ElementsAre(std::numeric_limits<std::int32_t>::min()));
-  constexpr std::int64_t kMax = std::numeric_limits<std::int64_t>::max();
-  const Tensor w = run_op(Gemm{}, {i64({1, 1}, {kMax}), i64({1, 1}, {2}), i64({}, {kMax})});
-  EXPECT_THAT(values<std::int64_t>(w), ElementsAre(kMax - 2));
+  const Tensor w = run_op(Gemm{}, {i64({1, 1}, {kInt64Max}), i64({1, 1}, {2}), i64({}, {kInt64Max})});
+  EXPECT_THAT(values<std::int64_t>(w), ElementsAre(kInt64Max - 2));
 }
 
 TEST(Gemm, IntegersTakeFactorsToo) {

@@ -58,8 +58,7 @@ TEST(MatMul, NothingToSumGivesZeros) {
 }
 
 TEST(MatMul, IntegersWrap) {
-  constexpr std::int64_t kMax = std::numeric_limits<std::int64_t>::max();
-  const Tensor y = run_op(MatMul{}, {i64({2}, {kMax, kMax}), i64({2}, {1, 1})});
+  const Tensor y = run_op(MatMul{}, {i64({2}, {kInt64Max, kInt64Max}), i64({2}, {1, 1})});
   EXPECT_THAT(values<std::int64_t>(y), ElementsAre(-2));
   const Tensor z = run_op(MatMul{}, {u8({2}, {200, 100}), u8({2}, {1, 1})});
   EXPECT_THAT(values<std::uint8_t>(z), ElementsAre(44));

@@ -10,7 +10,7 @@ using namespace testing;
 using ::testing::ElementsAre;
 
 /// Stride and dilation 1, no padding.
-MaxPoolIndices plain(Ints kernel) {
+MaxPoolIndices plain_max_pool(Ints kernel) {
   const std::size_t spatial = kernel.size();
   MaxPoolIndices op;
   op.kernel = std::move(kernel);
@@ -26,32 +26,32 @@ std::vector<std::int64_t> places(const MaxPoolIndices& op, const Tensor& x) {
 TEST(MaxPoolIndices, PointAtTheFirstLargestInEveryNumberType) {
   for (const DType dtype : kNumbers) {
     SCOPED_TRACE(dtype_name(dtype));
-    EXPECT_THAT(places(plain({2}), tensor(dtype, {1, 1, 4}, {1, 3, 3, 0})), ElementsAre(1, 1, 2));
+    EXPECT_THAT(places(plain_max_pool({2}), tensor(dtype, {1, 1, 4}, {1, 3, 3, 0})), ElementsAre(1, 1, 2));
   }
 }
 
 TEST(MaxPoolIndices, CountThroughTheWholeTensor) {
-  EXPECT_THAT(places(plain({2}), f32({2, 2, 2}, {1, 2, 4, 3, 5, 6, 8, 7})), ElementsAre(1, 2, 5, 6));
+  EXPECT_THAT(places(plain_max_pool({2}), f32({2, 2, 2}, {1, 2, 4, 3, 5, 6, 8, 7})), ElementsAre(1, 2, 5, 6));
 }
 
 TEST(MaxPoolIndices, DoNotCountPadding) {
-  MaxPoolIndices op = plain({2, 2});
+  MaxPoolIndices op = plain_max_pool({2, 2});
   op.pads = {1, 1, 0, 0};
   EXPECT_THAT(places(op, counting({1, 1, 2, 2})), ElementsAre(0, 1, 2, 3));
 }
 
 TEST(MaxPoolIndices, ColumnMajorCountsTheFirstSpatialAxisFastest) {
-  MaxPoolIndices op = plain({2, 2});
+  MaxPoolIndices op = plain_max_pool({2, 2});
   EXPECT_THAT(places(op, counting({1, 2, 2, 3})), ElementsAre(4, 5, 10, 11));
   op.column_major = true;
   EXPECT_THAT(places(op, counting({1, 2, 2, 3})), ElementsAre(3, 5, 9, 11));
-  op = plain({2, 2, 2});
+  op = plain_max_pool({2, 2, 2});
   op.column_major = true;
   EXPECT_THAT(places(op, counting({1, 1, 2, 2, 3})), ElementsAre(7, 11));
 }
 
 TEST(MaxPoolIndices, StridesDilationsAndCeilMode) {
-  MaxPoolIndices op = plain({2});
+  MaxPoolIndices op = plain_max_pool({2});
   op.strides = op.dilations = {2};
   EXPECT_THAT(places(op, counting({1, 1, 6})), ElementsAre(2, 4));
   op.ceil_mode = true;
@@ -59,12 +59,12 @@ TEST(MaxPoolIndices, StridesDilationsAndCeilMode) {
 }
 
 TEST(MaxPoolIndices, NaNIsTheLargest) {
-  EXPECT_THAT(places(plain({3}), f32({1, 1, 4}, {kInf, kNaN, 2, kNaN})), ElementsAre(1, 1));
-  EXPECT_THAT(places(plain({2}), f32({1, 1, 2}, {-kInf, -kInf})), ElementsAre(0));
+  EXPECT_THAT(places(plain_max_pool({3}), f32({1, 1, 4}, {kInf, kNaN, 2, kNaN})), ElementsAre(1, 1));
+  EXPECT_THAT(places(plain_max_pool({2}), f32({1, 1, 2}, {-kInf, -kInf})), ElementsAre(0));
 }
 
 TEST(MaxPoolIndices, PaddingAloneHasNone) {
-  MaxPoolIndices op = plain({2});
+  MaxPoolIndices op = plain_max_pool({2});
   op.pads = {1, 1};
   op.dilations = {2};
   EXPECT_THAT(places(op, f32({1, 1, 1}, {-3})), ElementsAre(-1));
@@ -73,14 +73,14 @@ TEST(MaxPoolIndices, PaddingAloneHasNone) {
 }
 
 TEST(MaxPoolIndices, CountsATapAnElement) {
-  EXPECT_EQ(work(plain({2, 3}), {}, {DType::i64, {1, 4, 5, 6}}), 4 * 5 * 6 * 2 * 3);
+  EXPECT_EQ(work(plain_max_pool({2, 3}), {}, {DType::i64, {1, 4, 5, 6}}), 4 * 5 * 6 * 2 * 3);
 }
 
 TEST(MaxPoolIndices, RefusesOperandsThatDoNotFit) {
-  EXPECT_EQ(error_of(plain({2}), {"bool[1,1,4]"}), ErrorCode::dtype);
-  EXPECT_EQ(error_of(plain({2}), {"f32[1,4]"}), ErrorCode::shape);
-  EXPECT_EQ(error_of(plain({5}), {"f32[1,1,4]"}), ErrorCode::shape);
-  MaxPoolIndices op = plain({2});
+  EXPECT_EQ(error_of(plain_max_pool({2}), {"bool[1,1,4]"}), ErrorCode::dtype);
+  EXPECT_EQ(error_of(plain_max_pool({2}), {"f32[1,4]"}), ErrorCode::shape);
+  EXPECT_EQ(error_of(plain_max_pool({5}), {"f32[1,1,4]"}), ErrorCode::shape);
+  MaxPoolIndices op = plain_max_pool({2});
   op.pads = {2, 0};
   EXPECT_EQ(error_of(op, {"f32[1,1,4]"}), ErrorCode::argument);
 }

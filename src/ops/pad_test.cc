@@ -91,12 +91,10 @@ TEST(Pad, RefusesToRepeatNothing) {
 }
 
 TEST(Pad, RefusesCountsThatDoNotFit) {
-  constexpr auto kMin = std::numeric_limits<std::int64_t>::min();
-  constexpr auto kMax = std::numeric_limits<std::int64_t>::max();
   EXPECT_EQ(error_of(Pad{.pads = {1, 1}}, {"f32[2,2]"}), ErrorCode::argument);
   EXPECT_EQ(error_of(Pad{.pads = {1}}, {"f32[2]"}), ErrorCode::argument);
-  EXPECT_EQ(error_of(Pad{.pads = {0, kMax}}, {"f32[2]"}), ErrorCode::argument);
-  EXPECT_EQ(error_of(Pad{.pads = {kMin, 0}}, {"f32[2]"}), ErrorCode::argument);
+  EXPECT_EQ(error_of(Pad{.pads = {0, kInt64Max}}, {"f32[2]"}), ErrorCode::argument);
+  EXPECT_EQ(error_of(Pad{.pads = {kInt64Min, 0}}, {"f32[2]"}), ErrorCode::argument);
   EXPECT_EQ(error_of(Pad{.pads = {-2, -1}}, {"f32[2]"}), ErrorCode::shape);
   EXPECT_EQ(error_of(Pad{.pads = {1 << 30, 1 << 30}}, {"f32[2]"}), ErrorCode::shape);
   EXPECT_EQ(error_of(Pad{.pads = {}}, {}), ErrorCode::argument);

@@ -10,7 +10,7 @@ using namespace testing;
 using ::testing::ElementsAre;
 
 /// Stride and dilation 1, no padding.
-Pool plain(PoolFn fn, Ints kernel) {
+Pool plain_pool(PoolFn fn, Ints kernel) {
   const std::size_t spatial = kernel.size();
   Pool op;
   op.fn = fn;
@@ -21,7 +21,7 @@ Pool plain(PoolFn fn, Ints kernel) {
 }
 
 Pool pool1(PoolFn fn, std::int64_t kernel, std::int64_t stride, Ints pads) {
-  Pool op = plain(fn, {kernel});
+  Pool op = plain_pool(fn, {kernel});
   op.strides = {stride};
   op.pads = std::move(pads);
   return op;
@@ -30,7 +30,7 @@ Pool pool1(PoolFn fn, std::int64_t kernel, std::int64_t stride, Ints pads) {
 TEST(MaxPool, TakesTheLargestInEveryNumberType) {
   for (const DType dtype : kNumbers) {
     SCOPED_TRACE(dtype_name(dtype));
-    const Tensor y = run_op(plain(PoolFn::max, {2}), {tensor(dtype, {1, 1, 4}, {1, 3, 2, 0})});
+    const Tensor y = run_op(plain_pool(PoolFn::max, {2}), {tensor(dtype, {1, 1, 4}, {1, 3, 2, 0})});
     EXPECT_EQ(y.type(), (TensorType{dtype, {1, 1, 3}}));
     EXPECT_THAT(numbers(y), ElementsAre(3, 3, 2));
   }
@@ -46,37 +46,37 @@ TEST(MaxPool, PaddingNeverWins) {
 
 TEST(MaxPool, NaNWinsWhereverItStands) {
   const Tensor x = f32({1, 1, 5}, {1, kNaN, 2, 3, 1});
-  EXPECT_THAT(values<float>(run_op(plain(PoolFn::max, {2}), {x})), ElementsAre(IsNaN(), IsNaN(), 3, 3));
+  EXPECT_THAT(values<float>(run_op(plain_pool(PoolFn::max, {2}), {x})), ElementsAre(IsNaN(), IsNaN(), 3, 3));
   const Tensor first = f32({1, 1, 3}, {kNaN, kInf, 1});
-  EXPECT_THAT(values<float>(run_op(plain(PoolFn::max, {3}), {first})), ElementsAre(IsNaN()));
+  EXPECT_THAT(values<float>(run_op(plain_pool(PoolFn::max, {3}), {first})), ElementsAre(IsNaN()));
 }
 
 TEST(MaxPool, MinusInfinityIsAValue) {
   const Tensor x = f32({1, 1, 2}, {-kInf, -kInf});
-  EXPECT_THAT(values<float>(run_op(plain(PoolFn::max, {2}), {x})), ElementsAre(-kInf));
+  EXPECT_THAT(values<float>(run_op(plain_pool(PoolFn::max, {2}), {x})), ElementsAre(-kInf));
 }
 
 TEST(MaxPool, EachChannelAndSampleIsPooledAlone) {
-  const Tensor y = run_op(plain(PoolFn::max, {2}), {f32({2, 2, 2}, {1, 2, 4, 3, 5, 6, 8, 7})});
+  const Tensor y = run_op(plain_pool(PoolFn::max, {2}), {f32({2, 2, 2}, {1, 2, 4, 3, 5, 6, 8, 7})});
   EXPECT_EQ(y.shape(), (Shape{2, 2, 1}));
   EXPECT_THAT(values<float>(y), ElementsAre(2, 4, 6, 8));
 }
 
 TEST(MaxPool, TwoAxesWithUnevenPads) {
-  Pool op = plain(PoolFn::max, {2, 2});
+  Pool op = plain_pool(PoolFn::max, {2, 2});
   op.pads = {1, 0, 0, 1};
   const Tensor y = run_op(op, {counting({1, 1, 3, 3})});
   EXPECT_THAT(values<float>(y), ElementsAre(2, 3, 3, 5, 6, 6, 8, 9, 9));
 }
 
 TEST(MaxPool, ThreeAxes) {
-  const Tensor y = run_op(plain(PoolFn::max, {2, 2, 2}), {counting({1, 1, 2, 3, 3})});
+  const Tensor y = run_op(plain_pool(PoolFn::max, {2, 2, 2}), {counting({1, 1, 2, 3, 3})});
   EXPECT_EQ(y.shape(), (Shape{1, 1, 1, 2, 2}));
   EXPECT_THAT(values<float>(y), ElementsAre(14, 15, 17, 18));
 }
 
 TEST(MaxPool, DilationSpreadsTheWindow) {
-  Pool op = plain(PoolFn::max, {2, 2});
+  Pool op = plain_pool(PoolFn::max, {2, 2});
   op.dilations = op.strides = {2, 2};
   EXPECT_THAT(values<float>(run_op(op, {counting({1, 1, 5, 5})})), ElementsAre(13, 15, 23, 25));
 }
@@ -89,7 +89,7 @@ TEST(MaxPool, DilatedWindowOverPaddingAloneIsTheLowestValue) {
 }
 
 TEST(MaxPool, CeilModeHangsTheLastWindowOverTheEnd) {
-  Pool op = plain(PoolFn::max, {3, 3});
+  Pool op = plain_pool(PoolFn::max, {3, 3});
   op.strides = {2, 2};
   EXPECT_EQ(result_type(op, {"f32[1,1,4,4]"}), "f32[1,1,1,1]");
   op.ceil_mode = true;
@@ -110,7 +110,7 @@ TEST(MaxPool, CeilModeStartsNoWindowInTheRightPadding) {
 TEST(AveragePool, DividesTheSumInEveryFloatType) {
   for (const DType dtype : kFloats) {
     SCOPED_TRACE(dtype_name(dtype));
-    const Tensor y = run_op(plain(PoolFn::average, {2}), {tensor(dtype, {1, 1, 3}, {1, 2, 4})});
+    const Tensor y = run_op(plain_pool(PoolFn::average, {2}), {tensor(dtype, {1, 1, 3}, {1, 2, 4})});
     EXPECT_EQ(y.type(), (TensorType{dtype, {1, 1, 2}}));
     EXPECT_THAT(numbers(y), ElementsAre(1.5, 3));
   }
@@ -150,7 +150,7 @@ TEST(AveragePool, CeilModeCountsThePaddingItReachesButNothingBeyond) {
 }
 
 TEST(AveragePool, CeilModeOnTwoAxesCountsTheCorner) {
-  Pool op = plain(PoolFn::average, {3, 3});
+  Pool op = plain_pool(PoolFn::average, {3, 3});
   op.strides = {2, 2};
   op.pads = {1, 1, 1, 1};
   op.ceil_mode = op.count_include_pad = true;
@@ -172,21 +172,21 @@ TEST(AveragePool, DilatedWindowOverPaddingAloneIsZero) {
 }
 
 TEST(AveragePool, ThreeAxesAndNaN) {
-  const Pool op = plain(PoolFn::average, {2, 2, 2});
+  const Pool op = plain_pool(PoolFn::average, {2, 2, 2});
   EXPECT_THAT(values<float>(run_op(op, {counting({1, 1, 2, 2, 2})})), ElementsAre(4.5F));
   const Tensor x = f32({1, 1, 3}, {kNaN, 1, 3});
-  EXPECT_THAT(values<float>(run_op(plain(PoolFn::average, {2}), {x})), ElementsAre(IsNaN(), 2));
+  EXPECT_THAT(values<float>(run_op(plain_pool(PoolFn::average, {2}), {x})), ElementsAre(IsNaN(), 2));
 }
 
 TEST(AveragePool, ShortFloatsAreRoundedOnlyAtTheEnd) {
   const Tensor x = tensor(DType::f16, {1, 1, 4}, {2048, 1, 1, 2});
-  EXPECT_THAT(numbers(run_op(plain(PoolFn::average, {4}), {x})), ElementsAre(513));
+  EXPECT_THAT(numbers(run_op(plain_pool(PoolFn::average, {4}), {x})), ElementsAre(513));
 }
 
 TEST(LpPool, IsTheNormOfAWindowInEveryFloatType) {
   for (const DType dtype : kFloats) {
     SCOPED_TRACE(dtype_name(dtype));
-    Pool op = plain(PoolFn::lp, {2});
+    Pool op = plain_pool(PoolFn::lp, {2});
     EXPECT_THAT(numbers(run_op(op, {tensor(dtype, {1, 1, 3}, {3, -4, 0})})), ElementsAre(5, 4));
     op.p = 1;
     EXPECT_THAT(numbers(run_op(op, {tensor(dtype, {1, 1, 3}, {3, -4, 0})})), ElementsAre(7, 4));
@@ -195,30 +195,30 @@ TEST(LpPool, IsTheNormOfAWindowInEveryFloatType) {
 
 TEST(LpPool, PaddingIsZeroAndHigherPowersWork) {
   EXPECT_THAT(values<float>(run_op(pool1(PoolFn::lp, 2, 1, {1, 1}), {f32({1, 1, 2}, {3, 4})})), ElementsAre(3, 5, 4));
-  Pool op = plain(PoolFn::lp, {2, 2});
+  Pool op = plain_pool(PoolFn::lp, {2, 2});
   op.p = 3;
   EXPECT_THAT(numbers(run_op(op, {f32({1, 1, 2, 2}, {3, -4, 5, 0})})), near({6}, 1e-6));
   op.p = 0;
   EXPECT_EQ(error_of(op, {"f32[1,1,4,4]"}), ErrorCode::argument);
-  EXPECT_EQ(error_of(plain(PoolFn::lp, {2}), {"i32[1,1,4]"}), ErrorCode::dtype);
+  EXPECT_EQ(error_of(plain_pool(PoolFn::lp, {2}), {"i32[1,1,4]"}), ErrorCode::dtype);
 }
 
 TEST(Pool, EmptyBatch) {
-  EXPECT_EQ(run_op(plain(PoolFn::max, {2}), {f32({0, 3, 4}, {})}).shape(), (Shape{0, 3, 3}));
-  EXPECT_EQ(run_op(plain(PoolFn::average, {2}), {f32({2, 0, 4}, {})}).shape(), (Shape{2, 0, 3}));
+  EXPECT_EQ(run_op(plain_pool(PoolFn::max, {2}), {f32({0, 3, 4}, {})}).shape(), (Shape{0, 3, 3}));
+  EXPECT_EQ(run_op(plain_pool(PoolFn::average, {2}), {f32({2, 0, 4}, {})}).shape(), (Shape{2, 0, 3}));
 }
 
 TEST(Pool, CountsATapAnElement) {
-  EXPECT_EQ(work(plain(PoolFn::max, {2, 3}), {}, {DType::f32, {1, 4, 5, 6}}), 4 * 5 * 6 * 2 * 3);
+  EXPECT_EQ(work(plain_pool(PoolFn::max, {2, 3}), {}, {DType::f32, {1, 4, 5, 6}}), 4 * 5 * 6 * 2 * 3);
 }
 
 TEST(Pool, RefusesTypesItCannotPool) {
-  EXPECT_EQ(error_of(plain(PoolFn::max, {2}), {"bool[1,1,4]"}), ErrorCode::dtype);
-  EXPECT_EQ(error_of(plain(PoolFn::average, {2}), {"i32[1,1,4]"}), ErrorCode::dtype);
-  EXPECT_EQ(error_of(plain(PoolFn::max, {2}), {"f32[1,4]"}), ErrorCode::shape);
-  EXPECT_EQ(error_of(plain(PoolFn::max, {2, 2, 2, 2}), {"f32[1,1,4,4,4,4]"}), ErrorCode::shape);
-  EXPECT_EQ(error_of(plain(PoolFn::max, {5}), {"f32[1,1,4]"}), ErrorCode::shape);
-  EXPECT_EQ(error_of(plain(PoolFn::max, {2}), {}), ErrorCode::argument);
+  EXPECT_EQ(error_of(plain_pool(PoolFn::max, {2}), {"bool[1,1,4]"}), ErrorCode::dtype);
+  EXPECT_EQ(error_of(plain_pool(PoolFn::average, {2}), {"i32[1,1,4]"}), ErrorCode::dtype);
+  EXPECT_EQ(error_of(plain_pool(PoolFn::max, {2}), {"f32[1,4]"}), ErrorCode::shape);
+  EXPECT_EQ(error_of(plain_pool(PoolFn::max, {2, 2, 2, 2}), {"f32[1,1,4,4,4,4]"}), ErrorCode::shape);
+  EXPECT_EQ(error_of(plain_pool(PoolFn::max, {5}), {"f32[1,1,4]"}), ErrorCode::shape);
+  EXPECT_EQ(error_of(plain_pool(PoolFn::max, {2}), {}), ErrorCode::argument);
 }
 
 TEST(Pool, RefusesPaddingAsLargeAsTheWindow) {
@@ -230,7 +230,7 @@ TEST(Pool, RefusesPaddingAsLargeAsTheWindow) {
 TEST(Pool, RefusesSettingsOfTheWrongCountOrRange) {
   constexpr auto kHuge = std::numeric_limits<std::int64_t>::max();
   const auto broken = [](auto change) {
-    Pool op = plain(PoolFn::max, {2, 2});
+    Pool op = plain_pool(PoolFn::max, {2, 2});
     change(op);
     return error_of(op, {"f32[1,1,4,4]"});
   };

@@ -154,10 +154,9 @@ TEST(Reduce, IntegersAreExactAndWrap) {
   const Reduce sum{.fn = ReduceFn::ReduceSum, .axes = {}};
   const Reduce product{.fn = ReduceFn::ReduceProd, .axes = {}};
   constexpr std::int64_t kBig = std::int64_t{1} << 53;
-  constexpr std::int64_t kMax = std::numeric_limits<std::int64_t>::max();
   EXPECT_THAT(values<std::int64_t>(run_op(sum, {i64({2}, {kBig, 1})})), ElementsAre(kBig + 1));
-  EXPECT_THAT(values<std::int64_t>(run_op(sum, {i64({2}, {kMax, 1})})), ElementsAre(-kMax - 1));
-  EXPECT_THAT(values<std::int64_t>(run_op(product, {i64({2}, {kMax, kMax})})), ElementsAre(1));
+  EXPECT_THAT(values<std::int64_t>(run_op(sum, {i64({2}, {kInt64Max, 1})})), ElementsAre(-kInt64Max - 1));
+  EXPECT_THAT(values<std::int64_t>(run_op(product, {i64({2}, {kInt64Max, kInt64Max})})), ElementsAre(1));
   EXPECT_THAT(values<std::int8_t>(run_op(sum, {i8({2}, {100, 100})})), ElementsAre(-56));
 }
 

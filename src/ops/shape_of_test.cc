@@ -33,10 +33,8 @@ TEST(ShapeOf, NegativePositionsCountFromTheEnd) {
 }
 
 TEST(ShapeOf, PositionsAreClamped) {
-  constexpr auto kMin = std::numeric_limits<std::int64_t>::min();
-  constexpr auto kMax = std::numeric_limits<std::int64_t>::max();
   EXPECT_THAT(dims(-10, 10), ElementsAre(2, 3, 4));
-  EXPECT_THAT(dims(kMin, kMax), ElementsAre(2, 3, 4));
+  EXPECT_THAT(dims(kInt64Min, kInt64Max), ElementsAre(2, 3, 4));
   EXPECT_THAT(dims(2, 1), ElementsAre());
   EXPECT_THAT(dims(5, 9), ElementsAre());
 }

@@ -9,9 +9,6 @@ namespace {
 using namespace testing;
 using ::testing::ElementsAre;
 
-constexpr auto kMin = std::numeric_limits<std::int64_t>::min();
-constexpr auto kMax = std::numeric_limits<std::int64_t>::max();
-
 /// [0, 1, 2, 3, 4][start : end : step].
 std::vector<float> slice5(std::int64_t start, std::int64_t end, std::int64_t step = 1) {
   const Slice op{.axes = {0}, .starts = {start}, .ends = {end}, .steps = {step}};
@@ -53,16 +50,16 @@ TEST(Slice, NegativeStepReverses) {
 }
 
 TEST(Slice, ExtremeBoundsMeanTheEnds) {
-  EXPECT_THAT(slice5(kMin, kMax), ElementsAre(0, 1, 2, 3, 4));
-  EXPECT_THAT(slice5(2, kMax), ElementsAre(2, 3, 4));
-  EXPECT_THAT(slice5(kMax, kMin, -1), ElementsAre(4, 3, 2, 1, 0));
-  EXPECT_THAT(slice5(2, kMin, -1), ElementsAre(2, 1, 0));
-  EXPECT_THAT(slice5(kMin, kMax, -1), ElementsAre());
+  EXPECT_THAT(slice5(kInt64Min, kInt64Max), ElementsAre(0, 1, 2, 3, 4));
+  EXPECT_THAT(slice5(2, kInt64Max), ElementsAre(2, 3, 4));
+  EXPECT_THAT(slice5(kInt64Max, kInt64Min, -1), ElementsAre(4, 3, 2, 1, 0));
+  EXPECT_THAT(slice5(2, kInt64Min, -1), ElementsAre(2, 1, 0));
+  EXPECT_THAT(slice5(kInt64Min, kInt64Max, -1), ElementsAre());
 }
 
 TEST(Slice, ExtremeStepsTakeOneElement) {
-  EXPECT_THAT(slice5(0, kMax, kMax), ElementsAre(0));
-  EXPECT_THAT(slice5(kMax, kMin, kMin), ElementsAre(4));
+  EXPECT_THAT(slice5(0, kInt64Max, kInt64Max), ElementsAre(0));
+  EXPECT_THAT(slice5(kInt64Max, kInt64Min, kInt64Min), ElementsAre(4));
 }
 
 TEST(Slice, AxesNotNamedStayWhole) {
@@ -74,7 +71,7 @@ TEST(Slice, AxesNotNamedStayWhole) {
 }
 
 TEST(Slice, SeveralAxesInAnyOrderAndEveryType) {
-  const Slice op{.axes = {1, 0}, .starts = {kMax, 0}, .ends = {kMin, 2}, .steps = {-2, 1}};
+  const Slice op{.axes = {1, 0}, .starts = {kInt64Max, 0}, .ends = {kInt64Min, 2}, .steps = {-2, 1}};
   for (const DType dtype : kAllTypes) {
     SCOPED_TRACE(dtype_name(dtype));
     const Tensor y = run_op(op, {tensor(dtype, {3, 3}, {0, 1, 1, 1, 0, 0, 1, 1, 1})});
@@ -85,13 +82,13 @@ TEST(Slice, SeveralAxesInAnyOrderAndEveryType) {
 
 TEST(Slice, EmptyAxesStayEmpty) {
   for (const std::int64_t step : {1, -1}) {
-    const Slice op{.axes = {0}, .starts = {0}, .ends = {kMax}, .steps = {step}};
+    const Slice op{.axes = {0}, .starts = {0}, .ends = {kInt64Max}, .steps = {step}};
     EXPECT_EQ(run_op(op, {f32({0, 2}, {})}).shape(), (Shape{0, 2}));
   }
 }
 
 TEST(Slice, RangesNameStartStepAndCount) {
-  const Slice op{.axes = {1}, .starts = {-1}, .ends = {kMin}, .steps = {-2}};
+  const Slice op{.axes = {1}, .starts = {-1}, .ends = {kInt64Min}, .steps = {-2}};
   const auto ranges = slice_ranges(op, {3, 5});
   EXPECT_EQ(ranges[0].start, 0);
   EXPECT_EQ(ranges[0].step, 1);

@@ -34,8 +34,7 @@ TEST(Unary, IdentityTakesEveryType) {
 }
 
 TEST(Unary, IdentityKeepsSixtyFourBitsExact) {
-  constexpr std::int64_t kMax = std::numeric_limits<std::int64_t>::max();
-  EXPECT_THAT(values<std::int64_t>(run_op(Unary{}, {i64({1}, {kMax})})), ElementsAre(kMax));
+  EXPECT_THAT(values<std::int64_t>(run_op(Unary{}, {i64({1}, {kInt64Max})})), ElementsAre(kInt64Max));
 }
 
 TEST(Unary, NotInvertsBooleans) {
@@ -68,8 +67,7 @@ TEST(Unary, LowestIntegerIsItsOwnNegative) {
     SCOPED_TRACE(enum_name(fn));
     EXPECT_THAT(apply(fn, DType::i8, {-128}), ElementsAre(-128));
     EXPECT_THAT(apply(fn, DType::i32, {-2147483648.0}), ElementsAre(-2147483648.0));
-    constexpr std::int64_t kMin = std::numeric_limits<std::int64_t>::min();
-    EXPECT_THAT(values<std::int64_t>(run_op(Unary{fn}, {i64({1}, {kMin})})), ElementsAre(kMin));
+    EXPECT_THAT(values<std::int64_t>(run_op(Unary{fn}, {i64({1}, {kInt64Min})})), ElementsAre(kInt64Min));
   }
 }
 

@@ -9,13 +9,13 @@ namespace exeunt {
 
 namespace {
 
-struct Numbers {
+struct AxisNumbers {
   int axis = Affine::kNoAxis;
   std::vector<double> values;
 };
 
 /// The constant `v` beside a value of shape `shape`, if its elements differ along one axis at most.
-std::optional<Numbers> numbers_beside(const Graph& graph, ValueId v, const Shape& shape) {
+std::optional<AxisNumbers> numbers_beside(const Graph& graph, ValueId v, const Shape& shape) {
   const Tensor* tensor = graph.constant(v);
   if (tensor == nullptr || tensor->elements() == 0 || tensor->shape().rank() > shape.rank()) return std::nullopt;
   const int before = shape.rank() - tensor->shape().rank();
@@ -25,7 +25,7 @@ std::optional<Numbers> numbers_beside(const Graph& graph, ValueId v, const Shape
     if (axis != Affine::kNoAxis) return std::nullopt;
     axis = before + i;
   }
-  return Numbers{axis, numbers_of(*tensor)};
+  return AxisNumbers{axis, numbers_of(*tensor)};
 }
 
 std::optional<Affine> binary_affine(const Graph& graph, const Node& node, ops::BinaryFn fn) {

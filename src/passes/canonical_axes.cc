@@ -8,9 +8,9 @@ namespace exeunt {
 namespace {
 
 /// The same op with its axes counted from the front and listed in order; empty in a Reduce means all.
-class Normal {
+class NormalAxes {
  public:
-  Normal(const Graph& graph, const Node& node)
+  NormalAxes(const Graph& graph, const Node& node)
       : graph_(graph), node_(node), rank_(graph.type(node.inputs[0]).shape.rank()) {}
 
   template <class T>
@@ -61,7 +61,7 @@ int canonical_axes(Graph& graph) {
   int rewrites = 0;
   for (Node& node : graph.nodes) {
     if (node.inputs.empty() || node.inputs[0] == kNoValue) continue;
-    Op normal = std::visit(Normal(graph, node), node.op);
+    Op normal = std::visit(NormalAxes(graph, node), node.op);
     if (normal == node.op) continue;
     node.op = std::move(normal);
     ++rewrites;

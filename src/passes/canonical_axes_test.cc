@@ -6,7 +6,7 @@ namespace {
 
 using namespace testing;
 
-std::string with_node(std::string_view node) {
+std::string axes_graph(std::string_view node) {
   return fmt::format(R"(
     input %x f32[1,2,3] "x"
     const %i i64[1] = {{1}}
@@ -32,20 +32,20 @@ TEST(CanonicalAxes, AreCountedFromTheFront) {
            std::pair{"QuantizeLinear(%x, %p) {axis=-1}", "QuantizeLinear(%x, %p) {axis=2}"},
        }) {
     SCOPED_TRACE(before);
-    expect_rewrite("canonical_axes", 1, with_node(before), with_node(after));
+    expect_rewrite("canonical_axes", 1, axes_graph(before), axes_graph(after));
   }
 }
 
 TEST(CanonicalAxes, OfReductionsAreInOrderAndNotListedIfAllOfThem) {
-  expect_rewrite("canonical_axes", 1, with_node("ReduceMax(%x) {axes=[-1,0]}"),
-                 with_node("ReduceMax(%x) {axes=[0,2]}"));
-  expect_rewrite("canonical_axes", 1, with_node("ReduceMax(%x) {axes=[2,0,1], keepdims=false}"),
-                 with_node("ReduceMax(%x) {keepdims=false}"));
+  expect_rewrite("canonical_axes", 1, axes_graph("ReduceMax(%x) {axes=[-1,0]}"),
+                 axes_graph("ReduceMax(%x) {axes=[0,2]}"));
+  expect_rewrite("canonical_axes", 1, axes_graph("ReduceMax(%x) {axes=[2,0,1], keepdims=false}"),
+                 axes_graph("ReduceMax(%x) {keepdims=false}"));
 }
 
 TEST(CanonicalAxes, OneScaleHasNone) {
-  expect_rewrite("canonical_axes", 1, with_node("QuantizeLinear(%x, %s) {axis=2}"),
-                 with_node("QuantizeLinear(%x, %s)"));
+  expect_rewrite("canonical_axes", 1, axes_graph("QuantizeLinear(%x, %s) {axis=2}"),
+                 axes_graph("QuantizeLinear(%x, %s)"));
 }
 
 TEST(CanonicalAxes, OneMoreThanTheOperandHasForAOneHot) {
@@ -63,7 +63,7 @@ TEST(CanonicalAxes, WhatIsCanonicalStays) {
   for (const std::string_view node :
        {"Softmax(%x) {axis=1}", "ReduceMax(%x) {axes=[0,2]}", "ReduceMax(%x)", "Neg(%x)", "QuantizeLinear(%x, %s)"}) {
     SCOPED_TRACE(node);
-    expect_untouched("canonical_axes", with_node(node));
+    expect_untouched("canonical_axes", axes_graph(node));
   }
 }
 

@@ -30,9 +30,9 @@ Tensor row_of(const Tensor& bias, std::int64_t columns) {
 }
 
 /// A Gemm while its constants are brought to one form.
-class Normal {
+class NormalGemm {
  public:
-  Normal(Graph& graph, const ops::Gemm& gemm, const Node& node)
+  NormalGemm(Graph& graph, const ops::Gemm& gemm, const Node& node)
       : op(gemm), operands(node.inputs), graph_(graph), result_(graph.type(node.output).shape) {}
 
   void run() {
@@ -99,7 +99,7 @@ int canonical_gemm(Graph& graph) {
     const Node node = graph.node(id);
     const std::optional<ops::Gemm> gemm = as_gemm(graph, node);
     if (!gemm || !rewriter.is_used(node.output)) continue;
-    Normal normal(graph, *gemm, node);
+    NormalGemm normal(graph, *gemm, node);
     normal.run();
     if (Op(normal.op) == node.op && normal.operands == node.inputs) continue;
     rewriter.replace_by_node(node, normal.op, normal.operands);

@@ -17,14 +17,14 @@ std::string with_pool(std::string_view fields) {
 }
 
 constexpr std::string_view kHalf = "kernel=[2,2], strides=[2,2], pads=[0,0,0,0], dilations=[1,1]";
-constexpr std::string_view kPadded = "kernel=[2,2], strides=[2,2], pads=[1,1,0,0], dilations=[1,1]";
+constexpr std::string_view kPaddedWindow = "kernel=[2,2], strides=[2,2], pads=[1,1,0,0], dilations=[1,1]";
 
 TEST(CanonicalPool, CountsNoPaddingWhereThereIsNone) {
   expect_rewrite("canonical_pool", 1, with_pool(fmt::format("fn=average, {}, count_include_pad=true", kHalf)),
                  with_pool(fmt::format("fn=average, {}", kHalf)));
-  expect_rewrite("canonical_pool", 1, with_pool(fmt::format("{}, count_include_pad=true", kPadded)),
-                 with_pool(kPadded));
-  expect_untouched("canonical_pool", with_pool(fmt::format("fn=average, {}, count_include_pad=true", kPadded)));
+  expect_rewrite("canonical_pool", 1, with_pool(fmt::format("{}, count_include_pad=true", kPaddedWindow)),
+                 with_pool(kPaddedWindow));
+  expect_untouched("canonical_pool", with_pool(fmt::format("fn=average, {}, count_include_pad=true", kPaddedWindow)));
 }
 
 TEST(CanonicalPool, RoundsDownWhereWindowsEndWithTheInput) {

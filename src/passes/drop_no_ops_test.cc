@@ -7,7 +7,7 @@ namespace {
 using namespace testing;
 
 /// A graph in which `node` has the place of %n between %a f32[2,3] and the exit.
-std::string with_node(std::string_view node) {
+std::string no_op_graph(std::string_view node) {
   return fmt::format(R"(
     input %x f32[2,3] "x"
     const %zeros f32[2,3] = fill(0)
@@ -35,7 +35,7 @@ TEST(DropNoOps, DropsWhatReturnsItsOperand) {
         "%n = Add(%a, %zeros)", "%n = Add(%a, %zero)", "%n = Add(%zero, %a)", "%n = Add(%a, %minus_zero)",
         "%n = Sub(%a, %zero)", "%n = Mul(%a, %one)", "%n = Mul(%ones, %a)", "%n = Div(%a, %ones)"}) {
     SCOPED_TRACE(node);
-    expect_rewrite("drop_no_ops", 1, with_node(node), R"(
+    expect_rewrite("drop_no_ops", 1, no_op_graph(node), R"(
       input %x f32[2,3] "x"
       %a = Abs(%x)
       %y = Neg(%a)
@@ -71,7 +71,7 @@ TEST(DropNoOps, KeepsWhatOnlyLooksLikeANoOp) {
                                       "%n = Max(%a, %zero)",
                                       "%n = Pow(%one, %a)"}) {
     SCOPED_TRACE(node);
-    expect_untouched("drop_no_ops", with_node(node));
+    expect_untouched("drop_no_ops", no_op_graph(node));
   }
 }
 

@@ -36,7 +36,7 @@ std::optional<Dequantized> dequantized(const Graph& graph, ValueId v, bool by_ch
   const auto* op = node == nullptr ? nullptr : std::get_if<ops::Dequantize>(&node->op);
   if (op == nullptr || op->block != 0 || graph.type(v).dtype != DType::f32) return std::nullopt;
   Dequantized result{node, graph.constant(node->inputs[1]), nullptr};
-  const bool has_zero = node->inputs.size() > 2 && node->inputs[2] != kNoValue;
+  const bool has_zero = has_operand(*node, 2);
   if (has_zero) result.zero = graph.constant(node->inputs[2]);
   if (result.scale == nullptr || (has_zero && result.zero == nullptr)) return std::nullopt;
   const bool per_axis = result.scale->elements() != 1;
@@ -57,17 +57,17 @@ double largest_magnitude(DType dtype, double zero) {
 }
 
 /// A convolution between dequantised operands; `bias` is empty if it has none.
-struct Match {
+struct QuantizedConvMatch {
   Dequantized x, w;
   std::optional<Dequantized> bias;
 };
 
-std::optional<Match> match(const Graph& graph, const Node& node) {
+std::optional<QuantizedConvMatch> match_quantized_conv(const Graph& graph, const Node& node) {
   if (!std::holds_alternative<ops::Conv>(node.op) || node.inputs.size() > 3) return std::nullopt;
   const auto x = dequantized(graph, node.inputs[0], false);
   const auto w = dequantized(graph, node.inputs[1], true);
   if (!x || !w || graph.constant(w->node->inputs[0]) == nullptr) return std::nullopt;
-  Match found{*x, *w, std::nullopt};
+  QuantizedConvMatch found{*x, *w, std::nullopt};
   if (node.inputs.size() < 3 || node.inputs[2] == kNoValue) return found;
   found.bias = dequantized(graph, node.inputs[2], true);
   if (!found.bias || graph.constant(found.bias->node->inputs[0]) == nullptr) return std::nullopt;
@@ -79,7 +79,7 @@ struct Integers {
   Tensor weights, bias, scale;
 };
 
-std::optional<Integers> integers_of(const Graph& graph, const Match& m) {
+std::optional<Integers> integers_of(const Graph& graph, const QuantizedConvMatch& m) {
   constexpr double kSameScale = 1e-5;
   const Tensor& w = *graph.constant(m.w.node->inputs[0]);
   const std::int64_t channels = w.shape()[0];
@@ -114,7 +114,7 @@ int exact_quantized_conv(Graph& graph) {
   std::map<ValueId, ValueId> integers;  // dequantised value -> the same integers as floats
   for (const NodeId id : execution_order(graph)) {
     const Node conv = graph.node(id);
-    const std::optional<Match> found = match(graph, conv);
+    const std::optional<QuantizedConvMatch> found = match_quantized_conv(graph, conv);
     if (!found) continue;
     std::optional<Integers> parts = integers_of(graph, *found);
     if (!parts) continue;

@@ -20,10 +20,6 @@ struct Weights {
   double alpha = 1, beta = 1;
 };
 
-bool has(const Node& node, std::size_t operand) {
-  return node.inputs.size() > operand && node.inputs[operand] != kNoValue;
-}
-
 Weights weights_of(const Graph& graph, const Node& node, const ops::Conv& op) {
   const Shape& w = graph.type(node.inputs[1]).shape;
   const std::int64_t inner = w[1];
@@ -70,9 +66,9 @@ Weights weights_of(const Graph& graph, const Node& node, const ops::MatMul&) {
 }
 
 std::optional<Weights> find_weights(const Graph& graph, const Node& node) {
-  const Tensor* w = has(node, 1) ? graph.constant(node.inputs[1]) : nullptr;
+  const Tensor* w = has_operand(node, 1) ? graph.constant(node.inputs[1]) : nullptr;
   // Exact integer convolutions keep their integers.
-  if (w == nullptr || w->elements() == 0 || (std::holds_alternative<ops::Conv>(node.op) && has(node, 4)))
+  if (w == nullptr || w->elements() == 0 || (std::holds_alternative<ops::Conv>(node.op) && has_operand(node, 4)))
     return std::nullopt;
   if (std::holds_alternative<ops::MatMul>(node.op) && w->shape().rank() != 2) return std::nullopt;
   return std::visit(
@@ -86,7 +82,7 @@ std::optional<Weights> find_weights(const Graph& graph, const Node& node) {
 /// The bias that a row or one number is, for each output; nothing if there is another or a computed one.
 std::optional<Numbers> bias_of(const Graph& graph, const Node& node, const Weights& weights) {
   Numbers bias(static_cast<std::size_t>(weights.outputs), 0);
-  if (!has(node, 2)) return bias;
+  if (!has_operand(node, 2)) return bias;
   const Tensor* tensor = graph.constant(node.inputs[2]);
   if (tensor == nullptr) return std::nullopt;
   const int rank = tensor->shape().rank();
@@ -116,7 +112,7 @@ void fold_all(Graph& graph, Rewriter& rewriter, const Node& node, const Weights&
     const auto at = static_cast<std::int64_t>(i);
     bias[static_cast<std::size_t>(weights.output(at))] += weights.alpha * old[i] * f.shift_at(weights.input(at));
   }
-  const std::string name = has(node, 2) ? graph.value(node.inputs[2]).name : "";
+  const std::string name = has_operand(node, 2) ? graph.value(node.inputs[2]).name : "";
   std::vector<ValueId> operands = node.inputs;
   operands.resize(std::max<std::size_t>(operands.size(), 3), kNoValue);
   operands[0] = f.x;

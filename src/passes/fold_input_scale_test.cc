@@ -7,7 +7,7 @@ namespace {
 using namespace testing;
 
 /// %x [1,2,4], weights of 2 to 1 channels; `nodes` make %y.
-std::string with_nodes(std::string_view nodes) {
+std::string input_scale_graph(std::string_view nodes) {
   return fmt::format(R"(
     input %x f32[1,2,4] "x"
     const %w f32[1,2,2] = {{1, 2, 3, 4}}
@@ -21,7 +21,7 @@ std::string with_nodes(std::string_view nodes) {
 }
 
 TEST(FoldInputScale, ScaleAndShiftGoIntoAConvolutionWithoutPadding) {
-  expect_rewrite("fold_input_scale", 1, with_nodes(R"(
+  expect_rewrite("fold_input_scale", 1, input_scale_graph(R"(
     %a = Mul(%x, %s)
     %n = Add(%a, %t)
     %y = Conv(%n, %w, %b) {1d} "conv")"),
@@ -35,7 +35,8 @@ TEST(FoldInputScale, ScaleAndShiftGoIntoAConvolutionWithoutPadding) {
 }
 
 TEST(FoldInputScale, AShiftMakesABiasWhereThereIsNone) {
-  expect_rewrite("fold_input_scale", 1, with_nodes("%n = Sub(%x, %t) %y = Conv(%n, %w) {1d, activation=relu}"), R"(
+  expect_rewrite("fold_input_scale", 1, input_scale_graph("%n = Sub(%x, %t) %y = Conv(%n, %w) {1d, activation=relu}"),
+                 R"(
     input %x f32[1,2,4] "x"
     const %w f32[1,2,2] = {1, 2, 3, 4}
     const %b f32[1] = {-74}
@@ -45,7 +46,7 @@ TEST(FoldInputScale, AShiftMakesABiasWhereThereIsNone) {
 }
 
 TEST(FoldInputScale, BeforePaddingTheShiftStaysAsAnAdd) {
-  expect_rewrite("fold_input_scale", 1, with_nodes(R"(
+  expect_rewrite("fold_input_scale", 1, input_scale_graph(R"(
     %a = Mul(%x, %s)
     %n = Add(%a, %t) "shifted"
     %y = Conv(%n, %w, %b) {strides=[1], pads=[1,0], dilations=[1]})"),
@@ -62,7 +63,8 @@ TEST(FoldInputScale, BeforePaddingTheShiftStaysAsAnAdd) {
 
 TEST(FoldInputScale, BeforePaddingAScaleFoldsAndAShiftAloneStays) {
   constexpr std::string_view kPadded = "{strides=[1], pads=[1,0], dilations=[1]}";
-  expect_rewrite("fold_input_scale", 1, with_nodes(fmt::format("%n = Mul(%x, %s) %y = Conv(%n, %w, %b) {}", kPadded)),
+  expect_rewrite("fold_input_scale", 1,
+                 input_scale_graph(fmt::format("%n = Mul(%x, %s) %y = Conv(%n, %w, %b) {}", kPadded)),
                  fmt::format(R"(
     input %x f32[1,2,4] "x"
     const %w f32[1,2,2] = {{2, 4, 12, 16}}
@@ -71,11 +73,12 @@ TEST(FoldInputScale, BeforePaddingAScaleFoldsAndAShiftAloneStays) {
     output "y"
     exit(%y))",
                              kPadded));
-  expect_untouched("fold_input_scale", with_nodes(fmt::format("%n = Add(%x, %t) %y = Conv(%n, %w, %b) {}", kPadded)));
+  expect_untouched("fold_input_scale",
+                   input_scale_graph(fmt::format("%n = Add(%x, %t) %y = Conv(%n, %w, %b) {}", kPadded)));
 }
 
 TEST(FoldInputScale, BeforePaddingAScaleOfZeroStays) {
-  expect_untouched("fold_input_scale", with_nodes(R"(
+  expect_untouched("fold_input_scale", input_scale_graph(R"(
     const %z f32[2,1] = {0, 4}
     %a = Mul(%x, %z)
     %n = Add(%a, %t)
@@ -123,7 +126,7 @@ TEST(FoldInputScale, ATransposedConvolutionTakesTheScale) {
 }
 
 /// A product of %n, which `nodes` make of %x [2,2], with weights.
-std::string with_product(std::string_view nodes) {
+std::string scaled_product(std::string_view nodes) {
   return fmt::format(R"(
     input %x f32[2,2] "x"
     const %w f32[2,2] = {{1, 2, 3, 4}}
@@ -137,7 +140,7 @@ std::string with_product(std::string_view nodes) {
 }
 
 TEST(FoldInputScale, AGemmTakesBoth) {
-  expect_rewrite("fold_input_scale", 1, with_product(R"(
+  expect_rewrite("fold_input_scale", 1, scaled_product(R"(
     %a = Mul(%x, %s)
     %n = Add(%a, %s)
     %y = Gemm(%n, %w, %c) {alpha=2, beta=3})"),
@@ -148,7 +151,7 @@ TEST(FoldInputScale, AGemmTakesBoth) {
     %y = Gemm(%x, %w, %c) {alpha=2}
     output "y"
     exit(%y))");
-  expect_rewrite("fold_input_scale", 1, with_product("%n = Mul(%x, %s) %y = Gemm(%n, %w) {trans_b=true}"), R"(
+  expect_rewrite("fold_input_scale", 1, scaled_product("%n = Mul(%x, %s) %y = Gemm(%n, %w) {trans_b=true}"), R"(
     input %x f32[2,2] "x"
     const %w f32[2,2] = {2, 8, 6, 16}
     %y = Gemm(%x, %w) {trans_b=true}
@@ -157,13 +160,13 @@ TEST(FoldInputScale, AGemmTakesBoth) {
 }
 
 TEST(FoldInputScale, AProductTakesScaleAndShift) {
-  expect_rewrite("fold_input_scale", 1, with_product("%n = Mul(%x, %s) %y = MatMul(%n, %w)"), R"(
+  expect_rewrite("fold_input_scale", 1, scaled_product("%n = Mul(%x, %s) %y = MatMul(%n, %w)"), R"(
     input %x f32[2,2] "x"
     const %w f32[2,2] = {2, 4, 12, 16}
     %y = MatMul(%x, %w)
     output "y"
     exit(%y))");
-  expect_rewrite("fold_input_scale", 1, with_product("%n = Add(%x, %s) %y = MatMul(%n, %w)"), R"(
+  expect_rewrite("fold_input_scale", 1, scaled_product("%n = Add(%x, %s) %y = MatMul(%n, %w)"), R"(
     input %x f32[2,2] "x"
     const %w f32[2,2] = {1, 2, 3, 4}
     const %b f32[2] = {14, 20}
@@ -173,15 +176,15 @@ TEST(FoldInputScale, AProductTakesScaleAndShift) {
 }
 
 TEST(FoldInputScale, NumbersAlongAnotherAxisStay) {
-  expect_untouched("fold_input_scale", with_product("%n = Mul(%x, %column) %y = Gemm(%n, %w)"));
-  expect_untouched("fold_input_scale", with_nodes("const %k f32[4] = {1, 2, 3, 4} %n = Mul(%x, %k) "
-                                                  "%y = Conv(%n, %w) {1d}"));
+  expect_untouched("fold_input_scale", scaled_product("%n = Mul(%x, %column) %y = Gemm(%n, %w)"));
+  expect_untouched("fold_input_scale", input_scale_graph("const %k f32[4] = {1, 2, 3, 4} %n = Mul(%x, %k) "
+                                                         "%y = Conv(%n, %w) {1d}"));
 }
 
 TEST(FoldInputScale, WhatElseIsUsedStays) {
-  expect_untouched("fold_input_scale", with_nodes("%n = Mul(%x, %s) %c = Conv(%n, %w) {1d} %r = Relu(%n) "
-                                                  "const %k f32[1,2,2] = {1, 2, 3, 5} %d = Conv(%r, %k) {1d} "
-                                                  "%y = Add(%c, %d)"));
+  expect_untouched("fold_input_scale", input_scale_graph("%n = Mul(%x, %s) %c = Conv(%n, %w) {1d} %r = Relu(%n) "
+                                                         "const %k f32[1,2,2] = {1, 2, 3, 5} %d = Conv(%r, %k) {1d} "
+                                                         "%y = Add(%c, %d)"));
   expect_untouched("fold_input_scale", R"(
     input %x f32[1,1,3] "x"
     const %w f32[1,1,1] = {2}
@@ -201,7 +204,7 @@ TEST(FoldInputScale, ComputedWeightsAndExactConvolutionsStay) {
     %y = Conv(%n, %w) {1d}
     output "y"
     exit(%y))");
-  expect_untouched("fold_input_scale", with_nodes("%n = Mul(%x, %s) %y = Conv(%n, %w, %b, _, %b) {1d}"));
+  expect_untouched("fold_input_scale", input_scale_graph("%n = Mul(%x, %s) %y = Conv(%n, %w, %b, _, %b) {1d}"));
 }
 
 TEST(FoldInputScale, AComputedBiasTakesNoShift) {

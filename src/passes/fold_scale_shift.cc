@@ -14,10 +14,6 @@ struct Folded {
   std::vector<ValueId> operands;
 };
 
-bool has(const Node& node, std::size_t operand) {
-  return node.inputs.size() > operand && node.inputs[operand] != kNoValue;
-}
-
 /// The bias b * scale + shift as a constant; none where it would be all zero and there is none.
 ValueId scaled_bias(Graph& graph, ValueId bias, const TensorType& type, const Affine& f, double beta = 1) {
   if (bias == kNoValue && !f.shifts()) return kNoValue;
@@ -45,21 +41,21 @@ ValueId scaled_weights(Graph& graph, ValueId weights, const Affine& f, Output&& 
 }
 
 std::optional<Folded> fold_into(Graph& graph, const Node& node, const ops::Conv& op, const Affine& f) {
-  if (op.activation != ops::Activation::none || has(node, 3) || has(node, 4)) return std::nullopt;
-  if (graph.constant(node.inputs[1]) == nullptr || (has(node, 2) && graph.constant(node.inputs[2]) == nullptr))
+  if (op.activation != ops::Activation::none || has_operand(node, 3) || has_operand(node, 4)) return std::nullopt;
+  if (graph.constant(node.inputs[1]) == nullptr || (has_operand(node, 2) && graph.constant(node.inputs[2]) == nullptr))
     return std::nullopt;
   if (f.by_axis() && f.axis != 1) return std::nullopt;
   const TensorType w = graph.type(node.inputs[1]);
   const std::int64_t taps = w.shape.elements() / std::max<std::int64_t>(w.shape[0], 1);
   const ValueId weights = scaled_weights(graph, node.inputs[1], f, [&](std::int64_t i) { return i / taps; });
-  const ValueId bias = scaled_bias(graph, has(node, 2) ? node.inputs[2] : kNoValue, {w.dtype, {w.shape[0]}}, f);
+  const ValueId bias = scaled_bias(graph, has_operand(node, 2) ? node.inputs[2] : kNoValue, {w.dtype, {w.shape[0]}}, f);
   Folded folded{op, {node.inputs[0], weights}};
   if (bias != kNoValue) folded.operands.push_back(bias);
   return folded;
 }
 
 std::optional<Folded> fold_into(Graph& graph, const Node& node, const ops::ConvTranspose& op, const Affine& f) {
-  if (graph.constant(node.inputs[1]) == nullptr || (has(node, 2) && graph.constant(node.inputs[2]) == nullptr))
+  if (graph.constant(node.inputs[1]) == nullptr || (has_operand(node, 2) && graph.constant(node.inputs[2]) == nullptr))
     return std::nullopt;
   if (f.by_axis() && f.axis != 1) return std::nullopt;
   // Weights are [C,M/group,k...]: group g of the C makes group g of the M.
@@ -70,7 +66,8 @@ std::optional<Folded> fold_into(Graph& graph, const Node& node, const ops::ConvT
   const ValueId weights = scaled_weights(graph, node.inputs[1], f, [&](std::int64_t i) {
     return i / (inputs * outputs * taps) * outputs + i / taps % outputs;
   });
-  const ValueId bias = scaled_bias(graph, has(node, 2) ? node.inputs[2] : kNoValue, {w.dtype, {outputs * op.group}}, f);
+  const ValueId bias =
+      scaled_bias(graph, has_operand(node, 2) ? node.inputs[2] : kNoValue, {w.dtype, {outputs * op.group}}, f);
   Folded folded{op, {node.inputs[0], weights}};
   if (bias != kNoValue) folded.operands.push_back(bias);
   return folded;
@@ -82,7 +79,7 @@ std::optional<Folded> fold_into(Graph& graph, const Node& node, const ops::Gemm&
   const TensorType b = graph.type(node.inputs[1]);
   const std::int64_t columns = b.shape[op.trans_b ? 0 : 1];
   const std::int64_t depth = b.shape[op.trans_b ? 1 : 0];
-  if (has(node, 2)) {
+  if (has_operand(node, 2)) {
     const Tensor* c = graph.constant(node.inputs[2]);
     const bool row = c != nullptr &&
                      (c->elements() == 1 || (c->elements() == columns && c->shape()[c->shape().rank() - 1] == columns));
@@ -90,7 +87,8 @@ std::optional<Folded> fold_into(Graph& graph, const Node& node, const ops::Gemm&
   }
   const ValueId weights =
       scaled_weights(graph, node.inputs[1], f, [&](std::int64_t i) { return op.trans_b ? i / depth : i % columns; });
-  const ValueId bias = scaled_bias(graph, has(node, 2) ? node.inputs[2] : kNoValue, {b.dtype, {columns}}, f, op.beta);
+  const ValueId bias =
+      scaled_bias(graph, has_operand(node, 2) ? node.inputs[2] : kNoValue, {b.dtype, {columns}}, f, op.beta);
   ops::Gemm changed = op;
   changed.beta = 1;
   Folded folded{changed, {node.inputs[0], weights}};
@@ -103,12 +101,12 @@ std::optional<Folded> fold_into(Graph& graph, const Node& node, const ops::MatMu
   const TensorType out = graph.type(node.output);
   const Tensor* w = graph.constant(node.inputs[1]);
   if (w == nullptr || w->shape().rank() != 2 || out.shape.rank() < 2) return std::nullopt;
-  if (op.activation != ops::Activation::none || has(node, 3)) return std::nullopt;
-  if (has(node, 2) && graph.constant(node.inputs[2]) == nullptr) return std::nullopt;
+  if (op.activation != ops::Activation::none || has_operand(node, 3)) return std::nullopt;
+  if (has_operand(node, 2) && graph.constant(node.inputs[2]) == nullptr) return std::nullopt;
   if (f.by_axis() && f.axis != out.shape.rank() - 1) return std::nullopt;
   const std::int64_t columns = w->shape()[1];
   const ValueId weights = scaled_weights(graph, node.inputs[1], f, [&](std::int64_t i) { return i % columns; });
-  const ValueId bias = scaled_bias(graph, has(node, 2) ? node.inputs[2] : kNoValue, {out.dtype, {columns}}, f);
+  const ValueId bias = scaled_bias(graph, has_operand(node, 2) ? node.inputs[2] : kNoValue, {out.dtype, {columns}}, f);
   Folded folded{op, {node.inputs[0], weights}};
   if (bias == kNoValue) return folded;
   folded.operands.push_back(bias);

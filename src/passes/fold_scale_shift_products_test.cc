@@ -7,7 +7,7 @@ namespace {
 using namespace testing;
 
 /// A product of %x [2,2] with %w; `nodes` make %y [2,3] of it.
-std::string with_product(std::string_view nodes) {
+std::string scale_shift_product(std::string_view nodes) {
   return fmt::format(R"(
     input %x f32[2,2] "x"
     const %w f32[2,3] = {{1, 2, 3, 4, 5, 6}}
@@ -22,7 +22,7 @@ std::string with_product(std::string_view nodes) {
 }
 
 TEST(FoldScaleShiftProducts, AGemmTakesTheNumbersOfItsColumns) {
-  expect_rewrite("fold_scale_shift", 1, with_product(R"(
+  expect_rewrite("fold_scale_shift", 1, scale_shift_product(R"(
     %g = Gemm(%x, %w, %c) {alpha=2, beta=3}
     %h = Mul(%g, %s)
     %y = Add(%h, %s))"),
@@ -33,7 +33,7 @@ TEST(FoldScaleShiftProducts, AGemmTakesTheNumbersOfItsColumns) {
     %y = Gemm(%x, %w, %c) {alpha=2}
     output "y"
     exit(%y))");
-  expect_rewrite("fold_scale_shift", 1, with_product("%g = Gemm(%x, %v) {trans_b=true} %y = Mul(%g, %s)"), R"(
+  expect_rewrite("fold_scale_shift", 1, scale_shift_product("%g = Gemm(%x, %v) {trans_b=true} %y = Mul(%g, %s)"), R"(
     input %x f32[2,2] "x"
     const %w f32[3,2] = {2, 8, 6, 15, 12, 24}
     %y = Gemm(%x, %w) {trans_b=true}
@@ -42,7 +42,7 @@ TEST(FoldScaleShiftProducts, AGemmTakesTheNumbersOfItsColumns) {
 }
 
 TEST(FoldScaleShiftProducts, AProductOfMatricesBecomesAGemm) {
-  expect_rewrite("fold_scale_shift", 1, with_product(R"(
+  expect_rewrite("fold_scale_shift", 1, scale_shift_product(R"(
     %g = MatMul(%x, %w)
     %h = Mul(%g, %s)
     %y = Sub(%h, %c))"),
@@ -75,10 +75,10 @@ TEST(FoldScaleShiftProducts, AProductOfMoreThanMatricesTakesScaleAndShift) {
 }
 
 TEST(FoldScaleShiftProducts, AProductTakesNoNumbersOfItsRowsNorBesideAMatrixThatIsAdded) {
-  expect_untouched("fold_scale_shift", with_product("%g = MatMul(%x, %w) %y = Mul(%g, %column)"));
-  expect_untouched("fold_scale_shift", with_product("%g = Gemm(%x, %w) %y = Mul(%g, %column)"));
-  expect_untouched("fold_scale_shift", with_product("%g = Gemm(%x, %w, %column) %y = Mul(%g, %s)"));
-  expect_untouched("fold_scale_shift", with_product("%g = Gemm(%x, %w) {activation=relu} %y = Mul(%g, %s)"));
+  expect_untouched("fold_scale_shift", scale_shift_product("%g = MatMul(%x, %w) %y = Mul(%g, %column)"));
+  expect_untouched("fold_scale_shift", scale_shift_product("%g = Gemm(%x, %w) %y = Mul(%g, %column)"));
+  expect_untouched("fold_scale_shift", scale_shift_product("%g = Gemm(%x, %w, %column) %y = Mul(%g, %s)"));
+  expect_untouched("fold_scale_shift", scale_shift_product("%g = Gemm(%x, %w) {activation=relu} %y = Mul(%g, %s)"));
 }
 
 }  // namespace

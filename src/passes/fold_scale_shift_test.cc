@@ -7,7 +7,7 @@ namespace {
 using namespace testing;
 
 /// A convolution of two channels to two, the four parameters of a norm, then `nodes`.
-std::string with_nodes(std::string_view nodes) {
+std::string scale_shift_graph(std::string_view nodes) {
   return fmt::format(R"(
     input %x f32[1,2,3] "x"
     const %w f32[2,2,1] = {{1, 2, 3, -4}}
@@ -26,7 +26,7 @@ std::string with_nodes(std::string_view nodes) {
 // s = scale / sqrt(variance + 1) = {2, -3}; w' = w * s; b' = (b - mean) * s + bias.
 
 TEST(FoldScaleShift, FoldsIntoTheWeightsAndMakesABias) {
-  expect_rewrite("fold_scale_shift", 1, with_nodes(R"(
+  expect_rewrite("fold_scale_shift", 1, scale_shift_graph(R"(
     %c = Conv(%x, %w) {1d} "conv"
     %y = BatchNorm(%c, %scale, %bias, %mean, %variance) {epsilon=1} "norm")"),
                  R"(
@@ -39,7 +39,7 @@ TEST(FoldScaleShift, FoldsIntoTheWeightsAndMakesABias) {
 }
 
 TEST(FoldScaleShift, FoldsIntoAnExistingBias) {
-  expect_rewrite("fold_scale_shift", 1, with_nodes(R"(
+  expect_rewrite("fold_scale_shift", 1, scale_shift_graph(R"(
     %c = Conv(%x, %w, %b) {1d}
     %y = BatchNorm(%c, %scale, %bias, %mean, %variance) {epsilon=1})"),
                  R"(
@@ -52,7 +52,7 @@ TEST(FoldScaleShift, FoldsIntoAnExistingBias) {
 }
 
 TEST(FoldScaleShift, ABiasLeftOutIsZero) {
-  expect_rewrite("fold_scale_shift", 1, with_nodes(R"(
+  expect_rewrite("fold_scale_shift", 1, scale_shift_graph(R"(
     %c = Conv(%x, %w, _) {1d}
     %y = BatchNorm(%c, %scale, %bias, %mean, %variance) {epsilon=1})"),
                  R"(
@@ -65,7 +65,7 @@ TEST(FoldScaleShift, ABiasLeftOutIsZero) {
 }
 
 TEST(FoldScaleShift, KeepsTheConvolutionsFields) {
-  expect_rewrite("fold_scale_shift", 1, with_nodes(R"(
+  expect_rewrite("fold_scale_shift", 1, scale_shift_graph(R"(
     const %g f32[2,1,2] = {1, 2, 3, -4}
     %c = Conv(%x, %g) {strides=[2], pads=[1,0], dilations=[1], group=2}
     %y = BatchNorm(%c, %scale, %bias, %mean, %variance) {epsilon=1})"),
@@ -79,7 +79,7 @@ TEST(FoldScaleShift, KeepsTheConvolutionsFields) {
 }
 
 TEST(FoldScaleShift, FoldsOneNormAfterTheOther) {
-  expect_rewrite("fold_scale_shift", 1, with_nodes(R"(
+  expect_rewrite("fold_scale_shift", 1, scale_shift_graph(R"(
     const %one f32[2] = {1, 1}
     const %none f32[2] = {0, 0}
     %c = Conv(%x, %w) {1d}
@@ -125,11 +125,11 @@ TEST(FoldScaleShift, GivesTheSameUpToRoundingInEveryFloatType) {
 }
 
 TEST(FoldScaleShift, LeavesAConvolutionAloneThatAnythingElseUses) {
-  expect_untouched("fold_scale_shift", with_nodes(R"(
+  expect_untouched("fold_scale_shift", scale_shift_graph(R"(
     %c = Conv(%x, %w) {1d}
     %n = BatchNorm(%c, %scale, %bias, %mean, %variance) {epsilon=1}
     %y = Add(%n, %c))"));
-  expect_untouched("fold_scale_shift", with_nodes(R"(
+  expect_untouched("fold_scale_shift", scale_shift_graph(R"(
     %c = Conv(%x, %w) {1d}
     %m = BatchNorm(%c, %scale, %bias, %mean, %variance) {epsilon=1}
     %n = BatchNorm(%c, %scale, %mean, %bias, %variance) {epsilon=1}
@@ -152,7 +152,7 @@ TEST(FoldScaleShift, AConvolutionThatIsDecidedOnOrReturnedIsUsed) {
 }
 
 TEST(FoldScaleShift, SharedWeightsStayForTheOthers) {
-  expect_rewrite("fold_scale_shift", 1, with_nodes(R"(
+  expect_rewrite("fold_scale_shift", 1, scale_shift_graph(R"(
     %c = Conv(%x, %w) {1d}
     %n = BatchNorm(%c, %scale, %bias, %mean, %variance) {epsilon=1}
     %d = Conv(%x, %w) {1d}
@@ -207,16 +207,16 @@ TEST(FoldScaleShift, WhatComesBetweenStaysBetween) {
   for (const std::string_view conv : {"Conv(%x, %w) {1d, activation=relu}", "Conv(%x, %w, %b, %x) {1d}",
                                       "Conv(%x, %w, %b, %residual) {1d}", "Relu(%x)"}) {
     SCOPED_TRACE(conv);
-    expect_untouched("fold_scale_shift", with_nodes(fmt::format(R"(
+    expect_untouched("fold_scale_shift", scale_shift_graph(fmt::format(R"(
       %c = {}
       %y = BatchNorm(%c, %scale, %bias, %mean, %variance) {{epsilon=1}})",
-                                                                conv)));
+                                                                       conv)));
   }
 }
 
 /// What the exporters spell out instead of a BatchNorm, in the order in which they do.
 TEST(FoldScaleShift, AChainOfAnyArithmeticWithConstantsFoldsAtOnce) {
-  expect_rewrite("fold_scale_shift", 1, with_nodes(R"(
+  expect_rewrite("fold_scale_shift", 1, scale_shift_graph(R"(
     const %four f32[2,1,1] = {4, 8}
     const %p f32[2,1] = {1, -2}
     const %half f32[] = {0.5}
@@ -237,7 +237,7 @@ TEST(FoldScaleShift, AChainOfAnyArithmeticWithConstantsFoldsAtOnce) {
 }
 
 TEST(FoldScaleShift, AFactorAloneMakesNoBias) {
-  expect_rewrite("fold_scale_shift", 1, with_nodes(R"(
+  expect_rewrite("fold_scale_shift", 1, scale_shift_graph(R"(
     const %p f32[2,1] = {2, -1}
     %c = Conv(%x, %w) {1d}
     %y = Mul(%c, %p))"),
@@ -250,7 +250,7 @@ TEST(FoldScaleShift, AFactorAloneMakesNoBias) {
 }
 
 TEST(FoldScaleShift, ASummandAloneKeepsTheWeights) {
-  expect_rewrite("fold_scale_shift", 1, with_nodes(R"(
+  expect_rewrite("fold_scale_shift", 1, scale_shift_graph(R"(
     const %p f32[1] = {2}
     %c = Conv(%x, %w, %b) {1d}
     %y = Sub(%p, %c))"),
@@ -267,16 +267,16 @@ TEST(FoldScaleShift, NumbersAlongAnotherAxisStay) {
   for (const std::string_view shape : {"[3]", "[1,1,3]", "[2,3]"}) {
     SCOPED_TRACE(shape);
     const std::string values = shape == "[2,3]" ? "{1, 2, 3, 4, 5, 6}" : "{1, 2, 3}";
-    expect_untouched("fold_scale_shift", with_nodes(fmt::format(R"(
+    expect_untouched("fold_scale_shift", scale_shift_graph(fmt::format(R"(
       const %p f32{} = {}
       %c = Conv(%x, %w) {{1d}}
       %y = Mul(%c, %p))",
-                                                                shape, values)));
+                                                                       shape, values)));
   }
 }
 
 TEST(FoldScaleShift, WhatFollowsOnAnotherAxisDoesNotHoldItUp) {
-  expect_rewrite("fold_scale_shift", 1, with_nodes(R"(
+  expect_rewrite("fold_scale_shift", 1, scale_shift_graph(R"(
     const %p f32[2,1] = {2, -1}
     const %q f32[3] = {1, 2, 3}
     %c = Conv(%x, %w) {1d}
@@ -293,27 +293,27 @@ TEST(FoldScaleShift, WhatFollowsOnAnotherAxisDoesNotHoldItUp) {
 }
 
 TEST(FoldScaleShift, NumbersThatWidenTheResultStay) {
-  expect_untouched("fold_scale_shift", with_nodes(R"(
+  expect_untouched("fold_scale_shift", scale_shift_graph(R"(
     const %p f32[2,2,1] = {1, 2, 3, 4}
     %c = Conv(%x, %w) {1d}
     %y = Add(%c, %p))"));
 }
 
 TEST(FoldScaleShift, AnExactConvolutionKeepsItsScale) {
-  expect_untouched("fold_scale_shift", with_nodes(R"(
+  expect_untouched("fold_scale_shift", scale_shift_graph(R"(
     %c = Conv(%x, %w, %b, _, %scale) {1d}
     %y = BatchNorm(%c, %scale, %bias, %mean, %variance) {epsilon=1})"));
 }
 
 TEST(FoldScaleShift, WhatIsNoNumberStays) {
-  expect_untouched("fold_scale_shift", with_nodes(R"(
+  expect_untouched("fold_scale_shift", scale_shift_graph(R"(
     const %none f32[] = {0}
     %c = Conv(%x, %w) {1d}
     %y = Div(%c, %none))"));
 }
 
 TEST(FoldScaleShift, AChainThatIsUsedInBetweenFoldsUpToThere) {
-  expect_rewrite("fold_scale_shift", 1, with_nodes(R"(
+  expect_rewrite("fold_scale_shift", 1, scale_shift_graph(R"(
     const %p f32[2,1] = {2, -1}
     %c = Conv(%x, %w) {1d}
     %d = Mul(%c, %p)

@@ -7,7 +7,7 @@ namespace {
 using namespace testing;
 
 /// Operands for convolutions and products of two by two; `nodes` make %y of them.
-std::string with_nodes(std::string_view nodes) {
+std::string activation_graph(std::string_view nodes) {
   return fmt::format(R"(
     input %x f32[1,2,3] "x"
     input %m f32[2,2] "m"
@@ -21,26 +21,26 @@ std::string with_nodes(std::string_view nodes) {
 }
 
 TEST(FuseActivation, AReluMovesIntoTheConvolution) {
-  expect_rewrite("fuse_activation", 1, with_nodes(R"(
+  expect_rewrite("fuse_activation", 1, activation_graph(R"(
     %c = Conv(%x, %w, %b) {1d} "conv"
     %y = Relu(%c) "relu")"),
-                 with_nodes(R"(
+                 activation_graph(R"(
     %y = Conv(%x, %w, %b) {1d, activation=relu} "relu")"));
 }
 
 TEST(FuseActivation, AReluMovesIntoAGemmAndItsFieldsStay) {
-  expect_rewrite("fuse_activation", 1, with_nodes(R"(
+  expect_rewrite("fuse_activation", 1, activation_graph(R"(
     %g = Gemm(%m, %v, %b) {trans_a=true, trans_b=true, alpha=2, beta=-1}
     %y = Relu(%g))"),
-                 with_nodes(R"(
+                 activation_graph(R"(
     %y = Gemm(%m, %v, %b) {trans_a=true, trans_b=true, alpha=2, beta=-1, activation=relu})"));
 }
 
 TEST(FuseActivation, TheReluComesAfterTheResidual) {
-  expect_rewrite("fuse_activation", 1, with_nodes(R"(
+  expect_rewrite("fuse_activation", 1, activation_graph(R"(
     %c = Conv(%x, %w, _, %x) {1d}
     %y = Relu(%c))"),
-                 with_nodes(R"(
+                 activation_graph(R"(
     %y = Conv(%x, %w, _, %x) {1d, activation=relu})"));
 }
 
@@ -59,21 +59,21 @@ TEST(FuseActivation, EveryActivationOfTheOpsMovesWithItsParameters) {
       {"Tanh(%c)", "activation=tanh"}};
   for (const auto& [function, fields] : functions) {
     SCOPED_TRACE(function);
-    expect_rewrite("fuse_activation", 1, with_nodes(fmt::format("%c = Conv(%x, %w) {{1d}} %y = {}", function)),
-                   with_nodes(fmt::format("%y = Conv(%x, %w) {{1d, {}}}", fields)), 1e-5);
-    expect_rewrite("fuse_activation", 1, with_nodes(fmt::format("%c = Gemm(%m, %v) %y = {}", function)),
-                   with_nodes(fmt::format("%y = Gemm(%m, %v) {{{}}}", fields)), 1e-5);
-    expect_rewrite("fuse_activation", 1, with_nodes(fmt::format("%c = ScaleShift(%x, %b, %b) %y = {}", function)),
-                   with_nodes(fmt::format("%y = ScaleShift(%x, %b, %b) {{{}}}", fields)), 1e-5);
+    expect_rewrite("fuse_activation", 1, activation_graph(fmt::format("%c = Conv(%x, %w) {{1d}} %y = {}", function)),
+                   activation_graph(fmt::format("%y = Conv(%x, %w) {{1d, {}}}", fields)), 1e-5);
+    expect_rewrite("fuse_activation", 1, activation_graph(fmt::format("%c = Gemm(%m, %v) %y = {}", function)),
+                   activation_graph(fmt::format("%y = Gemm(%m, %v) {{{}}}", fields)), 1e-5);
+    expect_rewrite("fuse_activation", 1, activation_graph(fmt::format("%c = ScaleShift(%x, %b, %b) %y = {}", function)),
+                   activation_graph(fmt::format("%y = ScaleShift(%x, %b, %b) {{{}}}", fields)), 1e-5);
   }
 }
 
 TEST(FuseActivation, ASecondReluStays) {
-  expect_rewrite("fuse_activation", 1, with_nodes(R"(
+  expect_rewrite("fuse_activation", 1, activation_graph(R"(
     %c = Conv(%x, %w) {1d}
     %r = Relu(%c)
     %y = Relu(%r))"),
-                 with_nodes(R"(
+                 activation_graph(R"(
     %r = Conv(%x, %w) {1d, activation=relu}
     %y = Relu(%r))"));
 }
@@ -84,7 +84,7 @@ TEST(FuseActivation, LeavesOthersAlone) {
         "%c = MatMul(%m, %v) %y = Selu(%c)", "%c = Conv(%x, %w) {1d} %n = Neg(%c) %y = Relu(%n)", "%y = Relu(%x)",
         "%c = Conv(%x, %w) {1d} %r = Relu(%c) %y = Add(%r, %c)"}) {
     SCOPED_TRACE(nodes);
-    expect_untouched("fuse_activation", with_nodes(nodes));
+    expect_untouched("fuse_activation", activation_graph(nodes));
   }
 }
 
@@ -98,7 +98,7 @@ TEST(FuseActivation, IntegerProductsStay) {
 }
 
 /// `early` is what leaves before the convolution's Relu.
-std::string branchy(std::string_view nodes, std::string_view seen, std::string_view early) {
+std::string activation_tree(std::string_view nodes, std::string_view seen, std::string_view early) {
   return fmt::format(R"(
     input %x f32[1,2,3] "x"
     const %w f32[2,2,1] = {{1, 2, 3, -4}}
@@ -110,14 +110,14 @@ std::string branchy(std::string_view nodes, std::string_view seen, std::string_v
 
 TEST(FuseActivation, WorksInsideAnArm) {
   constexpr std::string_view kRelu = "%c = Conv(%x, %w) {1d} %y = Relu(%c)";
-  expect_rewrite("fuse_activation", 1, branchy(kRelu, "%x", "%x"),
-                 branchy("%y = Conv(%x, %w) {1d, activation=relu}", "%x", "%x"));
+  expect_rewrite("fuse_activation", 1, activation_tree(kRelu, "%x", "%x"),
+                 activation_tree("%y = Conv(%x, %w) {1d, activation=relu}", "%x", "%x"));
 }
 
 TEST(FuseActivation, AConvolutionThatADecisionOrAnotherArmUsesStays) {
   constexpr std::string_view kRelu = "%c = Conv(%x, %w) {1d} %y = Relu(%c)";
-  expect_untouched("fuse_activation", branchy(kRelu, "%x", "%c"));
-  expect_untouched("fuse_activation", branchy(kRelu, "%c", "%x"));
+  expect_untouched("fuse_activation", activation_tree(kRelu, "%x", "%c"));
+  expect_untouched("fuse_activation", activation_tree(kRelu, "%c", "%x"));
 }
 
 }  // namespace

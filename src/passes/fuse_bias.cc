@@ -22,20 +22,20 @@ std::optional<Tensor> channel_vector(const Graph& graph, ValueId v, const Shape&
   return vector;
 }
 
-struct Match {
+struct BiasMatch {
   Node product;
   ValueId other;
 };
 
 template <class T>
-std::optional<Match> operand_made_by(const Rewriter& rewriter, const Node& add) {
+std::optional<BiasMatch> operand_made_by(const Rewriter& rewriter, const Node& add) {
   for (const std::size_t i : {0U, 1U}) {
-    if (const Node* node = rewriter.sole_producer<T>(add.inputs[i])) return Match{*node, add.inputs[1 - i]};
+    if (const Node* node = rewriter.sole_producer<T>(add.inputs[i])) return BiasMatch{*node, add.inputs[1 - i]};
   }
   return std::nullopt;
 }
 
-void fuse_into_conv(Graph& graph, Rewriter& rewriter, const Node& add, const Match& match) {
+void fuse_into_conv(Graph& graph, Rewriter& rewriter, const Node& add, const BiasMatch& match) {
   const auto& op = std::get<ops::Conv>(match.product.op);
   const Shape shape = graph.type(match.product.output).shape;
   if (match.product.inputs.size() != 2 || op.activation != ops::Activation::none) return;
@@ -46,7 +46,7 @@ void fuse_into_conv(Graph& graph, Rewriter& rewriter, const Node& add, const Mat
 }
 
 /// A product of matrices becomes a Gemm; one of more axes stays what it is.
-void fuse_into_matmul(Graph& graph, Rewriter& rewriter, const Node& add, const Match& match) {
+void fuse_into_matmul(Graph& graph, Rewriter& rewriter, const Node& add, const BiasMatch& match) {
   const auto& op = std::get<ops::MatMul>(match.product.op);
   const Shape a = graph.type(match.product.inputs[0]).shape;
   const Shape b = graph.type(match.product.inputs[1]).shape;
@@ -60,7 +60,7 @@ void fuse_into_matmul(Graph& graph, Rewriter& rewriter, const Node& add, const M
   rewriter.replace_by_node(add, fused, {match.product.inputs[0], match.product.inputs[1], c});
 }
 
-void fuse_into_gemm(Graph& graph, Rewriter& rewriter, const Node& add, const Match& match) {
+void fuse_into_gemm(Graph& graph, Rewriter& rewriter, const Node& add, const BiasMatch& match) {
   const auto& op = std::get<ops::Gemm>(match.product.op);
   if (match.product.inputs.size() != 2 || op.activation != ops::Activation::none || op.beta != 1) return;
   std::optional<Tensor> row = channel_vector(graph, match.other, graph.type(add.output).shape, 1);

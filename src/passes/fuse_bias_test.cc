@@ -18,7 +18,7 @@ std::string with_conv(std::string_view nodes) {
                      nodes);
 }
 
-constexpr std::string_view kFused = R"(
+constexpr std::string_view kFusedBias = R"(
     input %x f32[1,2,2,3] "x"
     const %w f32[3,2,1,1] = {1, 2, 3, -4, -1, 1}
     const %b f32[3] = {10, 20, 30}
@@ -35,7 +35,7 @@ TEST(FuseBias, TakesOneNumberAChannelInAnyOfItsShapes) {
         const %b f32{} = {{10, 20, 30}}
         %y = Add({}) "add")",
                                            shape, operands)),
-                     kFused);
+                     kFusedBias);
     }
   }
 }
@@ -131,7 +131,7 @@ TEST(FuseBias, WorksInsideAnArmButNotWhenAnotherArmUsesTheConvolution) {
 }
 
 /// %m: a product [2,3]; `nodes` make %y of it.
-std::string with_product(std::string_view nodes) {
+std::string biased_product(std::string_view nodes) {
   return fmt::format(R"(
     input %x f32[2,2] "x"
     const %w f32[2,3] = {{1, 2, 3, 4, 5, 6}}
@@ -147,10 +147,10 @@ TEST(FuseBias, AProductAndARowMakeAGemm) {
     for (const std::string_view operands : {"%m, %b", "%b, %m"}) {
       SCOPED_TRACE(fmt::format("{} as {}", shape, operands));
       expect_rewrite("fuse_bias", 1,
-                     with_product(fmt::format(R"(
+                     biased_product(fmt::format(R"(
         const %b f32{} = {{10, 20, 30}}
         %y = Add({}) "add")",
-                                              shape, operands)),
+                                                shape, operands)),
                      R"(
         input %x f32[2,2] "x"
         const %w f32[2,3] = {1, 2, 3, 4, 5, 6}
@@ -181,10 +181,10 @@ TEST(FuseBias, AGemmWithoutABiasTakesARowToo) {
 TEST(FuseBias, AProductTakesNoColumnScalarOrMatrix) {
   for (const std::string_view shape : {"[2,1]", "[]", "[1,1]", "[2,3]", "[1,1,3]"}) {
     SCOPED_TRACE(shape);
-    expect_untouched("fuse_bias", with_product(fmt::format(R"(
+    expect_untouched("fuse_bias", biased_product(fmt::format(R"(
       const %b f32{} = fill(7)
       %y = Add(%m, %b))",
-                                                           shape)));
+                                                             shape)));
   }
 }
 

@@ -22,7 +22,7 @@ struct Scale {
 /// The parameters of a Quantize or Dequantize of u8 values; nothing if they are not constant or one for each channel.
 std::optional<Scale> scale_of(const Graph& graph, const Node& node, DType bytes) {
   const auto scale = number_of(graph, node.inputs[1]);
-  const bool has_zero = node.inputs.size() > 2 && node.inputs[2] != kNoValue;
+  const bool has_zero = has_operand(node, 2);
   const auto zero = has_zero ? number_of(graph, node.inputs[2]) : std::optional(0.0);
   if (!scale || !zero || bytes != DType::u8 || *scale <= 0 || !std::isfinite(*scale)) return std::nullopt;
   return Scale{*scale, static_cast<std::int64_t>(*zero)};
@@ -51,7 +51,7 @@ struct IntegerConv {
 
 std::optional<IntegerConv> integer_conv(const Graph& graph, const Node& node) {
   const auto* conv = std::get_if<ops::Conv>(&node.op);
-  const bool has_scale = node.inputs.size() > 4 && node.inputs[4] != kNoValue && node.inputs[3] == kNoValue;
+  const bool has_scale = has_operand(node, 4) && node.inputs[3] == kNoValue;
   if (conv == nullptr || !has_scale || conv->group != 1 || conv->strides.size() > 2) return std::nullopt;
   const auto x = dequantized(graph, node.inputs[0]);
   const auto bounds = ops::clamp_bounds(*conv);
@@ -177,7 +177,7 @@ int unsigned_quantize(Graph& graph) {
   constexpr int kShift = 128;
   Rewriter rewriter(graph);
   const auto zero_of = [&](const Node& node) {
-    const bool has_zero = node.inputs.size() > 2 && node.inputs[2] != kNoValue;
+    const bool has_zero = has_operand(node, 2);
     if (has_zero) return number_of(graph, node.inputs[2]);
     // Without one it is zero, for as many scales as there are.
     return graph.type(node.inputs[1]).shape.elements() == 1 ? std::optional(0.0) : std::nullopt;

@@ -11,7 +11,7 @@ constexpr std::string_view kNonNegative = "high=3.4028234663852886e38";
 
 /// Bytes %x and %z as they are dequantised, integers for a convolution of two channels to two with a scale for each
 /// channel, and parameters for results; `nodes` make %y.
-std::string with_nodes(std::string_view nodes, std::string_view exit = "%y") {
+std::string quantized_graph(std::string_view nodes, std::string_view exit = "%y") {
   return fmt::format(R"(
     input %x u8[1,2,2,2] "x"
     input %z u8[1,2,2,2] "z"
@@ -34,26 +34,26 @@ std::string with_nodes(std::string_view nodes, std::string_view exit = "%y") {
 
 TEST(FuseQuantized, AConvolutionThatIsQuantisedAgainGivesBytes) {
   // Scales in units of the result's: 0.25 / 0.5; the bias is 8 * 0.25 / 0.5.
-  expect_rewrite("fuse_quantized", 1, with_nodes(R"(
+  expect_rewrite("fuse_quantized", 1, quantized_graph(R"(
     %d = DequantizeLinear(%x, %one, %zx)
     %c = Conv(%d, %w, %b, _, %s) {2d} "conv"
     %y = QuantizeLinear(%c, %sy, %zy) "quantize")"),
-                 with_nodes(fmt::format(R"(
+                 quantized_graph(fmt::format(R"(
     const %f f32[2] = {{0.5, 0.25}}
     const %c f32[2] = {{4, -4}}
     %y = QuantizedConv(%x, %q, %f, %c) {{2d, x_zero=3, {}, y_zero=10}} "quantize")",
-                                        kNoBounds)));
+                                             kNoBounds)));
 }
 
 TEST(FuseQuantized, TheScaleOfTheOperandCounts) {
-  expect_rewrite("fuse_quantized", 1, with_nodes(R"(
+  expect_rewrite("fuse_quantized", 1, quantized_graph(R"(
     %d = DequantizeLinear(%x, %half, %zx)
     %c = Conv(%d, %w, _, _, %s) {2d}
     %y = QuantizeLinear(%c, %sy))"),
-                 with_nodes(fmt::format(R"(
+                 quantized_graph(fmt::format(R"(
     const %f f32[2] = {{0.25, 0.125}}
     %y = QuantizedConv(%x, %q, %f, %none) {{2d, x_zero=3, {}}})",
-                                        kNoBounds)));
+                                             kNoBounds)));
 }
 
 TEST(FuseQuantized, ClampsBecomeBoundsInUnitsOfTheResult) {
@@ -63,36 +63,36 @@ TEST(FuseQuantized, ClampsBecomeBoundsInUnitsOfTheResult) {
         {"activation=clip, activation_alpha=0, activation_beta=inf", std::string(kNonNegative)}}) {
     SCOPED_TRACE(activation);
     expect_rewrite("fuse_quantized", 1,
-                   with_nodes(fmt::format(R"(
+                   quantized_graph(fmt::format(R"(
       %d = DequantizeLinear(%x, %one, %zx)
       %c = Conv(%d, %w, %b, _, %s) {{2d, {}}}
       %y = QuantizeLinear(%c, %sy, %zy))",
-                                          activation)),
-                   with_nodes(fmt::format(R"(
+                                               activation)),
+                   quantized_graph(fmt::format(R"(
       const %f f32[2] = {{0.5, 0.25}}
       const %c f32[2] = {{4, -4}}
       %y = QuantizedConv(%x, %q, %f, %c) {{2d, x_zero=3, {}, y_zero=10}})",
-                                          bounds)));
+                                               bounds)));
   }
 }
 
 TEST(FuseQuantized, PaddingIsTheZeroPoint) {
   constexpr std::string_view kFields = "strides=[2,1], pads=[1,0,0,1], dilations=[1,1]";
   expect_rewrite("fuse_quantized", 1,
-                 with_nodes(fmt::format(R"(
+                 quantized_graph(fmt::format(R"(
     %d = DequantizeLinear(%x, %one, %zx)
     %c = Conv(%d, %w, %b, _, %s) {{{}}}
     %y = QuantizeLinear(%c, %sy, %zy))",
-                                        kFields)),
-                 with_nodes(fmt::format(R"(
+                                             kFields)),
+                 quantized_graph(fmt::format(R"(
     const %f f32[2] = {{0.5, 0.25}}
     const %c f32[2] = {{4, -4}}
     %y = QuantizedConv(%x, %q, %f, %c) {{{}, x_zero=3, {}, y_zero=10}})",
-                                        kFields, kNoBounds)));
+                                             kFields, kNoBounds)));
 }
 
 TEST(FuseQuantized, RoundingDiffersByAStepAtMost) {
-  const Graph before = graph_of(with_nodes(R"(
+  const Graph before = graph_of(quantized_graph(R"(
     const %u f32[2] = {0.0313, 0.0171}
     const %v f32[] = {0.0713}
     %d = DequantizeLinear(%x, %v, %zx)
@@ -104,45 +104,45 @@ TEST(FuseQuantized, RoundingDiffersByAStepAtMost) {
 }
 
 TEST(FuseQuantized, AConvolutionThatIsNotQuantisedAgainGivesFloats) {
-  expect_rewrite("fuse_quantized", 1, with_nodes(R"(
+  expect_rewrite("fuse_quantized", 1, quantized_graph(R"(
     %d = DequantizeLinear(%x, %half, %zx)
     %y = Conv(%d, %w, %b, _, %s) {2d, activation=relu} "conv")"),
-                 with_nodes(fmt::format(R"(
+                 quantized_graph(fmt::format(R"(
     const %f f32[2] = {{0.125, 0.0625}}
     const %c f32[2] = {{2, -2}}
     %y = QuantizedConv(%x, %q, %f, %c) {{2d, x_zero=3, {}, to_float=true}} "conv")",
-                                        kNonNegative)));
+                                             kNonNegative)));
 }
 
 TEST(FuseQuantized, WhoeverElseReadsTheResultGetsItsFloats) {
   const std::string two = R"(
     output "z")";
   expect_rewrite("fuse_quantized", 1,
-                 with_nodes(R"(
+                 quantized_graph(R"(
     %d = DequantizeLinear(%x, %one, %zx)
     %c = Conv(%d, %w, _, _, %s) {2d}
     %y = QuantizeLinear(%c, %sy, %zy))" +
-                                two,
-                            "%c, %y"),
-                 with_nodes(fmt::format(R"(
+                                     two,
+                                 "%c, %y"),
+                 quantized_graph(fmt::format(R"(
     %c = QuantizedConv(%x, %q, %s, %none) {{2d, x_zero=3, {}, to_float=true}}
     %y = QuantizeLinear(%c, %sy, %zy))",
-                                        kNoBounds) +
-                                two,
-                            "%c, %y"));
+                                             kNoBounds) +
+                                     two,
+                                 "%c, %y"));
 }
 
 TEST(FuseQuantized, QuantisedToOtherIntegersGivesFloats) {
-  expect_rewrite("fuse_quantized", 1, with_nodes(R"(
+  expect_rewrite("fuse_quantized", 1, quantized_graph(R"(
     const %zi i8[] = {0}
     %d = DequantizeLinear(%x, %one, %zx)
     %c = Conv(%d, %w, _, _, %s) {2d}
     %y = QuantizeLinear(%c, %sy, %zi))"),
-                 with_nodes(fmt::format(R"(
+                 quantized_graph(fmt::format(R"(
     const %zi i8[] = {{0}}
     %c = QuantizedConv(%x, %q, %s, %none) {{2d, x_zero=3, {}, to_float=true}}
     %y = QuantizeLinear(%c, %sy, %zi))",
-                                        kNoBounds)));
+                                             kNoBounds)));
 }
 
 TEST(FuseQuantized, OtherConvolutionsStay) {
@@ -161,7 +161,7 @@ TEST(FuseQuantized, OtherConvolutionsStay) {
         "%c = Conv(%d, %w, _, _, %s) {2d}" +
             q}) {
     SCOPED_TRACE(nodes);
-    expect_untouched("fuse_quantized", with_nodes(nodes));
+    expect_untouched("fuse_quantized", quantized_graph(nodes));
   }
 }
 
@@ -170,25 +170,26 @@ TEST(FuseQuantized, ASumOfBytesAddsBytes) {
                                               {"%r = Relu(%s1)", "%r", std::string(kNonNegative)},
                                               {"%r = Clip(%s1) {alpha=-1, beta=6}", "%r", "low=-2, high=12"}}) {
     SCOPED_TRACE(clamp);
-    expect_rewrite(
-        "fuse_quantized", 1,
-        with_nodes(fmt::format(R"(
+    expect_rewrite("fuse_quantized", 1,
+                   quantized_graph(fmt::format(R"(
       %d = DequantizeLinear(%x, %one, %zx)
       %e = DequantizeLinear(%z, %half, %zz)
       %s1 = Add(%d, %e)
       {}
       %y = QuantizeLinear({}, %sy, %zy))",
-                               clamp, summed)),
-        with_nodes(fmt::format("%y = QuantizedAdd(%x, %z) {{a_zero=3, a_scale=2, b_zero=1, {}, y_zero=10}}", bounds)));
+                                               clamp, summed)),
+                   quantized_graph(fmt::format(
+                       "%y = QuantizedAdd(%x, %z) {{a_zero=3, a_scale=2, b_zero=1, {}, y_zero=10}}", bounds)));
   }
 }
 
 TEST(FuseQuantized, AValueIsAddedToItself) {
-  expect_rewrite("fuse_quantized", 1, with_nodes(R"(
+  expect_rewrite(
+      "fuse_quantized", 1, quantized_graph(R"(
     %d = DequantizeLinear(%x, %half, %zx)
     %a = Add(%d, %d)
     %y = QuantizeLinear(%a, %sy, %zy))"),
-                 with_nodes(fmt::format("%y = QuantizedAdd(%x, %x) {{a_zero=3, b_zero=3, {}, y_zero=10}}", kNoBounds)));
+      quantized_graph(fmt::format("%y = QuantizedAdd(%x, %x) {{a_zero=3, b_zero=3, {}, y_zero=10}}", kNoBounds)));
 }
 
 TEST(FuseQuantized, OtherSumsStay) {
@@ -201,18 +202,18 @@ TEST(FuseQuantized, OtherSumsStay) {
         "%a = Add(%d, %e)" +
             q}) {
     SCOPED_TRACE(nodes);
-    expect_untouched("fuse_quantized", with_nodes(nodes));
+    expect_untouched("fuse_quantized", quantized_graph(nodes));
   }
-  expect_untouched("fuse_quantized", with_nodes(operands + "%a = Add(%d, %e)" + q + " output \"z\"", "%a, %y"));
+  expect_untouched("fuse_quantized", quantized_graph(operands + "%a = Add(%d, %e)" + q + " output \"z\"", "%a, %y"));
 }
 
 /// Quantize(f(Dequantize(x))).
 std::string around(std::string_view f, std::string_view scale, std::string_view zero) {
-  return with_nodes(fmt::format(R"(
+  return quantized_graph(fmt::format(R"(
     %d = DequantizeLinear(%x, %half, %zx)
     %m = {}
     %y = QuantizeLinear(%m, {}, {}))",
-                                f, scale, zero));
+                                     f, scale, zero));
 }
 
 TEST(FuseQuantized, WhatMovesValuesMovesBytes) {
@@ -225,7 +226,7 @@ TEST(FuseQuantized, WhatMovesValuesMovesBytes) {
         {"Reshape(%d) {shape=[1,8]}", "Reshape(%x) {shape=[1,8]}"},
         {"Transpose(%d) {perm=[0,2,3,1]}", "Transpose(%x) {perm=[0,2,3,1]}"}}) {
     SCOPED_TRACE(floats);
-    expect_rewrite("fuse_quantized", 1, around(floats, "%half", "%zx"), with_nodes("%y = " + bytes));
+    expect_rewrite("fuse_quantized", 1, around(floats, "%half", "%zx"), quantized_graph("%y = " + bytes));
   }
 }
 
@@ -242,12 +243,12 @@ TEST(FuseQuantized, MoversBetweenOtherScalesStay) {
 }
 
 TEST(FuseQuantized, AMoverThatSomethingElseReadsStays) {
-  expect_untouched("fuse_quantized", with_nodes(R"(
+  expect_untouched("fuse_quantized", quantized_graph(R"(
     %d = DequantizeLinear(%x, %half, %zx)
     %m = Reshape(%d) {shape=[1,8]}
     %y = QuantizeLinear(%m, %half, %zx)
     output "z")",
-                                                "%m, %y"));
+                                                     "%m, %y"));
 }
 
 /// A convolution and a pool between quantised values, as exporters write them; `bias_scale` is that of its bias.

@@ -9,32 +9,32 @@ namespace exeunt {
 
 namespace {
 
-struct Form {
+struct SingleOp {
   Op op;
   std::vector<Tensor> constants;  ///< behind the operand x
 };
 
 /// The op that computes `f` alone; nothing if none does.
-std::optional<Form> single_form(const TensorType& type, const Affine& f) {
+std::optional<SingleOp> single_form(const TensorType& type, const Affine& f) {
   const bool unit = !f.by_axis() && f.scale[0] == -1;
-  if (!f.shifts() && unit) return Form{ops::Unary{.fn = ops::UnaryFn::Neg}, {}};
+  if (!f.shifts() && unit) return SingleOp{ops::Unary{.fn = ops::UnaryFn::Neg}, {}};
   std::vector<Tensor> constants;
   if (f.scales() && f.shifts()) {
     if (f.by_axis() && f.axis != 1) return std::nullopt;
     const TensorType parameter{type.dtype, {static_cast<std::int64_t>(f.scale.size())}};
     constants.push_back(tensor_of(parameter, f.scale));
     constants.push_back(tensor_of(parameter, f.shift));
-    return Form{ops::ScaleShift{}, std::move(constants)};
+    return SingleOp{ops::ScaleShift{}, std::move(constants)};
   }
   std::vector<double> numbers = f.scales() ? f.scale : f.shift;
   const bool same = std::ranges::adjacent_find(numbers, std::not_equal_to()) == numbers.end();
   if (same) numbers.resize(1);
   constants.push_back(along_axis(type, same ? Affine::kNoAxis : f.axis, numbers));
-  return Form{ops::Binary{f.scales() ? ops::BinaryFn::Mul : ops::BinaryFn::Add}, std::move(constants)};
+  return SingleOp{ops::Binary{f.scales() ? ops::BinaryFn::Mul : ops::BinaryFn::Add}, std::move(constants)};
 }
 
 /// Whether the node is the form already: the op, x first, constants of these shapes.
-bool is_form(const Graph& graph, const Node& node, const Form& form) {
+bool is_form(const Graph& graph, const Node& node, const SingleOp& form) {
   if (node.op != form.op || node.inputs.size() != 1 + form.constants.size()) return false;
   for (std::size_t i = 0; i < form.constants.size(); ++i) {
     const Tensor* constant = graph.constant(node.inputs[i + 1]);
@@ -43,7 +43,7 @@ bool is_form(const Graph& graph, const Node& node, const Form& form) {
   return true;
 }
 
-ValueId add_form(Graph& graph, Form form, ValueId x, const std::string& name) {
+ValueId add_form(Graph& graph, SingleOp form, ValueId x, const std::string& name) {
   std::vector<ValueId> operands = {x};
   for (Tensor& constant : form.constants) operands.push_back(graph.add_constant(std::move(constant)));
   return graph.add_node(std::move(form.op), std::move(operands), name);
@@ -63,8 +63,8 @@ std::optional<ValueId> rewritten(Graph& graph, const AffineChain& chain, const N
   Affine shift = f;
   std::ranges::fill(scale.shift, 0);
   std::ranges::fill(shift.scale, 1);
-  Form first = *single_form(type, scale);
-  Form second = *single_form(type, shift);
+  SingleOp first = *single_form(type, scale);
+  SingleOp second = *single_form(type, shift);
   if (chain.nodes.size() == 1) return std::nullopt;
   if (chain.nodes.size() == 2 && is_form(graph, last, second) && is_form(graph, graph.node(chain.nodes[1]), first))
     return std::nullopt;

@@ -7,7 +7,7 @@ namespace {
 using namespace testing;
 
 /// `nodes` make %y of %x [1,2,3].
-std::string with_nodes(std::string_view nodes) {
+std::string scale_shifts_graph(std::string_view nodes) {
   return fmt::format(R"(
     input %x f32[1,2,3] "x"
     const %p f32[2] = {{4, -2}}
@@ -28,7 +28,7 @@ std::string with_nodes(std::string_view nodes) {
 
 TEST(MergeScaleShift, ALoneNormIsOneScaleAndShift) {
   expect_rewrite("merge_scale_shift", 1,
-                 with_nodes("%y = BatchNorm(%x, %p, %q, %mean, %variance) {epsilon=1} \"norm\""), R"(
+                 scale_shifts_graph("%y = BatchNorm(%x, %p, %q, %mean, %variance) {epsilon=1} \"norm\""), R"(
     input %x f32[1,2,3] "x"
     const %s f32[2] = {2, -2}
     const %t f32[2] = {1, 1}
@@ -82,47 +82,47 @@ TEST(MergeScaleShift, OneNumberForAllWorksAtEveryRank) {
 }
 
 TEST(MergeScaleShift, AScaleAloneIsAMulAndAShiftAloneAnAdd) {
-  const std::string scaled = with_nodes("const %k f32[2,1] = {4, 6} %y = Mul(%x, %k)");
-  expect_rewrite("merge_scale_shift", 1, with_nodes("%a = Mul(%two, %x) %y = Mul(%a, %scale)"), scaled);
-  const std::string shifted = with_nodes("const %k f32[] = {-2} %y = Add(%x, %k)");
-  expect_rewrite("merge_scale_shift", 1, with_nodes("%y = Sub(%x, %two)"), shifted);
-  const std::string divided = with_nodes("const %k f32[] = {0.5} %y = Mul(%x, %k)");
-  expect_rewrite("merge_scale_shift", 1, with_nodes("%y = Div(%x, %two)"), divided);
+  const std::string scaled = scale_shifts_graph("const %k f32[2,1] = {4, 6} %y = Mul(%x, %k)");
+  expect_rewrite("merge_scale_shift", 1, scale_shifts_graph("%a = Mul(%two, %x) %y = Mul(%a, %scale)"), scaled);
+  const std::string shifted = scale_shifts_graph("const %k f32[] = {-2} %y = Add(%x, %k)");
+  expect_rewrite("merge_scale_shift", 1, scale_shifts_graph("%y = Sub(%x, %two)"), shifted);
+  const std::string divided = scale_shifts_graph("const %k f32[] = {0.5} %y = Mul(%x, %k)");
+  expect_rewrite("merge_scale_shift", 1, scale_shifts_graph("%y = Div(%x, %two)"), divided);
 }
 
 TEST(MergeScaleShift, ConstantsGetTheSmallestShape) {
   for (const std::string_view shape : {"[2,1]", "[1,2,1]"}) {
     for (const std::string_view operands : {"%x, %k", "%k, %x"}) {
       expect_rewrite("merge_scale_shift", shape == "[2,1]" && operands == "%x, %k" ? 0 : 1,
-                     with_nodes(fmt::format("const %k f32{} = {{4, 6}} %y = Mul({})", shape, operands)),
-                     with_nodes("const %k f32[2,1] = {4, 6} %y = Mul(%x, %k)"));
+                     scale_shifts_graph(fmt::format("const %k f32{} = {{4, 6}} %y = Mul({})", shape, operands)),
+                     scale_shifts_graph("const %k f32[2,1] = {4, 6} %y = Mul(%x, %k)"));
     }
   }
 }
 
 TEST(MergeScaleShift, WhatCancelsGoes) {
-  expect_rewrite("merge_scale_shift", 1, with_nodes("%a = Add(%x, %two) %b = Sub(%a, %two) %y = Relu(%b)"),
-                 with_nodes("%y = Relu(%x)"));
-  expect_rewrite("merge_scale_shift", 1, with_nodes("%a = Neg(%x) %b = Neg(%a) %y = Relu(%b)"),
-                 with_nodes("%y = Relu(%x)"));
+  expect_rewrite("merge_scale_shift", 1, scale_shifts_graph("%a = Add(%x, %two) %b = Sub(%a, %two) %y = Relu(%b)"),
+                 scale_shifts_graph("%y = Relu(%x)"));
+  expect_rewrite("merge_scale_shift", 1, scale_shifts_graph("%a = Neg(%x) %b = Neg(%a) %y = Relu(%b)"),
+                 scale_shifts_graph("%y = Relu(%x)"));
 }
 
 TEST(MergeScaleShift, AlongAnotherAxisItIsAMulAndAnAdd) {
-  expect_rewrite("merge_scale_shift", 1, with_nodes("%a = Add(%x, %row) %b = Mul(%a, %two) %y = Sub(%b, %two)"),
-                 with_nodes(R"(
+  expect_rewrite("merge_scale_shift", 1, scale_shifts_graph("%a = Add(%x, %row) %b = Mul(%a, %two) %y = Sub(%b, %two)"),
+                 scale_shifts_graph(R"(
     const %shift f32[3] = {0, 2, 4}
     %a = Mul(%x, %two)
     %y = Add(%a, %shift))"));
-  expect_untouched("merge_scale_shift", with_nodes("%a = Mul(%x, %two) %y = Add(%a, %row)"));
+  expect_untouched("merge_scale_shift", scale_shifts_graph("%a = Mul(%x, %two) %y = Add(%a, %row)"));
 }
 
 TEST(MergeScaleShift, TwoAxesDoNotMerge) {
-  expect_untouched("merge_scale_shift", with_nodes("%a = Mul(%x, %scale) %y = Add(%a, %row)"));
-  expect_untouched("merge_scale_shift", with_nodes("const %m f32[2,3] = {1, 2, 3, 4, 5, 6} %y = Add(%x, %m)"));
+  expect_untouched("merge_scale_shift", scale_shifts_graph("%a = Mul(%x, %scale) %y = Add(%a, %row)"));
+  expect_untouched("merge_scale_shift", scale_shifts_graph("const %m f32[2,3] = {1, 2, 3, 4, 5, 6} %y = Add(%x, %m)"));
 }
 
 TEST(MergeScaleShift, WhatIsUsedInBetweenStays) {
-  expect_untouched("merge_scale_shift", with_nodes("%a = Mul(%x, %two) %b = Add(%a, %two) %y = Mul(%a, %b)"));
+  expect_untouched("merge_scale_shift", scale_shifts_graph("%a = Mul(%x, %two) %b = Add(%a, %two) %y = Mul(%a, %b)"));
   expect_untouched("merge_scale_shift", R"(
     input %x f32[1,2,3] "x"
     const %two f32[] = {2}
@@ -141,12 +141,12 @@ TEST(MergeScaleShift, ParametersThatAreComputedAndActivationsStay) {
     output "y"
     exit(%y))");
   expect_untouched("merge_scale_shift",
-                   with_nodes("%a = ScaleShift(%x, %p, %q) {activation=relu} %y = ScaleShift(%a, %p, %q)"));
+                   scale_shifts_graph("%a = ScaleShift(%x, %p, %q) {activation=relu} %y = ScaleShift(%a, %p, %q)"));
 }
 
 TEST(MergeScaleShift, WhatIsNoNumberInTheTypeStays) {
   for (const std::string_view number : {"0", "1e-40", "nan"}) {
-    Graph graph = graph_of(with_nodes(fmt::format("const %k f32[] = {{{}}} %y = Div(%x, %k)", number)));
+    Graph graph = graph_of(scale_shifts_graph(fmt::format("const %k f32[] = {{{}}} %y = Div(%x, %k)", number)));
     EXPECT_EQ(run_pass(graph, find_pass("merge_scale_shift")), 0) << number;
   }
 }

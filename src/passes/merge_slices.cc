@@ -17,7 +17,7 @@ Ranges ranges_of(const ops::Slice& slice, const Shape& x) {
 }
 
 /// The elements `outer` takes of those that `inner` takes.
-ops::SliceRange composed(const ops::SliceRange& inner, const ops::SliceRange& outer) {
+ops::SliceRange composed_range(const ops::SliceRange& inner, const ops::SliceRange& outer) {
   if (outer.count == 0) return {0, 1, 0};
   return {inner.start + outer.start * inner.step, outer.count == 1 ? 1 : inner.step * outer.step, outer.count};
 }
@@ -54,7 +54,7 @@ int merge_slices(Graph& graph) {
     if (inner != nullptr) {
       x = before->inputs[0];
       const Ranges first = ranges_of(*inner, graph.type(x).shape);
-      for (std::size_t axis = 0; axis < ranges.size(); ++axis) ranges[axis] = composed(first[axis], ranges[axis]);
+      for (std::size_t axis = 0; axis < ranges.size(); ++axis) ranges[axis] = composed_range(first[axis], ranges[axis]);
     }
     const ops::Slice normal = slice_of(ranges, graph.type(x).shape);
     if (inner == nullptr && normal == *slice) continue;

@@ -18,43 +18,43 @@ std::string behind_conv(std::string_view nodes) {
                      nodes);
 }
 
-struct Case {
+struct PushCase {
   std::string_view before, after;
 };
 
 /// `before` makes %y of %t = Transpose(%a) {perm=[0,2,3,1]}; `after` makes %n of %a, and %y is the same Transpose of
 /// %n.
-void expect_behind(const Case& c) {
+void expect_behind(const PushCase& c) {
   SCOPED_TRACE(c.before);
   expect_rewrite("push_transposes", 1, behind_conv(fmt::format("%t = Transpose(%a) {{perm=[0,2,3,1]}}\n{}", c.before)),
                  behind_conv(fmt::format("{}\n%y = Transpose(%n) {{perm=[0,2,3,1]}}", c.after)), 1e-6);
 }
 
 TEST(PushTransposes, GoBehindWhatDoesNotCareForTheOrderOfAxes) {
-  for (const Case& c : {
-           Case{"%y = Relu(%t)", "%n = Relu(%a)"},
-           Case{"%y = Cast(%t) {to=i32}", "%n = Cast(%a) {to=i32}"},
-           Case{"%y = Softmax(%t)", "%n = Softmax(%a) {axis=1}"},
-           Case{"%y = LogSoftmax(%t) {axis=2}", "%n = LogSoftmax(%a) {axis=3}"},
-           Case{"%y = CumSum(%t) {axis=1}", "%n = CumSum(%a) {axis=2}"},
-           Case{"%y = TopK(%t) {k=2, axis=2}", "%n = TopK(%a) {k=2, axis=3}"},
-           Case{"%y = Slice(%t) {axes=[-1,2], starts=[0,1], ends=[9,3], steps=[1,1]}",
-                "%n = Slice(%a) {axes=[1,3], starts=[0,1], ends=[9,3], steps=[1,1]}"},
-           Case{"%y = Resize(%t) {sizes=[1,2,2,2], scales=[1,1,0.5,1]}",
-                "%n = Resize(%a) {sizes=[1,2,2,2], scales=[1,1,1,0.5]}"},
-           Case{"%y = ReduceMax(%t) {axes=[1]}", "%n = ReduceMax(%a) {axes=[2]}"},
-           Case{"%y = ArgMax(%t) {axis=1}", "%n = ArgMax(%a) {axis=2}"},
-           Case{"const %i i64[1] = {1} %y = Gather(%t, %i) {axis=2}",
-                "const %i i64[1] = {1} %n = Gather(%a, %i) {axis=3}"},
-           Case{"%y = Mul(%t, %t)", "%n = Mul(%a, %a)"},
-           Case{"const %s f32[1] = {2} %y = ScaleShift(%t, %s, %s)",
-                "const %s f32[1] = {2} %n = ScaleShift(%a, %s, %s)"},
-           Case{"const %c f32[2] = {5, 6} %y = Add(%t, %c)", "const %c f32[1,2,1,1] = {5, 6} %n = Add(%a, %c)"},
-           Case{"const %c f32[] = {5} %y = Sub(%c, %t)", "const %c f32[] = {5} %n = Sub(%c, %a)"},
-           Case{"const %c f32[2,1,1] = {5, 6} %y = Greater(%t, %c)",
-                "const %c f32[1,1,2,1] = {5, 6} %n = Greater(%a, %c)"},
-           Case{"const %s f32[2] = {1, 0.5} const %z i8[2] = {1, 2} %y = QuantizeLinear(%t, %s, %z) {axis=3}",
-                "const %s f32[2] = {1, 0.5} const %z i8[2] = {1, 2} %n = QuantizeLinear(%a, %s, %z)"},
+  for (const PushCase& c : {
+           PushCase{"%y = Relu(%t)", "%n = Relu(%a)"},
+           PushCase{"%y = Cast(%t) {to=i32}", "%n = Cast(%a) {to=i32}"},
+           PushCase{"%y = Softmax(%t)", "%n = Softmax(%a) {axis=1}"},
+           PushCase{"%y = LogSoftmax(%t) {axis=2}", "%n = LogSoftmax(%a) {axis=3}"},
+           PushCase{"%y = CumSum(%t) {axis=1}", "%n = CumSum(%a) {axis=2}"},
+           PushCase{"%y = TopK(%t) {k=2, axis=2}", "%n = TopK(%a) {k=2, axis=3}"},
+           PushCase{"%y = Slice(%t) {axes=[-1,2], starts=[0,1], ends=[9,3], steps=[1,1]}",
+                    "%n = Slice(%a) {axes=[1,3], starts=[0,1], ends=[9,3], steps=[1,1]}"},
+           PushCase{"%y = Resize(%t) {sizes=[1,2,2,2], scales=[1,1,0.5,1]}",
+                    "%n = Resize(%a) {sizes=[1,2,2,2], scales=[1,1,1,0.5]}"},
+           PushCase{"%y = ReduceMax(%t) {axes=[1]}", "%n = ReduceMax(%a) {axes=[2]}"},
+           PushCase{"%y = ArgMax(%t) {axis=1}", "%n = ArgMax(%a) {axis=2}"},
+           PushCase{"const %i i64[1] = {1} %y = Gather(%t, %i) {axis=2}",
+                    "const %i i64[1] = {1} %n = Gather(%a, %i) {axis=3}"},
+           PushCase{"%y = Mul(%t, %t)", "%n = Mul(%a, %a)"},
+           PushCase{"const %s f32[1] = {2} %y = ScaleShift(%t, %s, %s)",
+                    "const %s f32[1] = {2} %n = ScaleShift(%a, %s, %s)"},
+           PushCase{"const %c f32[2] = {5, 6} %y = Add(%t, %c)", "const %c f32[1,2,1,1] = {5, 6} %n = Add(%a, %c)"},
+           PushCase{"const %c f32[] = {5} %y = Sub(%c, %t)", "const %c f32[] = {5} %n = Sub(%c, %a)"},
+           PushCase{"const %c f32[2,1,1] = {5, 6} %y = Greater(%t, %c)",
+                    "const %c f32[1,1,2,1] = {5, 6} %n = Greater(%a, %c)"},
+           PushCase{"const %s f32[2] = {1, 0.5} const %z i8[2] = {1, 2} %y = QuantizeLinear(%t, %s, %z) {axis=3}",
+                    "const %s f32[2] = {1, 0.5} const %z i8[2] = {1, 2} %n = QuantizeLinear(%a, %s, %z)"},
        }) {
     expect_behind(c);
   }

@@ -6,7 +6,7 @@ namespace {
 
 using namespace testing;
 
-std::string with_nodes(std::string_view nodes) {
+std::string clip_graph(std::string_view nodes) {
   return fmt::format(R"(
     input %x f32[2,3] "x"
     const %zero f32[1] = {{0}}
@@ -20,38 +20,38 @@ std::string with_nodes(std::string_view nodes) {
 }
 
 TEST(RecognizeClip, MaxAndMinWithOneNumber) {
-  expect_rewrite("recognize_clip", 1, with_nodes("%m = Max(%zero, %x) %y = Min(%m, %two)"),
-                 with_nodes("%y = Clip(%x) {alpha=0, beta=2}"));
-  expect_rewrite("recognize_clip", 1, with_nodes("%m = Min(%x, %two) %y = Max(%m, %zero)"),
-                 with_nodes("%y = Clip(%x) {alpha=0, beta=2}"));
-  expect_rewrite("recognize_clip", 1, with_nodes("%y = Min(%x, %two)"),
-                 with_nodes("%y = Clip(%x) {alpha=-inf, beta=2}"));
+  expect_rewrite("recognize_clip", 1, clip_graph("%m = Max(%zero, %x) %y = Min(%m, %two)"),
+                 clip_graph("%y = Clip(%x) {alpha=0, beta=2}"));
+  expect_rewrite("recognize_clip", 1, clip_graph("%m = Min(%x, %two) %y = Max(%m, %zero)"),
+                 clip_graph("%y = Clip(%x) {alpha=0, beta=2}"));
+  expect_rewrite("recognize_clip", 1, clip_graph("%y = Min(%x, %two)"),
+                 clip_graph("%y = Clip(%x) {alpha=-inf, beta=2}"));
 }
 
 TEST(RecognizeClip, WithoutAnUpperBoundAtZeroItIsRelu) {
   for (const std::string_view node : {"Max(%x, %zero)", "Max(%zero, %x)", "Clip(%x) {alpha=0, beta=inf}"}) {
     SCOPED_TRACE(node);
-    expect_rewrite("recognize_clip", 1, with_nodes(fmt::format("%y = {}", node)), with_nodes("%y = Relu(%x)"));
+    expect_rewrite("recognize_clip", 1, clip_graph(fmt::format("%y = {}", node)), clip_graph("%y = Relu(%x)"));
   }
 }
 
 TEST(RecognizeClip, ChainsBecomeOne) {
-  expect_rewrite("recognize_clip", 1, with_nodes("%r = Relu(%x) %y = Min(%r, %two)"),
-                 with_nodes("%y = Clip(%x) {alpha=0, beta=2}"));
-  expect_rewrite("recognize_clip", 1, with_nodes("%r = Relu(%x) %y = Relu(%r)"), with_nodes("%y = Relu(%x)"));
+  expect_rewrite("recognize_clip", 1, clip_graph("%r = Relu(%x) %y = Min(%r, %two)"),
+                 clip_graph("%y = Clip(%x) {alpha=0, beta=2}"));
+  expect_rewrite("recognize_clip", 1, clip_graph("%r = Relu(%x) %y = Relu(%r)"), clip_graph("%y = Relu(%x)"));
   expect_rewrite("recognize_clip", 1,
-                 with_nodes("%c = Clip(%x) {alpha=-3, beta=2} %d = Clip(%c) {alpha=-1, beta=3} %y = Relu(%d)"),
-                 with_nodes("%y = Clip(%x) {alpha=0, beta=2}"));
+                 clip_graph("%c = Clip(%x) {alpha=-3, beta=2} %d = Clip(%c) {alpha=-1, beta=3} %y = Relu(%d)"),
+                 clip_graph("%y = Clip(%x) {alpha=0, beta=2}"));
 }
 
 TEST(RecognizeClip, BoundsApartLeaveOneNumber) {
-  expect_rewrite("recognize_clip", 1, with_nodes("%c = Clip(%x) {alpha=-3, beta=-2} %y = Clip(%c) {alpha=1, beta=3}"),
-                 with_nodes("%y = Clip(%x) {alpha=1, beta=1}"));
+  expect_rewrite("recognize_clip", 1, clip_graph("%c = Clip(%x) {alpha=-3, beta=-2} %y = Clip(%c) {alpha=1, beta=3}"),
+                 clip_graph("%y = Clip(%x) {alpha=1, beta=1}"));
 }
 
 TEST(RecognizeClip, WithoutBoundsItGoes) {
-  expect_rewrite("recognize_clip", 1, with_nodes("%c = Clip(%x) {alpha=-inf, beta=inf} %y = Abs(%c)"),
-                 with_nodes("%y = Abs(%x)"));
+  expect_rewrite("recognize_clip", 1, clip_graph("%c = Clip(%x) {alpha=-inf, beta=inf} %y = Abs(%c)"),
+                 clip_graph("%y = Abs(%x)"));
 }
 
 TEST(RecognizeClip, OthersStay) {
@@ -59,17 +59,17 @@ TEST(RecognizeClip, OthersStay) {
        {"%y = Relu(%x)", "%y = Clip(%x) {alpha=-1, beta=1}", "%y = Clip(%x) {alpha=2, beta=1}", "%y = Max(%x, %row)",
         "%a = Abs(%x) %y = Max(%x, %a)"}) {
     SCOPED_TRACE(nodes);
-    expect_untouched("recognize_clip", with_nodes(nodes));
+    expect_untouched("recognize_clip", clip_graph(nodes));
   }
 }
 
 TEST(RecognizeClip, WhatIsNoNumberStays) {
-  Graph graph = graph_of(with_nodes("%y = Max(%x, %nan)"));
+  Graph graph = graph_of(clip_graph("%y = Max(%x, %nan)"));
   EXPECT_EQ(run_pass(graph, find_pass("recognize_clip")), 0);
 }
 
 TEST(RecognizeClip, WhatIsUsedInBetweenStays) {
-  expect_untouched("recognize_clip", with_nodes("%r = Relu(%x) %c = Clip(%r) {alpha=1, beta=2} %y = Add(%c, %r)"));
+  expect_untouched("recognize_clip", clip_graph("%r = Relu(%x) %c = Clip(%r) {alpha=1, beta=2} %y = Add(%c, %r)"));
 }
 
 TEST(RecognizeClip, IntegersStay) {

@@ -71,9 +71,9 @@ class PolynomialReader {
   std::set<ValueId>& between_;
 };
 
-bool about(const Polynomial& p, const Polynomial& q) {
+bool about_equal(const Polynomial& p, const Polynomial& q) {
   for (std::size_t i = 0; i < p.size(); ++i) {
-    if (!exeunt::about(p[i], q[i])) return false;
+    if (!about(p[i], q[i])) return false;
   }
   return true;
 }
@@ -136,19 +136,17 @@ class GateFollower {
 /// The function that x * (a * g(p(x)) + b) is; nothing if none is known.
 std::optional<ops::Unary> function_of(const ops::Unary& g, const Polynomial& p, const Gated& gated) {
   using enum ops::UnaryFn;
-  const bool half = exeunt::about(gated.a, 0.5) && exeunt::about(gated.b, 0.5);
-  const bool plain = exeunt::about(gated.a, 1) && std::abs(gated.b) < 1e-6;
+  const bool half = about(gated.a, 0.5) && about(gated.b, 0.5);
+  const bool plain = about(gated.a, 1) && std::abs(gated.b) < 1e-6;
   const double cubic = std::sqrt(2 * std::numbers::inv_pi);
   const bool linear = p[2] == 0 && p[3] == 0;
-  const auto is_hard_sigmoid = [&](double scale, double shift) {
-    return exeunt::about(scale, 1.0 / 6) && exeunt::about(shift, 0.5);
-  };
+  const auto is_hard_sigmoid = [&](double scale, double shift) { return about(scale, 1.0 / 6) && about(shift, 0.5); };
   switch (g.fn) {
     case Erf:
-      if (half && about(p, {0, std::numbers::sqrt2 / 2})) return ops::Unary{Gelu};
+      if (half && about_equal(p, {0, std::numbers::sqrt2 / 2})) return ops::Unary{Gelu};
       break;
     case Tanh:
-      if (half && about(p, {0, cubic, 0, cubic * 0.044715})) return ops::Unary{GeluTanh};
+      if (half && about_equal(p, {0, cubic, 0, cubic * 0.044715})) return ops::Unary{GeluTanh};
       break;
     case Sigmoid:
       if (plain && linear && p[0] == 0) return ops::Unary{.fn = Swish, .alpha = p[1]};
@@ -157,7 +155,7 @@ std::optional<ops::Unary> function_of(const ops::Unary& g, const Polynomial& p, 
       if (plain && linear && is_hard_sigmoid(g.alpha * p[1], g.alpha * p[0] + g.beta)) return ops::Unary{HardSwish};
       break;
     case Clip: {
-      const bool bounds = std::abs(gated.a * g.alpha + gated.b) < 1e-6 && exeunt::about(gated.a * g.beta + gated.b, 1);
+      const bool bounds = std::abs(gated.a * g.alpha + gated.b) < 1e-6 && about(gated.a * g.beta + gated.b, 1);
       if (linear && gated.a > 0 && bounds && is_hard_sigmoid(gated.a * p[1], gated.a * p[0] + gated.b))
         return ops::Unary{HardSwish};
       break;
@@ -178,14 +176,14 @@ std::optional<ops::Unary> mish(const Graph& graph, const Node& g, Gated& gated) 
   return ops::Unary{ops::UnaryFn::Mish};
 }
 
-struct Match {
+struct GateMatch {
   ValueId x = kNoValue;
   ops::Unary op;
   ValueId last = kNoValue;
   std::set<ValueId> between;
 };
 
-std::optional<Match> match(const Graph& graph, const GateFollower& follower, const Node& g) {
+std::optional<GateMatch> match_gate(const Graph& graph, const GateFollower& follower, const Node& g) {
   constexpr int kMostSteps = 4;
   const auto* gate = std::get_if<ops::Unary>(&g.op);
   if (gate == nullptr || !is_float(graph.type(g.output).dtype)) return std::nullopt;
@@ -199,7 +197,7 @@ std::optional<Match> match(const Graph& graph, const GateFollower& follower, con
       const auto p = PolynomialReader(graph, gated.x, whole.between).read(g.inputs[0]);
       if (p) function = function_of(*gate, *p, gated);
     }
-    if (function) return Match{gated.x, *function, at, whole.between};
+    if (function) return GateMatch{gated.x, *function, at, whole.between};
   }
   return std::nullopt;
 }
@@ -213,7 +211,7 @@ int recognize_gated_activation(Graph& graph) {
   for (const NodeId id : order) {
     if (!rewriter.is_used(graph.node(id).output)) continue;
     const Node gate = graph.node(id);
-    const auto found = match(graph, follower, gate);
+    const auto found = match_gate(graph, follower, gate);
     if (!found || !rewriter.is_used(found->last)) continue;
     const Node last = *graph.producer(found->last);
     if (rewriter.only_for(last, found->between)) rewriter.replace_by_node(last, found->op, {found->x});

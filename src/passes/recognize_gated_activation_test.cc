@@ -9,7 +9,7 @@ using namespace testing;
 constexpr double kTolerance = 1e-5;
 
 /// What %y is of %x.
-std::string with_nodes(std::string_view nodes) {
+std::string gate_graph(std::string_view nodes) {
   return fmt::format(R"(
     input %x f32[2,3] "x"
     const %half f32[] = {{0.5}}
@@ -31,7 +31,7 @@ std::string with_nodes(std::string_view nodes) {
 void expect_becomes(std::string_view op, const std::vector<std::string_view>& spellings) {
   for (const std::string_view nodes : spellings) {
     SCOPED_TRACE(nodes);
-    expect_rewrite("recognize_gated_activation", 1, with_nodes(nodes), with_nodes(fmt::format("%y = {}", op)),
+    expect_rewrite("recognize_gated_activation", 1, gate_graph(nodes), gate_graph(fmt::format("%y = {}", op)),
                    kTolerance);
   }
 }
@@ -85,8 +85,8 @@ TEST(RecognizeGatedActivation, Mish) {
 
 TEST(RecognizeGatedActivation, OneAfterTheOther) {
   expect_rewrite("recognize_gated_activation", 2,
-                 with_nodes("%s = Sigmoid(%x) %a = Mul(%x, %s) %t = Sigmoid(%a) %y = Mul(%a, %t)"),
-                 with_nodes("%a = Swish(%x) {alpha=1} %y = Swish(%a) {alpha=1}"), kTolerance);
+                 gate_graph("%s = Sigmoid(%x) %a = Mul(%x, %s) %t = Sigmoid(%a) %y = Mul(%a, %t)"),
+                 gate_graph("%a = Swish(%x) {alpha=1} %y = Swish(%a) {alpha=1}"), kTolerance);
 }
 
 TEST(RecognizeGatedActivation, OtherNumbersAndFunctionsStay) {
@@ -103,7 +103,7 @@ TEST(RecognizeGatedActivation, OtherNumbersAndFunctionsStay) {
         "%a = Abs(%x) %s = Sigmoid(%a) %y = Mul(%x, %s)", "%s = Tanh(%x) %y = Mul(%x, %s)",
         "%s = Sigmoid(%x) %y = Add(%x, %s)"}) {
     SCOPED_TRACE(nodes);
-    expect_untouched("recognize_gated_activation", with_nodes(nodes));
+    expect_untouched("recognize_gated_activation", gate_graph(nodes));
   }
 }
 
@@ -118,7 +118,7 @@ TEST(RecognizeGatedActivation, AGateThatIsBroadcastStays) {
 }
 
 TEST(RecognizeGatedActivation, WhatIsUsedElsewhereStays) {
-  expect_untouched("recognize_gated_activation", with_nodes("%s = Sigmoid(%x) %m = Mul(%x, %s) %y = Add(%m, %s)"));
+  expect_untouched("recognize_gated_activation", gate_graph("%s = Sigmoid(%x) %m = Mul(%x, %s) %y = Add(%m, %s)"));
   expect_untouched("recognize_gated_activation", R"(
     input %x f32[1,3] "x"
     %s = Sigmoid(%x)

@@ -14,13 +14,13 @@ Affine before(const Graph& graph, const Rewriter& rewriter, ValueId v) {
   return chain && !chain->function.by_axis() ? chain->function : none;
 }
 
-struct Match {
+struct HardSigmoidMatch {
   ValueId x = kNoValue;
   ops::Unary op;
 };
 
 /// The part of `last` that is affine, the Clip before it, and what is affine before that.
-std::optional<Match> match(const Graph& graph, const Rewriter& rewriter, const Node& last) {
+std::optional<HardSigmoidMatch> match_hard_sigmoid(const Graph& graph, const Rewriter& rewriter, const Node& last) {
   Affine after{last.output, Affine::kNoAxis, {1}, {0}};
   if (const auto chain = affine_chain(graph, rewriter, last)) after = chain->function;
   if (after.by_axis() || (after.x != last.output && rewriter.uses(after.x) != 1)) return std::nullopt;
@@ -34,7 +34,7 @@ std::optional<Match> match(const Graph& graph, const Rewriter& rewriter, const N
   const ops::Unary op{ops::UnaryFn::HardSigmoid, a * inner.scale[0], a * inner.shift[0] + b};
   // A picture's bytes scaled and clipped are no hard sigmoid.
   if (!about(op.beta, 0.5)) return std::nullopt;
-  return Match{inner.x, op};
+  return HardSigmoidMatch{inner.x, op};
 }
 
 }  // namespace
@@ -46,7 +46,8 @@ int recognize_hard_sigmoid(Graph& graph) {
   for (const NodeId id : order) {
     if (!rewriter.is_used(graph.node(id).output)) continue;
     const Node last = graph.node(id);
-    if (const auto found = match(graph, rewriter, last)) rewriter.replace_by_node(last, found->op, {found->x});
+    if (const auto found = match_hard_sigmoid(graph, rewriter, last))
+      rewriter.replace_by_node(last, found->op, {found->x});
   }
   return rewriter.rewrites();
 }

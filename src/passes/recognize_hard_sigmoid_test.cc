@@ -6,7 +6,7 @@ namespace {
 
 using namespace testing;
 
-std::string with_nodes(std::string_view nodes) {
+std::string hard_sigmoid_graph(std::string_view nodes) {
   return fmt::format(R"(
     input %x f32[2,3] "x"
     const %half f32[] = {{0.5}}
@@ -21,13 +21,13 @@ std::string with_nodes(std::string_view nodes) {
 }
 
 TEST(RecognizeHardSigmoid, ScaledBeforeOrAfterTheClip) {
-  const std::string after = with_nodes("%y = HardSigmoid(%x) {alpha=0.25, beta=0.5}");
+  const std::string after = hard_sigmoid_graph("%y = HardSigmoid(%x) {alpha=0.25, beta=0.5}");
   for (const std::string_view nodes : {"%a = Mul(%x, %quarter) %b = Add(%a, %half) %y = Clip(%b) {alpha=0, beta=1}",
                                        "%a = Add(%two, %x) %b = Clip(%a) {alpha=0, beta=4} %y = Div(%b, %four)",
                                        "%a = Add(%x, %two) %b = Clip(%a) {alpha=0, beta=4} %y = Mul(%quarter, %b)",
                                        "%a = Clip(%x) {alpha=-2, beta=2} %b = Add(%a, %two) %y = Div(%b, %four)"}) {
     SCOPED_TRACE(nodes);
-    expect_rewrite("recognize_hard_sigmoid", 1, with_nodes(nodes), after);
+    expect_rewrite("recognize_hard_sigmoid", 1, hard_sigmoid_graph(nodes), after);
   }
 }
 
@@ -38,15 +38,15 @@ TEST(RecognizeHardSigmoid, OtherBoundsStay) {
         "%a = Add(%x, %two) %b = Clip(%a) {alpha=1, beta=4} %y = Div(%b, %four)",
         "%a = Add(%x, %row) %y = Clip(%a) {alpha=0, beta=1}"}) {
     SCOPED_TRACE(nodes);
-    expect_untouched("recognize_hard_sigmoid", with_nodes(nodes));
+    expect_untouched("recognize_hard_sigmoid", hard_sigmoid_graph(nodes));
   }
 }
 
 TEST(RecognizeHardSigmoid, WhatIsUsedInBetweenStays) {
-  expect_untouched("recognize_hard_sigmoid", with_nodes("%a = Add(%x, %two) %b = Clip(%a) {alpha=0, beta=4} "
-                                                        "%c = Div(%b, %four) %y = Add(%b, %c)"));
-  expect_untouched("recognize_hard_sigmoid", with_nodes("%a = Add(%x, %two) %b = Clip(%a) {alpha=0, beta=4} "
-                                                        "%c = Div(%b, %four) %y = Add(%a, %c)"));
+  expect_untouched("recognize_hard_sigmoid", hard_sigmoid_graph("%a = Add(%x, %two) %b = Clip(%a) {alpha=0, beta=4} "
+                                                                "%c = Div(%b, %four) %y = Add(%b, %c)"));
+  expect_untouched("recognize_hard_sigmoid", hard_sigmoid_graph("%a = Add(%x, %two) %b = Clip(%a) {alpha=0, beta=4} "
+                                                                "%c = Div(%b, %four) %y = Add(%a, %c)"));
 }
 
 }  // namespace

@@ -8,7 +8,7 @@ namespace exeunt {
 
 namespace {
 
-struct Match {
+struct LayerNormMatch {
   ValueId x = kNoValue;
   ops::LayerNorm op;
   std::set<ValueId> between;
@@ -78,14 +78,14 @@ std::optional<Variance> root_of(const Graph& graph, ValueId v, double exponent, 
 }
 
 /// d / root(mean(d * d) + epsilon), as a quotient or a product; d is x - mean(x), or x itself.
-std::optional<Match> match(const Graph& graph, const Node& node) {
+std::optional<LayerNormMatch> match_layer_norm(const Graph& graph, const Node& node) {
   const auto* binary = std::get_if<ops::Binary>(&node.op);
   if (binary == nullptr || !is_float(graph.type(node.output).dtype)) return std::nullopt;
   const bool divides = binary->fn == ops::BinaryFn::Div;
   if (!divides && binary->fn != ops::BinaryFn::Mul) return std::nullopt;
   for (const std::size_t root : {std::size_t{1}, std::size_t{0}}) {
     if (divides && root == 0) continue;
-    Match found;
+    LayerNormMatch found;
     const auto variance = root_of(graph, node.inputs[root], divides ? 0.5 : -0.5, found.between);
     if (!variance) continue;
     const ValueId d = node.inputs[1 - root];
@@ -125,7 +125,7 @@ struct Extended {
   std::vector<ValueId> operands;
 };
 
-std::optional<Extended> extended(const Graph& graph, const Rewriter& rewriter, const Node& node) {
+std::optional<Extended> extended_norm(const Graph& graph, const Rewriter& rewriter, const Node& node) {
   const auto* binary = std::get_if<ops::Binary>(&node.op);
   const bool scales = binary != nullptr && binary->fn == ops::BinaryFn::Mul;
   if (binary == nullptr || (!scales && binary->fn != ops::BinaryFn::Add)) return std::nullopt;
@@ -152,11 +152,11 @@ int recognize_layer_norm(Graph& graph) {
   for (const NodeId id : execution_order(graph)) {
     if (!rewriter.is_used(graph.node(id).output)) continue;
     const Node last = graph.node(id);
-    if (const auto norm = extended(graph, rewriter, last)) {
+    if (const auto norm = extended_norm(graph, rewriter, last)) {
       rewriter.replace_by_node(last, norm->norm.op, norm->operands);
       continue;
     }
-    auto found = match(graph, last);
+    auto found = match_layer_norm(graph, last);
     if (!found) continue;
     found->between.erase(found->x);
     if (rewriter.only_for(last, found->between)) rewriter.replace_by_node(last, found->op, {found->x});

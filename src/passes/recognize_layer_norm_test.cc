@@ -7,7 +7,7 @@ namespace {
 using namespace testing;
 
 /// What %y is of %x [2,3,4].
-std::string with_nodes(std::string_view nodes) {
+std::string layer_norm_graph(std::string_view nodes) {
   return fmt::format(R"(
     input %x f32[2,3,4] "x"
     const %eps f32[] = {{0.5}}
@@ -27,17 +27,17 @@ constexpr std::string_view kDifference = "%m = ReduceMean(%x) {axes=[-1]} %d = S
 constexpr std::string_view kVariance = "%v = ReduceMean(%s) {axes=[2]} %e = Add(%v, %eps)\n";
 
 std::string spelt(std::string_view square, std::string_view quotient, std::string_view rest = "") {
-  return with_nodes(fmt::format("{} %s = {} {} {} {}", kDifference, square, kVariance, quotient, rest));
+  return layer_norm_graph(fmt::format("{} %s = {} {} {} {}", kDifference, square, kVariance, quotient, rest));
 }
 
 TEST(RecognizeLayerNorm, AsPyTorchSpellsIt) {
   expect_rewrite("recognize_layer_norm", 3,
                  spelt("Pow(%d, %two)", "%r = Sqrt(%e) %n = Div(%d, %r)", "%g = Mul(%n, %gamma) %y = Add(%g, %beta)"),
-                 with_nodes("%y = LayerNorm(%x, %gamma, %beta) {axis=2, epsilon=0.5}"), 1e-5);
+                 layer_norm_graph("%y = LayerNorm(%x, %gamma, %beta) {axis=2, epsilon=0.5}"), 1e-5);
 }
 
 TEST(RecognizeLayerNorm, EverySpellingOfTheQuotient) {
-  const std::string after = with_nodes("%y = LayerNorm(%x) {axis=2, epsilon=0.5}");
+  const std::string after = layer_norm_graph("%y = LayerNorm(%x) {axis=2, epsilon=0.5}");
   for (const std::string_view quotient :
        {"%r = Sqrt(%e) %y = Div(%d, %r)", "%r = Pow(%e, %half) %y = Div(%d, %r)",
         "%r = Sqrt(%e) %i = Reciprocal(%r) %y = Mul(%d, %i)", "%r = Sqrt(%e) %i = Reciprocal(%r) %y = Mul(%i, %d)",
@@ -51,11 +51,11 @@ TEST(RecognizeLayerNorm, EverySpellingOfTheQuotient) {
 
 TEST(RecognizeLayerNorm, TheDifferenceMayBeTakenTwice) {
   expect_rewrite("recognize_layer_norm", 1, spelt("Mul(%d, %d)", "%f = Sub(%x, %m) %r = Sqrt(%e) %y = Div(%f, %r)"),
-                 with_nodes("%y = LayerNorm(%x) {axis=2, epsilon=0.5}"), 1e-5);
+                 layer_norm_graph("%y = LayerNorm(%x) {axis=2, epsilon=0.5}"), 1e-5);
 }
 
 TEST(RecognizeLayerNorm, OverSeveralAxes) {
-  expect_rewrite("recognize_layer_norm", 1, with_nodes(R"(
+  expect_rewrite("recognize_layer_norm", 1, layer_norm_graph(R"(
     %m = ReduceMean(%x) {axes=[1,2]}
     %d = Sub(%x, %m)
     %s = Mul(%d, %d)
@@ -63,20 +63,20 @@ TEST(RecognizeLayerNorm, OverSeveralAxes) {
     %e = Add(%eps, %v)
     %r = Sqrt(%e)
     %y = Div(%d, %r))"),
-                 with_nodes("%y = LayerNorm(%x) {axis=1, epsilon=0.5}"), 1e-5);
+                 layer_norm_graph("%y = LayerNorm(%x) {axis=1, epsilon=0.5}"), 1e-5);
 }
 
 TEST(RecognizeLayerNorm, WithTheMeanAsAGlobalPool) {
   const std::string pool = "{fn=average, kernel=[4], strides=[1], pads=[0,0], dilations=[1]}";
   expect_rewrite("recognize_layer_norm", 1,
-                 with_nodes(fmt::format("%m = Pool(%x) {0} %d = Sub(%x, %m) %s = Mul(%d, %d) %v = Pool(%s) {0} "
-                                        "%e = Add(%v, %eps) %r = Sqrt(%e) %y = Div(%d, %r)",
-                                        pool)),
-                 with_nodes("%y = LayerNorm(%x) {axis=2, epsilon=0.5}"), 1e-5);
+                 layer_norm_graph(fmt::format("%m = Pool(%x) {0} %d = Sub(%x, %m) %s = Mul(%d, %d) %v = Pool(%s) {0} "
+                                              "%e = Add(%v, %eps) %r = Sqrt(%e) %y = Div(%d, %r)",
+                                              pool)),
+                 layer_norm_graph("%y = LayerNorm(%x) {axis=2, epsilon=0.5}"), 1e-5);
 }
 
 TEST(RecognizeLayerNorm, WithoutTheMeanItIsRootMeanSquare) {
-  expect_rewrite("recognize_layer_norm", 2, with_nodes(R"(
+  expect_rewrite("recognize_layer_norm", 2, layer_norm_graph(R"(
     %s = Mul(%x, %x)
     %v = ReduceMean(%s) {axes=[2]}
     %e = Add(%v, %eps)
@@ -84,15 +84,17 @@ TEST(RecognizeLayerNorm, WithoutTheMeanItIsRootMeanSquare) {
     %i = Reciprocal(%r)
     %n = Mul(%x, %i)
     %y = Mul(%gamma, %n))"),
-                 with_nodes("%y = LayerNorm(%x, %gamma) {axis=2, epsilon=0.5, center=false}"), 1e-5);
+                 layer_norm_graph("%y = LayerNorm(%x, %gamma) {axis=2, epsilon=0.5, center=false}"), 1e-5);
 }
 
 TEST(RecognizeLayerNorm, ASummandNeedsNoFactorAndASecondOneStays) {
   expect_rewrite("recognize_layer_norm", 1,
-                 with_nodes("%n = LayerNorm(%x) {axis=2} %a = Add(%n, %beta) %y = Add(%a, %beta)"),
-                 with_nodes("%a = LayerNorm(%x, _, %beta) {axis=2} %y = Add(%a, %beta)"));
-  expect_untouched("recognize_layer_norm", with_nodes("%n = LayerNorm(%x, _, %beta) {axis=2} %y = Mul(%n, %gamma)"));
-  expect_untouched("recognize_layer_norm", with_nodes("%n = LayerNorm(%x, %gamma) {axis=2} %y = Mul(%n, %gamma)"));
+                 layer_norm_graph("%n = LayerNorm(%x) {axis=2} %a = Add(%n, %beta) %y = Add(%a, %beta)"),
+                 layer_norm_graph("%a = LayerNorm(%x, _, %beta) {axis=2} %y = Add(%a, %beta)"));
+  expect_untouched("recognize_layer_norm",
+                   layer_norm_graph("%n = LayerNorm(%x, _, %beta) {axis=2} %y = Mul(%n, %gamma)"));
+  expect_untouched("recognize_layer_norm",
+                   layer_norm_graph("%n = LayerNorm(%x, %gamma) {axis=2} %y = Mul(%n, %gamma)"));
 }
 
 TEST(RecognizeLayerNorm, OtherMeansStay) {
@@ -107,12 +109,12 @@ TEST(RecognizeLayerNorm, OtherMeansStay) {
         // the square of something else
         "%m = ReduceMean(%x) {axes=[2]} %d = Sub(%x, %m) %s = Mul(%x, %x) %v = ReduceMean(%s) {axes=[2]}"}) {
     SCOPED_TRACE(head);
-    expect_untouched("recognize_layer_norm", with_nodes(fmt::format("{} {}", head, kRest)));
+    expect_untouched("recognize_layer_norm", layer_norm_graph(fmt::format("{} {}", head, kRest)));
   }
 }
 
 TEST(RecognizeLayerNorm, AMeanOverOtherAxesIsADifferenceLikeAnyOther) {
-  expect_rewrite("recognize_layer_norm", 1, with_nodes(R"(
+  expect_rewrite("recognize_layer_norm", 1, layer_norm_graph(R"(
     %m = ReduceMean(%x) {axes=[1]}
     %d = Sub(%x, %m)
     %s = Mul(%d, %d)
@@ -120,7 +122,7 @@ TEST(RecognizeLayerNorm, AMeanOverOtherAxesIsADifferenceLikeAnyOther) {
     %e = Add(%v, %eps)
     %r = Sqrt(%e)
     %y = Div(%d, %r))"),
-                 with_nodes(R"(
+                 layer_norm_graph(R"(
     %m = ReduceMean(%x) {axes=[1]}
     %d = Sub(%x, %m)
     %y = LayerNorm(%d) {axis=2, epsilon=0.5, center=false})"),

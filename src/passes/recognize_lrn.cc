@@ -85,7 +85,7 @@ std::optional<ChannelMean> channel_mean(const Graph& graph, ValueId v) {
   return mean;
 }
 
-struct Match {
+struct LrnMatch {
   ValueId x = kNoValue;
   ops::Lrn op;
   std::set<ValueId> between;
@@ -112,11 +112,11 @@ std::optional<Quotient> quotient_of(const Graph& graph, const Node& node, std::s
   return std::nullopt;
 }
 
-std::optional<Match> match(const Graph& graph, const Node& node) {
+std::optional<LrnMatch> match_lrn(const Graph& graph, const Node& node) {
   for (const std::size_t power_operand : {std::size_t{1}, std::size_t{0}}) {
     const auto quotient = quotient_of(graph, node, power_operand);
     if (!quotient || graph.type(quotient->x) != graph.type(node.output)) continue;
-    Match found{quotient->x, {}, {quotient->power}};
+    LrnMatch found{quotient->x, {}, {quotient->power}};
     // base = bias + alpha * mean, in one node or more
     Affine f{quotient->base, Affine::kNoAxis, {1}, {0}};
     while (const Node* step = graph.producer(f.x)) {
@@ -144,7 +144,7 @@ int recognize_lrn(Graph& graph) {
   for (const NodeId id : execution_order(graph)) {
     if (!rewriter.is_used(graph.node(id).output)) continue;
     const Node last = graph.node(id);
-    const auto found = match(graph, last);
+    const auto found = match_lrn(graph, last);
     if (found && rewriter.only_for(last, found->between)) rewriter.replace_by_node(last, found->op, {found->x});
   }
   return rewriter.rewrites();

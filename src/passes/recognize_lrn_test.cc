@@ -7,7 +7,7 @@ namespace {
 using namespace testing;
 
 /// What %y is of %x [1,4,2,3].
-std::string with_nodes(std::string_view nodes) {
+std::string lrn_graph(std::string_view nodes) {
   return fmt::format(R"(
     input %x f32[1,4,2,3] "x"
     const %alpha f32[] = {{0.25}}
@@ -19,11 +19,11 @@ std::string with_nodes(std::string_view nodes) {
                      nodes);
 }
 
-const std::string kLrn = with_nodes("%y = LRN(%x) {size=3, alpha=0.25, bias=2} \"divided\"");
+const std::string kLrn = lrn_graph("%y = LRN(%x) {size=3, alpha=0.25, bias=2} \"divided\"");
 
 /// PyTorch's way, by a pool over a third spatial axis; `pool` says what stands between square and mean.
 std::string torch(std::string_view square, std::string_view pool) {
-  return with_nodes(fmt::format(R"(
+  return lrn_graph(fmt::format(R"(
     const %two f32[] = {{2}}
     %s = {}
     %u = Reshape(%s) {{shape=[1,1,4,2,3]}}
@@ -33,7 +33,7 @@ std::string torch(std::string_view square, std::string_view pool) {
     %o = Add(%n, %k)
     %q = Pow(%o, %beta)
     %y = Div(%x, %q) "divided")",
-                                square, pool));
+                               square, pool));
 }
 
 constexpr std::string_view kPadAndPool =
@@ -54,7 +54,7 @@ TEST(RecognizeLrn, WithThePaddingInThePool) {
 }
 
 TEST(RecognizeLrn, WithTheSpatialAxesAsOne) {
-  expect_rewrite("recognize_lrn", 1, with_nodes(R"(
+  expect_rewrite("recognize_lrn", 1, lrn_graph(R"(
     const %minus f32[] = {-0.75}
     const %s f32[1] = {0.25}
     const %t f32[1] = {2}
@@ -69,7 +69,7 @@ TEST(RecognizeLrn, WithTheSpatialAxesAsOne) {
 }
 
 TEST(RecognizeLrn, ARootIsAPowerOfAHalf) {
-  expect_rewrite("recognize_lrn", 1, with_nodes(R"(
+  expect_rewrite("recognize_lrn", 1, lrn_graph(R"(
     %s = Mul(%x, %x)
     %u = Reshape(%s) {shape=[1,1,4,6]}
     %a = Pool(%u) {fn=average, kernel=[3,1], strides=[1,1], pads=[1,0,1,0], dilations=[1,1], count_include_pad=true}
@@ -77,7 +77,7 @@ TEST(RecognizeLrn, ARootIsAPowerOfAHalf) {
     %o = Add(%m, %k)
     %q = Sqrt(%o)
     %y = Div(%x, %q))"),
-                 with_nodes("%y = LRN(%x) {size=3, alpha=1, beta=0.5, bias=2}"), 1e-6);
+                 lrn_graph("%y = LRN(%x) {size=3, alpha=1, beta=0.5, bias=2}"), 1e-6);
 }
 
 TEST(RecognizeLrn, TheWindowMustLieAsInLrn) {

@@ -6,7 +6,7 @@ namespace {
 
 using namespace testing;
 
-std::string with_nodes(std::string_view nodes) {
+std::string softplus_graph(std::string_view nodes) {
   return fmt::format(R"(
     input %x f32[2,3] "x"
     const %one f32[] = {{1}}
@@ -19,8 +19,8 @@ std::string with_nodes(std::string_view nodes) {
 
 TEST(RecognizeSoftplus, TheLogarithmOfOneMoreThanThePower) {
   for (const std::string_view sum : {"Add(%e, %one)", "Add(%one, %e)"}) {
-    expect_rewrite("recognize_softplus", 1, with_nodes(fmt::format("%e = Exp(%x) %s = {} %y = Log(%s)", sum)),
-                   with_nodes("%y = Softplus(%x)"), 1e-5);
+    expect_rewrite("recognize_softplus", 1, softplus_graph(fmt::format("%e = Exp(%x) %s = {} %y = Log(%s)", sum)),
+                   softplus_graph("%y = Softplus(%x)"), 1e-5);
   }
 }
 
@@ -31,7 +31,7 @@ TEST(RecognizeSoftplus, OthersStay) {
         "%e = Exp(%x) %s = Add(%e, %one) %l = Log(%s) %y = Add(%l, %e)",
         "%e = Exp(%x) %s = Add(%e, %one) %l = Log(%s) %y = Add(%l, %s)"}) {
     SCOPED_TRACE(nodes);
-    expect_untouched("recognize_softplus", with_nodes(nodes));
+    expect_untouched("recognize_softplus", softplus_graph(nodes));
   }
 }
 

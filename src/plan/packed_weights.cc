@@ -21,8 +21,7 @@ PackedWeights WeightPacker::pack(const Tensor* weights, const Tensor* bias, cons
 }
 
 void PlanWeights::reserve(const PackedWeights& weights) {
-  constexpr std::size_t kLine = 64;
-  if (offsets_.emplace(weights, bytes_).second) bytes_ += (weights->size() + kLine - 1) / kLine * kLine;
+  if (offsets_.emplace(weights, bytes_).second) bytes_ += whole_lines(weights->size());
 }
 
 void PlanWeights::move_in() {

@@ -34,8 +34,6 @@ struct Header {
 static_assert(sizeof(Header) == kLine);
 constexpr std::size_t kChecked = offsetof(Header, file_bytes);
 
-std::size_t whole_lines(std::size_t bytes) { return (bytes + kLine - 1) / kLine * kLine; }
-
 /// An open file, closed at the end.
 class Descriptor {
  public:

@@ -13,8 +13,6 @@ namespace {
 using flatbuffers::FlatBufferBuilder;
 using flatbuffers::Offset;
 
-constexpr std::size_t kLine = 64;
-
 Offset<file::Step> write_step(FlatBufferBuilder& builder, const Step& step) {
   std::vector<Offset<file::Rival>> rivals;
   for (const Rival& rival : step.rivals) {
@@ -44,7 +42,7 @@ PackedPlaces place_packed(const std::vector<WeightPacker::Entry>& packed) {
   PackedPlaces places;
   for (const WeightPacker::Entry& entry : packed) {
     places.offsets.push_back(places.bytes);
-    places.bytes += (entry.packed->size() + kLine - 1) / kLine * kLine;
+    places.bytes += whole_lines(entry.packed->size());
   }
   return places;
 }

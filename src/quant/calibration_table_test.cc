@@ -59,15 +59,10 @@ TEST(CalibrationTable, ReadsBackWhatItWrote) {
   }
 }
 
-std::string text_of(const std::filesystem::path& path) {
-  std::ifstream file(path);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
 TEST(CalibrationTable, HasOneLineAValueAndShortNumbers) {
   const TempDir folder;
   save_calibration({"mse", 2, {{"b", {-0.1F, 0.7F, {0.3F, 1}}}, {"a", {0, 3}}}, {0.25, 0.75}}, folder / "table.json");
-  EXPECT_EQ(text_of(folder / "table.json"), R"({
+  EXPECT_EQ(content_of(folder / "table.json"), R"({
   "exeunt_calibration": 1,
   "method": "mse",
   "samples": 2,
@@ -123,7 +118,7 @@ TEST(CalibrationTable, IsWrittenWholeOrNotAtAll) {
   const TempDir folder;
   const auto path = folder.write("table.json", "old");
   expect_error(ErrorCode::unsupported, "no UTF-8", [&] { save_calibration({"m", 1, {{"\xff", {}}}}, path); });
-  EXPECT_EQ(text_of(path), "old");
+  EXPECT_EQ(content_of(path), "old");
   expect_error(ErrorCode::file, "missing", [&] { save_calibration({"m", 1, {}}, folder / "no" / "table.json"); });
 }
 

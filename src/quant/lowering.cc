@@ -31,8 +31,6 @@ std::string refuse_gemm(const Graph& graph, const Node& node, const ops::Gemm& o
 
 }  // namespace
 
-bool has_operand(const Node& node, std::size_t i) { return i < node.inputs.size() && node.inputs[i] != kNoValue; }
-
 std::string refuse_lowered(const Graph& graph, const Node& node) {
   const auto* conv = std::get_if<ops::Conv>(&node.op);
   const auto* gemm = std::get_if<ops::Gemm>(&node.op);

@@ -8,8 +8,6 @@
 /// What graphs have in common whose convolutions and products compute in a lower precision than f32.
 namespace exeunt {
 
-bool has_operand(const Node& node, std::size_t i);
-
 /// Why a node cannot compute in a lower precision; empty if it can. Convolutions without groups and products with one
 /// row can, where weights are constant.
 std::string refuse_lowered(const Graph& graph, const Node& node);

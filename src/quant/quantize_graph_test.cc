@@ -176,7 +176,7 @@ class Trial {
     const Tensor left_out;
     for (const NodeId id : execution_order(graph)) {
       const Node& node = graph.node(id);
-      std::vector<Operand> operands;
+      std::vector<OpInput> operands;
       for (const ValueId v : node.inputs)
         operands.emplace_back(v == kNoValue ? left_out : graph.constant(v) != nullptr ? *graph.constant(v) : known[v]);
       known[node.output] = run_op(node.op, operands);

@@ -18,7 +18,7 @@ using ::testing::ElementsAre;
 using ::testing::Ge;
 using ::testing::SizeIs;
 
-const std::string kModel = R"(
+const std::string kBenchModel = R"(
   input %x f32[1,2] "x"
   %y = Neg(%x)
   output "y"
@@ -45,7 +45,7 @@ std::vector<Session> sessions_of(const Plan& plan, int count = 1, const SessionO
 }
 
 Bench run(const BenchOptions& options, const Tensor& samples = eight(), int streams = 1, std::int64_t max_batch = 1) {
-  std::vector<Session> sessions = sessions_of(plan_of(kModel), streams, {.max_batch = max_batch});
+  std::vector<Session> sessions = sessions_of(plan_of(kBenchModel), streams, {.max_batch = max_batch});
   return bench(sessions, {&samples, 1}, options);
 }
 
@@ -70,7 +70,7 @@ TEST(Bench, OneRoundOfTheSamplesHasTheirShares) {
 }
 
 TEST(Bench, ThresholdsOfTheSessionAreAtWork) {
-  std::vector<Session> sessions = sessions_of(plan_of(kModel));
+  std::vector<Session> sessions = sessions_of(plan_of(kBenchModel));
   sessions[0].set_threshold(0, 0.65F);
   const Tensor samples = eight();
   EXPECT_THAT(bench(sessions, {&samples, 1}, counted(8)).mix.value().shares, ElementsAre(2 / 8.0, 6 / 8.0));

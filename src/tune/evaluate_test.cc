@@ -42,7 +42,7 @@ Dataset data_of(std::vector<std::vector<float>> samples, std::vector<std::int32_
 }
 
 /// Leaves above 0.5 with x as probabilities; else turns the classes round and answers logits.
-const std::string kModel = R"(
+const std::string kEvaluatedModel = R"(
   input %x f32[1,3] "x"
   %late = Slice(%x){axes=[1], starts=[2], ends=[-4], steps=[-1]}
   output "scores"
@@ -58,7 +58,7 @@ Dataset five_samples(std::vector<std::int32_t> labels = {0, 1, 0, 2, 1}) {
 }
 
 TEST(Evaluate, MeasuresAccuracyAndShareOfEachExit) {
-  Session session(plan_of(kModel));
+  Session session(plan_of(kEvaluatedModel));
   const Evaluation e = evaluate(session, five_samples());
   EXPECT_EQ(e.samples, 5);
   EXPECT_DOUBLE_EQ(e.accuracy.value(), 3.0 / 5);
@@ -74,13 +74,13 @@ TEST(Evaluate, MeasuresAccuracyAndShareOfEachExit) {
 }
 
 TEST(Evaluate, ConfusionIsByLabelThenAnswer) {
-  Session session(plan_of(kModel));
+  Session session(plan_of(kEvaluatedModel));
   const Evaluation e = evaluate(session, five_samples());
   EXPECT_THAT(e.confusion, ElementsAre(ElementsAre(1, 0, 1), ElementsAre(1, 1, 0), ElementsAre(0, 0, 1)));
 }
 
 TEST(Evaluate, WritesDownEverySample) {
-  Session session(plan_of(kModel));
+  Session session(plan_of(kEvaluatedModel));
   const Evaluation e = evaluate(session, five_samples());
   EXPECT_THAT(values<std::int8_t>(e.by_sample.at("exit")), ElementsAre(0, 0, 0, 1, 1));
   EXPECT_THAT(values<std::int32_t>(e.by_sample.at("top1")), ElementsAre(0, 1, 2, 2, 0));
@@ -96,7 +96,7 @@ TEST(Evaluate, WritesDownEverySample) {
 
 TEST(Evaluate, BatchesAnswerAsSingleSamples) {
   for (const std::int64_t batch : {2, 5, 64}) {
-    Session session(plan_of(kModel), {.max_batch = batch});
+    Session session(plan_of(kEvaluatedModel), {.max_batch = batch});
     EvaluateOptions options;
     options.batch = batch;
     const Evaluation e = evaluate(session, five_samples(), options);
@@ -106,7 +106,7 @@ TEST(Evaluate, BatchesAnswerAsSingleSamples) {
 }
 
 TEST(Evaluate, ABatchBeyondTheSessionsIsCutToIt) {
-  Session session(plan_of(kModel), {.max_batch = 2});
+  Session session(plan_of(kEvaluatedModel), {.max_batch = 2});
   EvaluateOptions options;
   options.batch = 100;
   EXPECT_EQ(evaluate(session, five_samples(), options).exits[0].samples, 3);
@@ -115,7 +115,7 @@ TEST(Evaluate, ABatchBeyondTheSessionsIsCutToIt) {
 }
 
 TEST(Evaluate, AllExitsRunsEveryHeadOnEverySample) {
-  Session session(plan_of(kModel));
+  Session session(plan_of(kEvaluatedModel));
   EvaluateOptions options;
   options.all_exits = true;
   const Evaluation e = evaluate(session, five_samples(), options);
@@ -129,7 +129,7 @@ TEST(Evaluate, AllExitsRunsEveryHeadOnEverySample) {
 }
 
 TEST(Evaluate, AgainstAnotherModelOnTheSameSamples) {
-  Session session(plan_of(kModel));
+  Session session(plan_of(kEvaluatedModel));
   Session plain(plan_of("input %x f32[1,3] \"x\"\noutput \"y\"\nexit(%x) predicts(0, 0, 3, true)"));
   EvaluateOptions options;
   options.against = &plain;
@@ -142,7 +142,7 @@ TEST(Evaluate, AgainstAnotherModelOnTheSameSamples) {
 }
 
 TEST(Evaluate, AgainstASessionOfSmallerBatches) {
-  Session session(plan_of(kModel), {.max_batch = 5});
+  Session session(plan_of(kEvaluatedModel), {.max_batch = 5});
   Session plain(plan_of("input %x f32[1,3] \"x\"\noutput \"y\"\nexit(%x) predicts(0, 0, 3, true)"), {.max_batch = 2});
   EvaluateOptions options;
   options.batch = 5;
@@ -151,7 +151,7 @@ TEST(Evaluate, AgainstASessionOfSmallerBatches) {
 }
 
 TEST(Evaluate, WithoutLabelsThereIsNoAccuracy) {
-  Session session(plan_of(kModel));
+  Session session(plan_of(kEvaluatedModel));
   const Evaluation e = evaluate(session, five_samples({}));
   EXPECT_FALSE(e.accuracy.has_value());
   EXPECT_FALSE(e.exits[0].accuracy.has_value());
@@ -161,7 +161,7 @@ TEST(Evaluate, WithoutLabelsThereIsNoAccuracy) {
 }
 
 TEST(Evaluate, AnExitThatNobodyTookHasNoAccuracy) {
-  Session session(plan_of(kModel));
+  Session session(plan_of(kEvaluatedModel));
   session.set_threshold(0, 2);
   const Evaluation e = evaluate(session, five_samples());
   EXPECT_EQ(e.exits[0].samples, 0);
@@ -172,7 +172,7 @@ TEST(Evaluate, AnExitThatNobodyTookHasNoAccuracy) {
 }
 
 TEST(Evaluate, NoSamplesAreNoError) {
-  Session session(plan_of(kModel));
+  Session session(plan_of(kEvaluatedModel));
   const Evaluation e = evaluate(session, data_of({}, {}));
   EXPECT_EQ(e.samples, 0);
   EXPECT_FALSE(e.accuracy.has_value());
@@ -180,7 +180,7 @@ TEST(Evaluate, NoSamplesAreNoError) {
 }
 
 TEST(Evaluate, RefusesLabelsThatAreNoClass) {
-  Session session(plan_of(kModel));
+  Session session(plan_of(kEvaluatedModel));
   expect_error(ErrorCode::argument, "the data has label 3; the model knows classes 0 to 2", [&] {
     evaluate(session, five_samples({0, 1, 2, 3, 0}));
   });
@@ -199,14 +199,14 @@ TEST(Evaluate, RefusesModelsThatItCannotMeasure) {
   Session whole(plan_of(
       "input %x f32[4,3] \"x\"\n%s = ReduceMax(%x){axes=[0]}\noutput \"y\"\nexit(%s) predicts(0, 0, 3, false)"));
   expect_error(ErrorCode::argument, "no batch axis", [&] { evaluate(whole, five_samples()); });
-  Session session(plan_of(kModel));
+  Session session(plan_of(kEvaluatedModel));
   EvaluateOptions options;
   options.against = &two;
   expect_error(ErrorCode::argument, "the model has 2 inputs", [&] { evaluate(session, five_samples(), options); });
 }
 
 TEST(Evaluate, ReportsItsProgressUpToTheEnd) {
-  Session session(plan_of(kModel));
+  Session session(plan_of(kEvaluatedModel));
   EvaluateOptions options;
   options.all_exits = true;
   std::int64_t last = 0;

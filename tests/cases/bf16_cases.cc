@@ -7,7 +7,7 @@ namespace exeunt::testing {
 namespace {
 
 /// One convolution of bf16; what is left empty does nothing.
-struct Spec {
+struct Bf16Spec {
   std::string name;
   Shape x;
   Shape w;
@@ -23,7 +23,7 @@ struct Spec {
 
 constexpr std::array<std::int64_t, 4> kPadded = {1, 1, 1, 1};
 
-OpCase make(const Spec& s) {
+OpCase bf16_case(const Bf16Spec& s) {
   const auto out = [&](int axis, std::size_t before) {
     return (s.x[axis] + s.pads[before] + s.pads[before + 2] - s.dilation * (s.w[axis] - 1) - 1) / s.stride + 1;
   };
@@ -39,40 +39,40 @@ OpCase make(const Spec& s) {
 }
 
 /// Channel counts around the widths of words, vectors and tiles, in and out.
-void add_channels(std::vector<OpCase>& cases) {
+void add_bf16_channels(std::vector<OpCase>& cases) {
   for (const std::int64_t c : {1, 2, 3, 4, 5, 15, 16, 17, 30, 34}) {
     for (const std::int64_t m : {1, 7, 8, 17}) {
-      cases.push_back(make({.name = fmt::format("channels_{}_to_{}", c, m),
-                            .x = {1, c, 6, 7},
-                            .w = {m, c, 3, 3},
-                            .pads = kPadded,
-                            .activation = "relu"}));
+      cases.push_back(bf16_case({.name = fmt::format("channels_{}_to_{}", c, m),
+                                 .x = {1, c, 6, 7},
+                                 .w = {m, c, 3, 3},
+                                 .pads = kPadded,
+                                 .activation = "relu"}));
     }
-    cases.push_back(make({.name = fmt::format("pointwise_{}", c), .x = {1, c, 4, 5}, .w = {c, c, 1, 1}}));
+    cases.push_back(bf16_case({.name = fmt::format("pointwise_{}", c), .x = {1, c, 4, 5}, .w = {c, c, 1, 1}}));
   }
   for (const std::int64_t m : {16, 31, 32, 48, 64, 65}) {
-    cases.push_back(make(
+    cases.push_back(bf16_case(
         {.name = fmt::format("to_{}", m), .x = {1, 16, 8, 8}, .w = {m, 16, 3, 3}, .pads = kPadded, .residual = true}));
   }
 }
 
 /// Sizes around tiles of pixels and patches.
-void add_sizes(std::vector<OpCase>& cases) {
+void add_bf16_sizes(std::vector<OpCase>& cases) {
   for (const std::int64_t n : {1, 2, 3, 4, 5, 8, 9, 13, 17}) {
-    cases.push_back(make({.name = fmt::format("size_{}", n),
-                          .x = {1, 16, n, n},
-                          .w = {16, 16, 3, 3},
-                          .pads = kPadded,
-                          .residual = true,
-                          .activation = "relu"}));
+    cases.push_back(bf16_case({.name = fmt::format("size_{}", n),
+                               .x = {1, 16, n, n},
+                               .w = {16, 16, 3, 3},
+                               .pads = kPadded,
+                               .residual = true,
+                               .activation = "relu"}));
   }
-  cases.push_back(make({.name = "uneven_pads", .x = {1, 8, 9, 11}, .w = {8, 8, 3, 3}, .pads = {0, 2, 1, 0}}));
-  cases.push_back(make({.name = "no_pads", .x = {1, 8, 10, 11}, .w = {9, 8, 3, 3}}));
+  cases.push_back(bf16_case({.name = "uneven_pads", .x = {1, 8, 9, 11}, .w = {8, 8, 3, 3}, .pads = {0, 2, 1, 0}}));
+  cases.push_back(bf16_case({.name = "no_pads", .x = {1, 8, 10, 11}, .w = {9, 8, 3, 3}}));
 }
 
-void add_others(std::vector<OpCase>& cases) {
+void add_other_bf16(std::vector<OpCase>& cases) {
   const std::string clip = "clip, activation_alpha=-9, activation_beta=8";
-  const std::vector<Spec> specs = {
+  const std::vector<Bf16Spec> specs = {
       {.name = "stride_2", .x = {1, 16, 9, 9}, .w = {32, 16, 3, 3}, .stride = 2, .pads = {0, 0, 1, 1}},
       {.name = "pointwise_stride_2", .x = {1, 16, 8, 8}, .w = {32, 16, 1, 1}, .stride = 2},
       {.name = "dilated", .x = {1, 5, 9, 9}, .w = {8, 5, 3, 3}, .pads = {2, 2, 2, 2}, .dilation = 2},
@@ -87,7 +87,7 @@ void add_others(std::vector<OpCase>& cases) {
       {.name = "grouped", .x = {1, 4, 4, 4}, .w = {4, 2, 3, 3}, .group = 2, .refused = "bf16 operands"},
       {.name = "tanh", .x = {1, 4, 4, 4}, .w = {4, 4, 1, 1}, .activation = "tanh", .refused = "bf16 operands"},
   };
-  for (const Spec& s : specs) cases.push_back(make(s));
+  for (const Bf16Spec& s : specs) cases.push_back(bf16_case(s));
   cases.push_back({"product", Exactness::halves,
                    "input %x bf16[1,65] \"x\"\nconst %w bf16[10,65,1] = random\nconst %b f32[10] = random\n"
                    "%p = Reshape(%x){shape=[1,65,1]}\n%c = Conv(%p, %w, %b){strides=[1], pads=[0,0], dilations=[1]}\n"
@@ -98,9 +98,9 @@ void add_others(std::vector<OpCase>& cases) {
 
 std::vector<OpCase> bf16_cases() {
   std::vector<OpCase> cases;
-  add_channels(cases);
-  add_sizes(cases);
-  add_others(cases);
+  add_bf16_channels(cases);
+  add_bf16_sizes(cases);
+  add_other_bf16(cases);
   for (const int n : {1, 4, 15, 16, 37}) {
     cases.push_back({fmt::format("to_bf16_{}", n), Exactness::exact,
                      fmt::format("input %x f32[{}] \"x\"\n%y = Cast(%x){{to=bf16}}", n)});

@@ -7,7 +7,7 @@ namespace exeunt::testing {
 namespace {
 
 /// One convolution of x with constant weights; what is left empty does nothing.
-struct Spec {
+struct ConvSpec {
   std::string name;
   Shape x;
   Shape w;
@@ -27,7 +27,7 @@ std::string repeated(std::string_view item, int count) {
   return fmt::format("{}", fmt::join(std::vector<std::string_view>(static_cast<std::size_t>(count), item), ","));
 }
 
-OpCase make(const Spec& s) {
+OpCase conv_case(const ConvSpec& s) {
   const int spatial = s.x.rank() - 2;
   const auto list = [&](const std::string& given, std::string_view item, int count) {
     return given.empty() ? repeated(item, count) : given;
@@ -50,20 +50,20 @@ OpCase make(const Spec& s) {
 void add_channels(std::vector<OpCase>& cases) {
   for (const std::int64_t c : {1, 3, 5, 15, 16, 17, 33}) {
     for (const std::int64_t m : {1, 8, 17}) {
-      cases.push_back(make({.name = fmt::format("channels_{}_to_{}", c, m),
-                            .x = {1, c, 5, 7},
-                            .w = {m, c, 3, 3},
-                            .pads = "1,1,1,1",
-                            .bias = true,
-                            .relu = true}));
+      cases.push_back(conv_case({.name = fmt::format("channels_{}_to_{}", c, m),
+                                 .x = {1, c, 5, 7},
+                                 .w = {m, c, 3, 3},
+                                 .pads = "1,1,1,1",
+                                 .bias = true,
+                                 .relu = true}));
     }
-    cases.push_back(make({.name = fmt::format("pointwise_{}", c), .x = {1, c, 4, 4}, .w = {c, c, 1, 1}}));
-    cases.push_back(make({.name = fmt::format("depthwise_{}", c),
-                          .x = {1, c, 6, 5},
-                          .w = {c, 1, 3, 3},
-                          .pads = "1,1,1,1",
-                          .group = static_cast<int>(c),
-                          .bias = true}));
+    cases.push_back(conv_case({.name = fmt::format("pointwise_{}", c), .x = {1, c, 4, 4}, .w = {c, c, 1, 1}}));
+    cases.push_back(conv_case({.name = fmt::format("depthwise_{}", c),
+                               .x = {1, c, 6, 5},
+                               .w = {c, 1, 3, 3},
+                               .pads = "1,1,1,1",
+                               .group = static_cast<int>(c),
+                               .bias = true}));
   }
 }
 
@@ -79,22 +79,22 @@ void add_patches(std::vector<OpCase>& cases) {
         Form{3, "1,1", "0,0,0,0"}}) {
     for (const std::int64_t size : {5, 8, 9, 16, 17}) {
       for (const std::int64_t channels : {7, 16, 20, 33}) {
-        cases.push_back(make({.name = fmt::format("patches_{}x{}_of_{}_channels_{}_stride_{}_pads_{}", kernel, kernel,
-                                                  size, channels, strides[0], pads[0]),
-                              .x = {1, channels, size, size + 1},
-                              .w = {channels + 3, channels, kernel, kernel},
-                              .strides = strides,
-                              .pads = pads,
-                              .bias = true,
-                              .residual = size == 9,
-                              .relu = true}));
+        cases.push_back(conv_case({.name = fmt::format("patches_{}x{}_of_{}_channels_{}_stride_{}_pads_{}", kernel,
+                                                       kernel, size, channels, strides[0], pads[0]),
+                                   .x = {1, channels, size, size + 1},
+                                   .w = {channels + 3, channels, kernel, kernel},
+                                   .strides = strides,
+                                   .pads = pads,
+                                   .bias = true,
+                                   .residual = size == 9,
+                                   .relu = true}));
       }
     }
   }
 }
 
 void add_windows(std::vector<OpCase>& cases) {
-  const std::vector<Spec> specs = {
+  const std::vector<ConvSpec> specs = {
       {.name = "one_axis", .x = {1, 3, 9}, .w = {4, 3, 3}, .pads = "1,1"},
       {.name = "one_axis_stride_dilation", .x = {1, 3, 17}, .w = {5, 3, 3}, .strides = "2", .dilations = "3"},
       {.name = "one_axis_depthwise", .x = {1, 6, 9}, .w = {6, 1, 2}, .group = 6},
@@ -121,11 +121,11 @@ void add_windows(std::vector<OpCase>& cases) {
       {.name = "row_of_pixels", .x = {1, 3, 1, 19}, .w = {4, 3, 1, 3}, .pads = "0,1,0,1"},
       {.name = "batch_3", .x = {3, 3, 5, 5}, .w = {4, 3, 3, 3}, .bias = true, .relu = true},
   };
-  for (const Spec& spec : specs) cases.push_back(make(spec));
+  for (const ConvSpec& spec : specs) cases.push_back(conv_case(spec));
 }
 
 void add_groups_and_fusions(std::vector<OpCase>& cases) {
-  const std::vector<Spec> specs = {
+  const std::vector<ConvSpec> specs = {
       {.name = "group_2", .x = {1, 6, 5, 5}, .w = {4, 3, 3, 3}, .group = 2, .bias = true},
       {.name = "group_3_odd", .x = {1, 15, 5, 5}, .w = {9, 5, 3, 3}, .pads = "1,1,1,1", .group = 3},
       {.name = "group_2_wide", .x = {1, 64, 4, 4}, .w = {32, 32, 3, 3}, .group = 2, .relu = true},
@@ -180,19 +180,20 @@ void add_groups_and_fusions(std::vector<OpCase>& cases) {
       {.name = "residual_one_axis", .x = {1, 3, 8}, .w = {3, 3, 3}, .residual = true, .relu = true},
       {.name = "wide_sum", .x = {1, 256, 3, 3}, .w = {8, 256, 3, 3}, .pads = "1,1,1,1"},
   };
-  for (const Spec& spec : specs) cases.push_back(make(spec));
+  for (const ConvSpec& spec : specs) cases.push_back(conv_case(spec));
 }
 
 void add_refused(std::vector<OpCase>& cases) {
   for (const std::string dtype : {"f64", "f16"}) {
-    cases.push_back(make({.name = "in_" + dtype,
-                          .x = {1, 2, 4, 4},
-                          .w = {3, 2, 3, 3},
-                          .bias = true,
-                          .refused = "the CPU kernels take f32",
-                          .dtype = dtype}));
+    cases.push_back(conv_case({.name = "in_" + dtype,
+                               .x = {1, 2, 4, 4},
+                               .w = {3, 2, 3, 3},
+                               .bias = true,
+                               .refused = "the CPU kernels take f32",
+                               .dtype = dtype}));
   }
-  cases.push_back(make({.name = "no_samples", .x = {0, 2, 4, 4}, .w = {3, 2, 3, 3}, .refused = "an empty tensor"}));
+  cases.push_back(
+      conv_case({.name = "no_samples", .x = {0, 2, 4, 4}, .w = {3, 2, 3, 3}, .refused = "an empty tensor"}));
   const std::string window = "{strides=[1,1], pads=[0,0,0,0], dilations=[1,1]}";
   cases.push_back({"weights_at_run_time", Exactness::rounding,
                    "input %x f32[1,2,4,4] \"x\"\ninput %w f32[3,2,3,3] \"w\"\n%y = Conv(%x, %w)" + window,

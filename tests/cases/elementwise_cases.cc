@@ -10,12 +10,12 @@ namespace exeunt::testing {
 namespace {
 
 /// %c is channels-last [1,5,4,3], %d another such value.
-constexpr std::string_view kAfterConv =
+constexpr std::string_view kTwoConvs =
     "input %x f32[1,3,4,3] \"x\"\nconst %w f32[5,3,1,1] = random\nconst %v f32[5,3,1,1] = random\n"
     "%c = Conv(%x, %w){strides=[1,1], pads=[0,0,0,0], dilations=[1,1]}\n"
     "%d = Conv(%x, %v){strides=[1,1], pads=[0,0,0,0], dilations=[1,1]}\n";
 
-std::string after_conv(std::string_view rest) { return std::string(kAfterConv) + std::string(rest); }
+std::string after_two_convs(std::string_view rest) { return std::string(kTwoConvs) + std::string(rest); }
 
 /// How a function's CPU kernel answers; nothing if it has none.
 std::optional<Exactness> kernel_of(ops::UnaryFn fn) {
@@ -77,8 +77,8 @@ std::vector<OpCase> unary_cases() {
     }
   }
   const auto rounding = Exactness::rounding;
-  cases.push_back({"Relu_channels_last", rounding, after_conv("%y = Relu(%c)")});
-  cases.push_back({"Tanh_channels_last", Exactness::approximate, after_conv("%y = Tanh(%c)")});
+  cases.push_back({"Relu_channels_last", rounding, after_two_convs("%y = Relu(%c)")});
+  cases.push_back({"Tanh_channels_last", Exactness::approximate, after_two_convs("%y = Tanh(%c)")});
   cases.push_back({"Relu_of_a_view", Exactness::exact,
                    "input %x f32[2,3,4] \"x\"\n%t = Transpose(%x){perm=[2,0,1]}\n%y = Relu(%t)"});
   cases.push_back({"Abs_of_a_constant", Exactness::exact,
@@ -153,7 +153,7 @@ void add_layouts(std::vector<OpCase>& cases) {
   for (const auto& [name, rest] : rests) {
     // A quotient magnifies the rounding of the convolution before it.
     const bool exact = rest.find("Div") == std::string::npos;
-    cases.push_back({"layout_" + name, exact ? Exactness::rounding : Exactness::approximate, after_conv(rest)});
+    cases.push_back({"layout_" + name, exact ? Exactness::rounding : Exactness::approximate, after_two_convs(rest)});
   }
 }
 
@@ -267,8 +267,8 @@ std::vector<OpCase> softmax_cases() {
   add("in_f64", "f64[2,5]", 1, "f64 operands");
   add("in_f16", "f16[2,5]", 1, "f16 operands");
   add("empty", "f32[0,5]", 1, "an empty tensor");
-  cases.push_back({"channels_after_a_conv", Exactness::approximate, after_conv("%y = Softmax(%c){axis=1}")});
-  cases.push_back({"columns_after_a_conv", Exactness::approximate, after_conv("%y = Softmax(%c){axis=-1}")});
+  cases.push_back({"channels_after_a_conv", Exactness::approximate, after_two_convs("%y = Softmax(%c){axis=1}")});
+  cases.push_back({"columns_after_a_conv", Exactness::approximate, after_two_convs("%y = Softmax(%c){axis=-1}")});
   cases.push_back({"large_scores", Exactness::approximate,
                    "input %x f32[1,10] \"x\"\nconst %k f32[] = {10000}\n%z = Mul(%x, %k)\n%y = Softmax(%z)"});
   return cases;

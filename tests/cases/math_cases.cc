@@ -6,13 +6,6 @@ namespace exeunt::testing {
 
 namespace {
 
-/// %c is channels-last [1,5,4,4].
-std::string after_conv(const std::string& rest) {
-  return "input %x f32[1,3,4,4] \"x\"\nconst %w f32[5,3,1,1] = random\n"
-         "%c = Conv(%x, %w){strides=[1,1], pads=[0,0,0,0], dilations=[1,1]}\n" +
-         rest;
-}
-
 void add_reductions(std::vector<OpCase>& cases) {
   for (const std::string fn :
        {"ReduceL1", "ReduceL2", "ReduceMax", "ReduceMean", "ReduceMin", "ReduceProd", "ReduceSum", "ReduceSumSquare"}) {

@@ -9,7 +9,7 @@ namespace {
 constexpr std::string_view kPointwise = "{strides=[1,1], pads=[0,0,0,0], dilations=[1,1]}\n";
 
 /// %c is channels-last [1,5,4,6], %d another such value of 3 channels.
-std::string after_conv(std::string_view rest) {
+std::string after_wide_convs(std::string_view rest) {
   return fmt::format(
       "input %x f32[1,3,4,6] \"x\"\nconst %w f32[5,3,1,1] = random\nconst %v f32[3,3,1,1] = random\n"
       "%c = Conv(%x, %w){0}%d = Conv(%x, %v){0}{1}",
@@ -35,15 +35,15 @@ void add_slices(std::vector<OpCase>& cases) {
                        fmt::format("input %x {}[1,5,4,6] \"x\"\n%y = Slice(%x){{{}}}", dtype, field)});
     }
     cases.push_back({"slice_" + name + "_channels_last", Exactness::rounding,
-                     after_conv(fmt::format("%y = Slice(%c){{{}}}", field))});
+                     after_wide_convs(fmt::format("%y = Slice(%c){{{}}}", field))});
   }
   cases.push_back({"slice_of_a_constant", Exactness::exact,
                    "input %x f32[2,2] \"x\"\nconst %k f32[4,2] = random\n"
                    "%s = Slice(%k){axes=[0], starts=[3], ends=[-5], steps=[-2]}\n%y = Add(%x, %s)"});
   cases.push_back({"slice_then_conv", Exactness::rounding,
-                   after_conv("%s = Slice(%c){axes=[1,2], starts=[1,0], ends=[4,4], steps=[1,2]}\n"
-                              "const %u f32[2,3,1,1] = random\n%y = Conv(%s, %u)" +
-                              std::string(kPointwise))});
+                   after_wide_convs("%s = Slice(%c){axes=[1,2], starts=[1,0], ends=[4,4], steps=[1,2]}\n"
+                                    "const %u f32[2,3,1,1] = random\n%y = Conv(%s, %u)" +
+                                    std::string(kPointwise))});
 }
 
 void add_pads(std::vector<OpCase>& cases) {
@@ -57,8 +57,8 @@ void add_pads(std::vector<OpCase>& cases) {
       cases.push_back({"pad_" + name + "_" + dtype, Exactness::exact,
                        fmt::format("input %x {}[1,5,4,6] \"x\"\n%y = Pad(%x){{{}}}", dtype, field)});
     }
-    cases.push_back(
-        {"pad_" + name + "_channels_last", Exactness::rounding, after_conv(fmt::format("%y = Pad(%c){{{}}}", field))});
+    cases.push_back({"pad_" + name + "_channels_last", Exactness::rounding,
+                     after_wide_convs(fmt::format("%y = Pad(%c){{{}}}", field))});
   }
   cases.push_back(
       {"pad_of_nothing", Exactness::exact, "input %x f32[2,0] \"x\"\n%y = Pad(%x){pads=[0,1,0,2], value=5}"});
@@ -100,7 +100,7 @@ void add_concats(std::vector<OpCase>& cases) {
        "%y = Conv(%j, %u){strides=[1,1], pads=[0,0,0,0], dilations=[1,1]}"},
   };
   for (const auto& [name, rest] : rests) {
-    cases.push_back({"concat_channels_last_" + name, Exactness::rounding, after_conv(rest)});
+    cases.push_back({"concat_channels_last_" + name, Exactness::rounding, after_wide_convs(rest)});
   }
   cases.push_back({"concat_one", Exactness::exact, "input %x f32[2,3] \"x\"\n%y = Concat(%x){axis=1}"});
   cases.push_back({"concat_with_nothing", Exactness::exact,
@@ -121,7 +121,7 @@ void add_expands(std::vector<OpCase>& cases) {
   add("outer", "f64[1,2,1]", "[3,2,4]");
   add("no_effect", "bool[2,3]", "[1,3]");
   add("to_nothing", "f32[1,3]", "[0,3]");
-  cases.push_back({"expand_channels_last", Exactness::rounding, after_conv("%y = Expand(%c){shape=[3,5,4,6]}")});
+  cases.push_back({"expand_channels_last", Exactness::rounding, after_wide_convs("%y = Expand(%c){shape=[3,5,4,6]}")});
 }
 
 }  // namespace
@@ -162,7 +162,7 @@ std::vector<OpCase> view_cases() {
       {"sum_of_rows", "%r = Reshape(%x){shape=[3,24]}\nconst %g f32[24,2] = random\n%y = MatMul(%r, %g)"},
   };
   std::vector<OpCase> cases;
-  for (const auto& [name, rest] : rests) cases.push_back({name, Exactness::rounding, after_conv(rest)});
+  for (const auto& [name, rest] : rests) cases.push_back({name, Exactness::rounding, after_wide_convs(rest)});
   const auto exact = Exactness::exact;
   cases.push_back({"transposed_input", exact, "input %x f32[2,3,4] \"x\"\n%y = Transpose(%x){perm=[2,0,1]}"});
   cases.push_back({"transposed_i64", exact, "input %x i64[3,5] \"x\"\n%y = Transpose(%x){perm=[1,0]}"});

@@ -19,6 +19,13 @@ struct OpCase {
   std::string cpu_refuses = {};
 };
 
+/// A graph in which `rest` finds %c, the result of a convolution: channels-last [1,5,4,4].
+inline std::string after_conv(const std::string& rest) {
+  return "input %x f32[1,3,4,4] \"x\"\nconst %w f32[5,3,1,1] = random\n"
+         "%c = Conv(%x, %w){strides=[1,1], pads=[0,0,0,0], dilations=[1,1]}\n" +
+         rest;
+}
+
 inline void PrintTo(const OpCase& op_case, std::ostream* out) { *out << op_case.name; }
 
 std::vector<OpCase> conv_cases();

@@ -6,7 +6,7 @@ namespace exeunt::testing {
 
 namespace {
 
-struct Spec {
+struct PoolSpec {
   std::string name;
   std::string x = {};
   std::string window = {};
@@ -14,7 +14,7 @@ struct Spec {
   std::string refused_average = {};
 };
 
-const std::vector<Spec> kSpecs = {
+const std::vector<PoolSpec> kPools = {
     {.name = "halves", .x = "f32[1,3,8,8]", .window = "kernel=[2,2], strides=[2,2], pads=[0,0,0,0], dilations=[1,1]"},
     {.name = "overlaps",
      .x = "f32[1,16,9,9]",
@@ -86,11 +86,11 @@ bool hangs_over(const std::string& name) { return name == "ceil" || name == "cei
 
 std::vector<OpCase> pool_cases() {
   std::vector<OpCase> cases;
-  const auto add = [&](const std::string& name, const std::string& fn, const Spec& s, const std::string& refused) {
+  const auto add = [&](const std::string& name, const std::string& fn, const PoolSpec& s, const std::string& refused) {
     cases.push_back({name + "_" + s.name, fn == "fn=max" ? Exactness::exact : Exactness::rounding,
                      fmt::format("input %x {} \"x\"\n%y = Pool(%x){{{}, {}}}", s.x, fn, s.window), refused});
   };
-  for (const Spec& spec : kSpecs) {
+  for (const PoolSpec& spec : kPools) {
     add("max", "fn=max", spec, spec.refused_max);
     add("average", "fn=average", spec, spec.refused_average);
     const std::string over = hangs_over(spec.name) ? "averages over what ceil_mode adds" : spec.refused_average;

@@ -7,7 +7,7 @@ namespace exeunt::testing {
 namespace {
 
 /// `operands` is a list such as "%a, %b, %c"; those among a, b and c that have a type are declared.
-struct Spec {
+struct ProductSpec {
   std::string name;
   std::string a = {};
   std::string b = {};
@@ -17,7 +17,7 @@ struct Spec {
   bool b_at_run_time = false;
 };
 
-OpCase gemm(const Spec& s) {
+OpCase gemm(const ProductSpec& s) {
   std::string text = fmt::format("input %a {} \"a\"\n", s.a);
   text += s.b_at_run_time ? fmt::format("input %b {} \"b\"\n", s.b) : fmt::format("const %b {} = random\n", s.b);
   if (!s.c.empty()) text += fmt::format("const %c {} = random\n", s.c);
@@ -25,13 +25,13 @@ OpCase gemm(const Spec& s) {
   return {"gemm_" + s.name, Exactness::rounding, text, s.refused};
 }
 
-OpCase matmul(const Spec& s) {
+OpCase matmul(const ProductSpec& s) {
   std::string text = fmt::format("input %a {} \"a\"\n", s.a);
   text += s.b_at_run_time ? fmt::format("input %b {} \"b\"\n", s.b) : fmt::format("const %b {} = random\n", s.b);
   return {"matmul_" + s.name, Exactness::rounding, text + "%y = MatMul(%a, %b)", s.refused};
 }
 
-const std::vector<Spec> kGemms = {
+const std::vector<ProductSpec> kGemms = {
     {.name = "plain", .a = "f32[1,64]", .b = "f32[64,10]"},
     {.name = "one_by_one", .a = "f32[1,1]", .b = "f32[1,1]", .c = "f32[1]"},
     {.name = "rows_3", .a = "f32[3,17]", .b = "f32[17,33]"},
@@ -67,7 +67,7 @@ const std::vector<Spec> kGemms = {
     {.name = "no_sum", .a = "f32[2,0]", .b = "f32[0,4]", .c = "f32[4]", .refused = "an empty tensor"},
 };
 
-const std::vector<Spec> kMatMuls = {
+const std::vector<ProductSpec> kMatMuls = {
     {.name = "plain", .a = "f32[3,17]", .b = "f32[17,5]"},
     {.name = "run_time", .a = "f32[3,17]", .b = "f32[17,5]", .b_at_run_time = true},
     {.name = "row", .a = "f32[1,33]", .b = "f32[33,1]"},
@@ -88,8 +88,8 @@ const std::vector<Spec> kMatMuls = {
 
 std::vector<OpCase> product_cases() {
   std::vector<OpCase> cases;
-  for (const Spec& spec : kGemms) cases.push_back(gemm(spec));
-  for (const Spec& spec : kMatMuls) cases.push_back(matmul(spec));
+  for (const ProductSpec& spec : kGemms) cases.push_back(gemm(spec));
+  for (const ProductSpec& spec : kMatMuls) cases.push_back(matmul(spec));
   cases.push_back({"gemm_of_a_constant", Exactness::rounding,
                    "input %b f32[4,5] \"b\"\nconst %a f32[2,4] = random\n%y = Gemm(%a, %b)"});
   cases.push_back({"gemm_bias_at_run_time", Exactness::rounding,

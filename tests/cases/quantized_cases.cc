@@ -9,7 +9,7 @@ namespace exeunt::testing {
 namespace {
 
 /// One integer convolution of random bytes; what is left empty does nothing.
-struct Spec {
+struct QuantizedSpec {
   std::string name;
   Shape x;
   Shape w;
@@ -33,7 +33,7 @@ std::string numbers(std::int64_t count, double first, double step) {
 }
 
 /// Bit for bit, as the op defines it.
-OpCase make(const Spec& s) {
+OpCase quantized_case(const QuantizedSpec& s) {
   const std::int64_t channels = s.w[0];
   const double terms = static_cast<double>(s.w.elements()) / static_cast<double>(channels);
   // Bytes and weights are some 74 off their mean.
@@ -53,43 +53,45 @@ OpCase make(const Spec& s) {
 }
 
 /// Channel counts around the widths of words, vectors and tiles, in and out.
-void add_channels(std::vector<OpCase>& cases) {
+void add_quantized_channels(std::vector<OpCase>& cases) {
   for (const std::int64_t c : {1, 2, 3, 4, 5, 15, 16, 17, 33}) {
     for (const std::int64_t m : {1, 8, 17}) {
-      cases.push_back(make({.name = fmt::format("channels_{}_to_{}", c, m),
-                            .x = {1, c, 6, 7},
-                            .w = {m, c, 3, 3},
-                            .pads = "1,1,1,1",
-                            .x_zero = 100,
-                            .relu = true}));
+      cases.push_back(quantized_case({.name = fmt::format("channels_{}_to_{}", c, m),
+                                      .x = {1, c, 6, 7},
+                                      .w = {m, c, 3, 3},
+                                      .pads = "1,1,1,1",
+                                      .x_zero = 100,
+                                      .relu = true}));
     }
-    cases.push_back(make({.name = fmt::format("pointwise_{}", c), .x = {1, c, 4, 4}, .w = {c, c, 1, 1}}));
+    cases.push_back(quantized_case({.name = fmt::format("pointwise_{}", c), .x = {1, c, 4, 4}, .w = {c, c, 1, 1}}));
   }
   for (const std::int64_t m : {16, 31, 32, 48, 64, 65})
-    cases.push_back(make({.name = fmt::format("to_{}", m), .x = {1, 16, 8, 8}, .w = {m, 16, 3, 3}, .pads = "1,1,1,1"}));
+    cases.push_back(
+        quantized_case({.name = fmt::format("to_{}", m), .x = {1, 16, 8, 8}, .w = {m, 16, 3, 3}, .pads = "1,1,1,1"}));
 }
 
 /// Sizes around tiles of pixels and patches.
-void add_sizes(std::vector<OpCase>& cases) {
+void add_quantized_sizes(std::vector<OpCase>& cases) {
   for (const std::int64_t n : {1, 2, 3, 4, 5, 8, 9, 13}) {
-    cases.push_back(make({.name = fmt::format("size_{}", n),
-                          .x = {1, 16, n, n},
-                          .w = {16, 16, 3, 3},
-                          .pads = "1,1,1,1",
-                          .y_zero = 128,
-                          .residual = true}));
+    cases.push_back(quantized_case({.name = fmt::format("size_{}", n),
+                                    .x = {1, 16, n, n},
+                                    .w = {16, 16, 3, 3},
+                                    .pads = "1,1,1,1",
+                                    .y_zero = 128,
+                                    .residual = true}));
   }
-  cases.push_back(make({.name = "uneven_pads", .x = {1, 8, 9, 11}, .w = {8, 8, 3, 3}, .pads = "0,2,1,0", .x_zero = 3}));
-  cases.push_back(make({.name = "no_pads", .x = {1, 8, 10, 11}, .w = {9, 8, 3, 3}}));
+  cases.push_back(
+      quantized_case({.name = "uneven_pads", .x = {1, 8, 9, 11}, .w = {8, 8, 3, 3}, .pads = "0,2,1,0", .x_zero = 3}));
+  cases.push_back(quantized_case({.name = "no_pads", .x = {1, 8, 10, 11}, .w = {9, 8, 3, 3}}));
 }
 
 }  // namespace
 
 std::vector<OpCase> quantized_cases() {
   std::vector<OpCase> cases;
-  add_channels(cases);
-  add_sizes(cases);
-  const std::vector<Spec> specs = {
+  add_quantized_channels(cases);
+  add_quantized_sizes(cases);
+  const std::vector<QuantizedSpec> specs = {
       {.name = "stride_2", .x = {1, 16, 9, 9}, .w = {32, 16, 3, 3}, .strides = "2,2", .pads = "0,0,1,1", .relu = true},
       {.name = "pointwise_stride_2", .x = {1, 16, 8, 8}, .w = {32, 16, 1, 1}, .strides = "2,2"},
       {.name = "dilated", .x = {1, 5, 9, 9}, .w = {8, 5, 3, 3}, .pads = "2,2,2,2", .dilations = "2,2", .x_zero = 9},
@@ -102,7 +104,7 @@ std::vector<OpCase> quantized_cases() {
       {.name = "deep", .x = {1, 120, 4, 4}, .w = {16, 120, 3, 3}, .pads = "1,1,1,1", .x_zero = 255},
       {.name = "grouped", .x = {1, 4, 4, 4}, .w = {4, 2, 3, 3}, .group = 2, .refused = "groups"},
   };
-  for (const Spec& s : specs) cases.push_back(make(s));
+  for (const QuantizedSpec& s : specs) cases.push_back(quantized_case(s));
   for (const int n : {1, 8, 37}) {
     cases.push_back({fmt::format("add_{}", n), Exactness::exact,
                      fmt::format("input %a u8[{0}] \"a\"\ninput %b u8[{0}] \"b\"\n%y = QuantizedAdd(%a, %b){{a_zero=3, "

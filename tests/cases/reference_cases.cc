@@ -2,17 +2,6 @@
 
 namespace exeunt::testing {
 
-namespace {
-
-/// %c is channels-last [1,5,4,4].
-std::string after_conv(const std::string& rest) {
-  return "input %x f32[1,3,4,4] \"x\"\nconst %w f32[5,3,1,1] = random\n"
-         "%c = Conv(%x, %w){strides=[1,1], pads=[0,0,0,0], dilations=[1,1]}\n" +
-         rest;
-}
-
-}  // namespace
-
 /// Ops without CPU kernels: the reference runs them, between the CPU's steps and on their layouts.
 std::vector<OpCase> reference_cases() {
   const std::string refused = "no CPU kernel for this op";

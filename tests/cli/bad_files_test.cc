@@ -1,18 +1,9 @@
-#include <fstream>
-#include <sstream>
-
 #include "cli/cli_test.h"
 #include "data/test_pictures.h"
 
 /// Damaged, foreign and missing files: one line that says which file and what is wrong.
 namespace exeunt::testing {
 namespace {
-
-std::string content_of(const std::filesystem::path& path) {
-  std::ostringstream text;
-  text << std::ifstream(path, std::ios::binary).rdbuf();
-  return text.str();
-}
 
 void expect_bad_model(const std::string& path, const std::vector<std::string>& texts, std::size_t lines = 1) {
   std::vector<std::string> all = texts;

@@ -1,6 +1,3 @@
-#include <fstream>
-#include <sstream>
-
 #include "cli/cli_test.h"
 
 /// Plans by `build`, and commands that take them.
@@ -9,12 +6,6 @@ namespace {
 
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
-
-std::string content_of(const std::filesystem::path& path) {
-  std::ostringstream text;
-  text << std::ifstream(path, std::ios::binary).rdbuf();
-  return text.str();
-}
 
 /// The digits as a plan whose kernels are picked by rules, and options of `build`.
 std::string build_digits(const TempDir& folder, const Arguments& options = {}) {

@@ -1,19 +1,12 @@
 // Texts that must not change unnoticed. After a wanted change look at the difference and write them anew:
-//   EXEUNT_UPDATE_GOLDENS=1 build/release/cli_tests --gtest_filter='Golden.*' && git diff tests/golden
+//   EXEUNT_UPDATE_GOLDENS=1 build/ci/cli_tests --gtest_filter='Golden.*' && git diff tests/golden
 #include <cstdlib>
 #include <fstream>
-#include <sstream>
 
 #include "cli/cli_test.h"
 
 namespace exeunt::testing {
 namespace {
-
-std::string read_text(const std::filesystem::path& path) {
-  std::ostringstream text;
-  text << std::ifstream(path, std::ios::binary).rdbuf();
-  return text.str();
-}
 
 void expect_golden(const std::string& name, const std::string& text) {
   const std::filesystem::path path = std::filesystem::path(EXEUNT_SOURCE_DIR) / "tests/golden" / name;
@@ -21,7 +14,7 @@ void expect_golden(const std::string& name, const std::string& text) {
     std::filesystem::create_directories(path.parent_path());
     std::ofstream(path, std::ios::binary) << text;
   }
-  EXPECT_EQ(text, read_text(path)) << "differs from " << path << "; the head of this test says how to update it";
+  EXPECT_EQ(text, content_of(path)) << "differs from " << path << "; the head of this test says how to update it";
 }
 
 TEST(Golden, ImportedGraph) {

@@ -49,7 +49,7 @@ inline std::vector<Tensor> evaluate_graph(const Graph& graph, const std::vector<
     if (!path.contains(places[static_cast<std::size_t>(id)])) continue;
     const Node& node = graph.node(id);
     const Tensor left_out;
-    std::vector<Operand> operands;
+    std::vector<OpInput> operands;
     for (const ValueId v : node.inputs) operands.emplace_back(v == kNoValue ? left_out : get(v));
     known[node.output] = run_op(node.op, operands);
   }

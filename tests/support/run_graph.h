@@ -16,7 +16,7 @@ struct Answer {
 };
 
 /// Runs a graph by the references, following its decisions. The inputs are one sample.
-inline Answer run_graph(const Graph& graph, const std::vector<Operand>& inputs) {
+inline Answer run_graph(const Graph& graph, const std::vector<OpInput>& inputs) {
   std::unordered_map<ValueId, Tensor> known;
   for (std::size_t i = 0; i < inputs.size(); ++i)
     known[graph.inputs[i]] = read_input(graph.value(graph.inputs[i]), *inputs[i].tensor);
@@ -27,7 +27,7 @@ inline Answer run_graph(const Graph& graph, const std::vector<Operand>& inputs) 
   };
   for (const NodeId id : execution_order(graph)) {
     const Node& node = graph.node(id);
-    std::vector<Operand> operands;
+    std::vector<OpInput> operands;
     for (const ValueId v : node.inputs) operands.emplace_back(get(v));
     known[node.output] = run_op(node.op, operands);
   }

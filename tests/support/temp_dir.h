@@ -3,11 +3,19 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 #include <stdexcept>
 #include <string>
 #include <string_view>
 
 namespace exeunt::testing {
+
+/// The bytes of a file.
+inline std::string content_of(const std::filesystem::path& path) {
+  std::ostringstream content;
+  content << std::ifstream(path, std::ios::binary).rdbuf();
+  return content.str();
+}
 
 /// A new, empty folder that is deleted with all its content at the end.
 class TempDir {

@@ -33,6 +33,8 @@ inline constexpr std::array kAllTypes = {DType::f32, DType::f64, DType::f16,    
 
 inline constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
 inline constexpr float kInf = std::numeric_limits<float>::infinity();
+inline constexpr std::int64_t kInt64Min = std::numeric_limits<std::int64_t>::min();
+inline constexpr std::int64_t kInt64Max = std::numeric_limits<std::int64_t>::max();
 
 /// A tensor of any dtype, its values given as doubles.
 inline Tensor tensor(DType dtype, const Shape& shape, const std::vector<double>& values) {
@@ -92,17 +94,17 @@ inline std::vector<double> numbers(const Tensor& x) {
   return result;
 }
 
-/// An operand: a tensor, or `Tensor()` for an optional one left out. Borrowed for the call.
-struct Operand {
+/// What an op is given: a tensor, or `Tensor()` for an optional one left out. Borrowed for the call.
+struct OpInput {
   const Tensor* tensor;
-  Operand(const Tensor& t) : tensor(&t) {}
+  OpInput(const Tensor& t) : tensor(&t) {}
 };
 
 /// Applies `op` through infer_type and run_reference.
-inline Tensor run_op(const Op& op, const std::vector<Operand>& operands) {
+inline Tensor run_op(const Op& op, const std::vector<OpInput>& operands) {
   std::vector<const TensorType*> types;
   std::vector<TensorView> views;
-  for (const Operand& operand : operands) {
+  for (const OpInput& operand : operands) {
     types.push_back(operand.tensor->empty() ? nullptr : &operand.tensor->type());
     views.push_back(operand.tensor->view());
   }

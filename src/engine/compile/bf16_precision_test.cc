@@ -12,7 +12,7 @@
 #include "plan/build_plan.h"
 #include "ref/ref_backend.h"
 #include "support/expect_error.h"
-#include "support/temp_dir.h"
+#include "support/models.h"
 #include "support/tensors.h"
 
 namespace exeunt {
@@ -25,12 +25,6 @@ using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-
-const Model& digits() {
-  static const Model model =
-      Model::load(std::filesystem::path(EXEUNT_SOURCE_DIR) / "models" / "digits" / "lenet_digits.onnx");
-  return model;
-}
 
 /// Kernels picked by rules, on plain loops where there is nothing better.
 BuildOptions strictly(const std::string& precision = "bf16") {

@@ -5,8 +5,7 @@
 #include "data/source.h"
 #include "engine/compile/model_data.h"
 #include "graph/text.h"
-#include "support/onnx_text.h"
-#include "support/temp_dir.h"
+#include "support/models.h"
 #include "support/tensors.h"
 
 namespace exeunt {
@@ -36,11 +35,6 @@ class Rows final : public Dataset::Source {
 };
 
 Dataset data_of(Tensor rows) { return Dataset(std::make_shared<const Rows>(std::move(rows))); }
-
-Model model_from(const std::string& graph) {
-  const TempDir folder;
-  return Model::load(folder.write("model.onnx", model_of(graph).SerializeAsString()));
-}
 
 CalibrateOptions min_max() {
   CalibrateOptions options;

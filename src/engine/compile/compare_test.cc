@@ -9,8 +9,7 @@
 #include "engine/compile/bisect.h"
 #include "engine/compile/trace.h"
 #include "graph/text.h"
-#include "support/onnx_text.h"
-#include "support/temp_dir.h"
+#include "support/models.h"
 #include "support/tensors.h"
 
 namespace exeunt {
@@ -19,15 +18,6 @@ namespace {
 
 using namespace testing;
 using ::testing::ElementsAre;
-
-Model digits(const std::string& name = "lenet_digits.onnx") {
-  return Model::load(std::filesystem::path(EXEUNT_SOURCE_DIR) / "models" / "digits" / name);
-}
-
-Model model_from(const std::string& graph) {
-  const TempDir folder;
-  return Model::load(folder.write("model.onnx", model_of(graph).SerializeAsString()));
-}
 
 std::vector<std::string> names(const Comparison& comparison) {
   std::vector<std::string> all;

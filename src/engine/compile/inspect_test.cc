@@ -4,8 +4,7 @@
 #include <numeric>
 
 #include "graph/text.h"
-#include "support/onnx_text.h"
-#include "support/temp_dir.h"
+#include "support/models.h"
 
 namespace exeunt {
 
@@ -17,15 +16,6 @@ using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
-
-Model digits(const std::string& name = "lenet_digits.onnx") {
-  return Model::load(std::filesystem::path(EXEUNT_SOURCE_DIR) / "models" / "digits" / name);
-}
-
-Model model_from(const std::string& graph) {
-  const TempDir folder;
-  return Model::load(folder.write("model.onnx", model_of(graph).SerializeAsString()));
-}
 
 std::vector<std::string> warning_codes(const Inspection& inspection) {
   std::vector<std::string> codes;

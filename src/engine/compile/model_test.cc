@@ -5,8 +5,7 @@
 #include <fstream>
 
 #include "passes/pipeline.h"
-#include "support/onnx_text.h"
-#include "support/temp_dir.h"
+#include "support/models.h"
 #include "support/tensors.h"
 
 namespace exeunt {
@@ -16,10 +15,6 @@ namespace {
 using namespace testing;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-
-std::filesystem::path digits(const std::string& name) {
-  return std::filesystem::path(EXEUNT_SOURCE_DIR) / "models" / "digits" / name;
-}
 
 /// An ONNX file with this graph.
 std::filesystem::path write_model(const TempDir& folder, const std::string& graph) {
@@ -36,7 +31,7 @@ Model load_with_shapes(const std::filesystem::path& path,
 Model load_with_passes(int limit) {
   LoadOptions options;
   options.pass_limit = limit;
-  return Model::load(digits("lenet_digits.onnx"), options);
+  return Model::load(digits_file(), options);
 }
 
 TEST(ModelLoad, ATransposeOfTheInputBecomesItsOrderButTheCallerHandsTheSame) {
@@ -63,7 +58,7 @@ TEST(ModelLoad, ATransposeOfTheInputBecomesItsOrderButTheCallerHandsTheSame) {
 }
 
 TEST(ModelLoad, SaysWhatTheModelTakesAndGives) {
-  const Model model = Model::load(digits("lenet_digits.onnx"));
+  const Model model = digits();
   ASSERT_EQ(model.inputs().size(), 1U);
   EXPECT_EQ(model.inputs()[0].name, "image");
   EXPECT_EQ(model.inputs()[0].type.str(), "f32[1,1,8,8]");
@@ -84,7 +79,7 @@ TEST(ModelLoad, SaysWhatTheModelTakesAndGives) {
 }
 
 TEST(ModelLoad, APlainModelHasOneExitAndNoDecision) {
-  const Model model = Model::load(digits("lenet_digits_plain.onnx"));
+  const Model model = digits("lenet_digits_plain.onnx");
   EXPECT_TRUE(model.decisions().empty());
   ASSERT_EQ(model.exits().size(), 1U);
   EXPECT_EQ(model.exits()[0].macs, 353408);
@@ -118,7 +113,7 @@ TEST(ModelLoad, DumpsTheGraphAfterAPass) {
   LoadOptions options;
   options.dump_after = "fuse_activation";
   options.dump = [&](const std::string& text) { dumps.push_back(text); };
-  Model::load(digits("lenet_digits.onnx"), options);
+  Model::load(digits_file(), options);
   ASSERT_FALSE(dumps.empty());
   EXPECT_THAT(dumps.back(), HasSubstr("activation=relu"));
   EXPECT_THAT(dumps.back(), HasSubstr("decide max_prob"));
@@ -127,14 +122,14 @@ TEST(ModelLoad, DumpsTheGraphAfterAPass) {
 TEST(ModelLoad, RefusesPassesThatAreNotThere) {
   LoadOptions options;
   options.dump_after = "fuse_everything";
-  expect_error(ErrorCode::argument, "fuse_activation", [&] { Model::load(digits("lenet_digits.onnx"), options); });
+  expect_error(ErrorCode::argument, "fuse_activation", [&] { Model::load(digits_file(), options); });
   expect_error(ErrorCode::argument, "pass limit", [&] { load_with_passes(-1); });
 }
 
 TEST(ModelLoad, StoppingAfterAnyPassGivesTheSameAnswers) {
   Tensor image({DType::f32, {1, 1, 8, 8}});
   for (std::size_t i = 0; i < 64; ++i) image.mutable_span<float>()[i] = static_cast<float>(i * 7 % 17);
-  Session whole(Plan::build(Model::load(digits("lenet_digits.onnx"))));
+  Session whole(Plan::build(digits()));
   for (int limit = 0; limit <= static_cast<int>(pipeline().size()); ++limit) {
     Session part(Plan::build(load_with_passes(limit)));
     for (const int exit : {0, 1}) {
@@ -185,7 +180,7 @@ TEST(PlanBatch, AFixedBatchRunsWholeOrIsLoadedForSingleSamples) {
 }
 
 TEST(PlanBuild, SaysWhichBackendsThereAre) {
-  const Model model = Model::load(digits("lenet_digits.onnx"));
+  const Model model = digits();
   expect_error(ErrorCode::argument, "there is no backend 'tpu'; backends: cpu, ref",
                [&] { Plan::build(model, {.backend = "tpu"}); });
 }
@@ -193,7 +188,7 @@ TEST(PlanBuild, SaysWhichBackendsThereAre) {
 TEST(PlanBuild, OutlivesTheModelAndIsShared) {
   std::optional<Plan> plan;
   {
-    const Model model = Model::load(digits("lenet_digits.onnx"));
+    const Model model = digits();
     plan = Plan::build(model);
   }
   const Plan copy = *plan;
@@ -208,11 +203,11 @@ TEST(PlanBuild, OutlivesTheModelAndIsShared) {
 
 TEST(PlanBuild, WithoutTimingIsTheSameEveryTime) {
   const BuildOptions options{.optimization_level = 0};
-  const Plan a = Plan::build(Model::load(digits("lenet_digits.onnx")), options);
-  const Plan b = Plan::build(Model::load(digits("lenet_digits.onnx")), options);
+  const Plan a = Plan::build(digits(), options);
+  const Plan b = Plan::build(digits(), options);
   EXPECT_EQ(a.arena_bytes(), b.arena_bytes());
-  const Inspection first = inspect(Model::load(digits("lenet_digits.onnx")), options);
-  const Inspection second = inspect(Model::load(digits("lenet_digits.onnx")), options);
+  const Inspection first = inspect(digits(), options);
+  const Inspection second = inspect(digits(), options);
   ASSERT_EQ(first.steps.size(), second.steps.size());
   for (std::size_t i = 0; i < first.steps.size(); ++i) {
     EXPECT_EQ(first.steps[i].name, second.steps[i].name);
@@ -222,7 +217,7 @@ TEST(PlanBuild, WithoutTimingIsTheSameEveryTime) {
 }
 
 TEST(PlanBuild, TimesWhatHasSeveralCandidatesAndSaysWhyTheOthersLost) {
-  const Inspection seen = inspect(Model::load(digits("lenet_digits.onnx")), {.optimization_level = 1});
+  const Inspection seen = inspect(digits(), {.optimization_level = 1});
   int with_rivals = 0;
   for (const StepInfo& step : seen.steps) {
     if (step.rivals.empty()) continue;
@@ -236,8 +231,7 @@ TEST(PlanBuild, TimesWhatHasSeveralCandidatesAndSaysWhyTheOthersLost) {
 
 TEST(PlanBuild, TakesNoConvolutionThatRoundsMoreThanAllowed) {
   for (const int level : {0, 1}) {
-    const Inspection seen =
-        inspect(Model::load(digits("lenet_digits.onnx")), {.optimization_level = level, .conv_tolerance = 0});
+    const Inspection seen = inspect(digits(), {.optimization_level = level, .conv_tolerance = 0});
     for (const StepInfo& step : seen.steps) {
       EXPECT_EQ(step.kernel.find("winograd"), std::string::npos) << step.kernel;
       for (const RivalInfo& rival : step.rivals) {

@@ -2,20 +2,14 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 
 #include "engine/compile/random_pixels.h"
+#include "engine/compile/stopwatch.h"
 #include "exec/executor.h"
 
 namespace exeunt {
 
 namespace {
-
-using Clock = std::chrono::steady_clock;
-
-double microseconds_since(Clock::time_point start) {
-  return std::chrono::duration<double, std::micro>(Clock::now() - start).count();
-}
 
 /// One plan on one input, led to each exit in turn.
 class Runner {

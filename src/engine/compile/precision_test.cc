@@ -4,15 +4,12 @@
 #include <exeunt/tools/compare.h>
 
 #include <algorithm>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <numeric>
-#include <sstream>
 
 #include "plan/plan_data.h"
 #include "support/expect_error.h"
-#include "support/onnx_text.h"
-#include "support/temp_dir.h"
+#include "support/models.h"
 #include "support/tensors.h"
 
 namespace exeunt {
@@ -26,16 +23,9 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 
-std::filesystem::path digits_folder() { return std::filesystem::path(EXEUNT_SOURCE_DIR) / "models" / "digits"; }
-
-const Model& digits() {
-  static const Model model = Model::load(digits_folder() / "lenet_digits.onnx");
-  return model;
-}
-
 Dataset data_of(const std::string& name, std::int64_t limit) {
-  return Dataset::open("npz:" + (digits_folder() / name).string(),
-                       {.sample = {DType::f32, Shape{1, 8, 8}}, .layout = {}}, limit);
+  return Dataset::open("npz:" + digits_file(name).string(), {.sample = {DType::f32, Shape{1, 8, 8}}, .layout = {}},
+                       limit);
 }
 
 const Calibration& digits_calibration() {
@@ -94,12 +84,6 @@ void expect_classes_of_floats(const Plan& plan) {
                                            [](auto a, auto b) { return a == b ? 1.0 : 0.0; });
     EXPECT_GE(same / static_cast<double>(wanted.size()), 0.985) << "exit " << exit;
   }
-}
-
-std::string content_of(const std::filesystem::path& path) {
-  std::ostringstream text;
-  text << std::ifstream(path, std::ios::binary).rdbuf();
-  return text.str();
 }
 
 TEST(Precision, UnknownOnesAndObjectivesAreErrors) {

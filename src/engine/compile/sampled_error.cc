@@ -19,7 +19,7 @@ double number_at(DType dtype, const std::byte* data, std::int64_t offset) {
 }
 
 /// A tensor of f32 or bf16 as a step sees it.
-struct Operand {
+struct SampledTensor {
   DType dtype;
   const std::byte* data;
   Strides strides;
@@ -32,7 +32,7 @@ struct Operand {
 };
 
 /// The sum behind the result at `y`, as the op defines it.
-double convolve_at(const ops::Conv& op, const Operand& x, const Shape& xs, const Tensor& weights,
+double convolve_at(const ops::Conv& op, const SampledTensor& x, const Shape& xs, const Tensor& weights,
                    const std::vector<std::int64_t>& y) {
   const Shape& ws = weights.shape();
   const std::int64_t first_channel = y[1] / (ws[0] / op.group) * ws[1];
@@ -72,12 +72,12 @@ double sampled_error(const Graph& graph, const Node& node, const Candidate& cand
   if (op == nullptr) return 0;
   const Shape& ys = graph.type(node.output).shape;
   const Shape& xs = graph.type(node.inputs[0]).shape;
-  std::vector<Operand> uses;
+  std::vector<SampledTensor> uses;
   for (std::size_t i = 0; i < candidate.uses.size(); ++i) {
     const TensorType& type = graph.type(node.inputs[candidate.uses[i].index]);
     uses.push_back({type.dtype, operands[i], candidate.uses[i].layout.strides(type.shape)});
   }
-  const Operand result{graph.type(node.output).dtype, operands[uses.size()], candidate.result.strides(ys)};
+  const SampledTensor result{graph.type(node.output).dtype, operands[uses.size()], candidate.result.strides(ys)};
   const Tensor* bias = node.inputs.size() > 2 ? graph.constant(node.inputs[2]) : nullptr;
   std::minstd_rand random(1);
   double worst = 0;

@@ -2,16 +2,14 @@
 #include <exeunt/session.h>
 
 #include <cstring>
-#include <fstream>
-#include <sstream>
 
 #include "base/checksum.h"
 #include "engine/compile/backends.h"
 #include "engine/runtime/load_plan.h"
 #include "plan/saved_plan.h"
 #include "support/expect_error.h"
+#include "support/models.h"
 #include "support/shared.h"
-#include "support/temp_dir.h"
 #include "support/tensors.h"
 
 namespace exeunt {
@@ -20,16 +18,6 @@ namespace {
 
 using namespace testing;
 using ::testing::HasSubstr;
-
-std::string digits() {
-  return (std::filesystem::path(EXEUNT_SOURCE_DIR) / "models" / "digits" / "lenet_digits.onnx").string();
-}
-
-std::string content_of(const std::filesystem::path& path) {
-  std::ostringstream text;
-  text << std::ifstream(path, std::ios::binary).rdbuf();
-  return text.str();
-}
 
 /// Rules instead of timing: tests never time anything.
 const BuildOptions kByRules{.optimization_level = 0};
@@ -55,7 +43,7 @@ std::string answers_of(const Plan& plan) {
 /// A plan file in a folder of its own, and copies of it with changes.
 class PlanFileTest : public ::testing::Test {
  protected:
-  PlanFileTest() : plan(Plan::build(Model::load(digits()), kByRules)), path(folder / "digits.plan") {
+  PlanFileTest() : plan(Plan::build(digits(), kByRules)), path(folder / "digits.plan") {
     plan.save(path);
     bytes = content_of(path);
   }
@@ -183,7 +171,7 @@ TEST(SavedPlan, OfEveryThreadCountAndBackend) {
   for (const BuildOptions& options :
        {BuildOptions{.optimization_level = 0, .threads = 2}, BuildOptions{.backend = "ref"},
         BuildOptions{.optimization_level = 0, .runtime_only = true}}) {
-    const Plan plan = Plan::build(Model::load(digits()), options);
+    const Plan plan = Plan::build(digits(), options);
     plan.save(folder / "digits.plan");
     const Plan loaded = Plan::load(folder / "digits.plan");
     EXPECT_EQ(loaded.threads(), options.threads);
@@ -192,20 +180,20 @@ TEST(SavedPlan, OfEveryThreadCountAndBackend) {
 }
 
 TEST(SavedPlan, ForAnotherInstructionSetIsForThereOnly) {
-  if (Plan::build(Model::load(digits()), kByRules).isa() == "scalar") GTEST_SKIP() << "there is no narrower one";
+  if (Plan::build(digits(), kByRules).isa() == "scalar") GTEST_SKIP() << "there is no narrower one";
   const TempDir folder;
-  const Plan plan = Plan::build(Model::load(digits()), {.target_isa = "scalar"});
+  const Plan plan = Plan::build(digits(), {.target_isa = "scalar"});
   EXPECT_EQ(plan.isa(), "scalar");
   for (const Step& step : plan.data()->steps) EXPECT_EQ(step.us, 0) << step.kernel << " was timed";
   plan.save(folder / "scalar.plan");
   expect_error(ErrorCode::unsupported, "this plan was built for scalar", [&] { Plan::load(folder / "scalar.plan"); });
   expect_error(ErrorCode::argument, "is 'abacus'; this build has",
-               [&] { Plan::build(Model::load(digits()), {.target_isa = "abacus"}); });
+               [&] { Plan::build(digits(), {.target_isa = "abacus"}); });
 }
 
 TEST(TimingCacheFile, MakesTheSamePlanAgain) {
   const TempDir folder;
-  const Model model = Model::load(digits());
+  const Model model = digits();
   const BuildOptions options{.optimization_level = 1, .timing_cache = folder / "times.json"};
   Plan::build(model, options).save(folder / "first.plan");
   const std::string times = content_of(folder / "times.json");
@@ -220,7 +208,7 @@ TEST(TimingCacheFile, MakesTheSamePlanAgain) {
 
 TEST(TimingCacheFile, ThatIsNoneIsRefused) {
   const TempDir folder;
-  const Model model = Model::load(digits());
+  const Model model = digits();
   for (const std::string text : {"", "no JSON", "{}", "{\"format\": \"exeunt timing cache 1\", \"steps\": {\"x\": 1}}",
                                  "{\"format\": \"exeunt timing cache 1\", \"steps\": {\"x\": {\"level\": 1, "
                                  "\"taken\": 3, \"us\": [1], \"reasons\": [\"\"]}}}"}) {

@@ -1,23 +1,17 @@
 #include "engine/compile/step_timer.h"
 
 #include <algorithm>
-#include <chrono>
 #include <map>
 
 #include "base/aligned_buffer.h"
 #include "engine/compile/random_pixels.h"
 #include "engine/compile/sampled_error.h"
+#include "engine/compile/stopwatch.h"
 #include "exec/worker_pool.h"
 
 namespace exeunt {
 
 namespace {
-
-using Clock = std::chrono::steady_clock;
-
-double microseconds_since(Clock::time_point start) {
-  return std::chrono::duration<double, std::micro>(Clock::now() - start).count();
-}
 
 /// One candidate of a step, with its times so far.
 struct Trial {

@@ -18,7 +18,7 @@ std::string two_exits(const std::string& combine) {
          combine + ") \"sure\" { exit(%e) exit(%l) }";
 }
 
-std::vector<int> exits_of(const std::string& text, const SessionOptions& options, const Tensor& x) {
+std::vector<int> exits_taken(const std::string& text, const SessionOptions& options, const Tensor& x) {
   Session session(plan_of(text), options);
   const Results& results = session.run(x.view());
   std::vector<int> exits;
@@ -27,20 +27,20 @@ std::vector<int> exits_of(const std::string& text, const SessionOptions& options
 }
 
 const SessionOptions kSample = {.max_batch = 4};
-const SessionOptions kBatch = {.max_batch = 4, .decision_scope = DecisionScope::batch};
+const SessionOptions kWholeBatch = {.max_batch = 4, .decision_scope = DecisionScope::batch};
 
 TEST(DecisionScope, EachSampleDecidesUnlessTheBatchIsAskedFor) {
   const Tensor x = f32({3, 2}, {0.9F, 0, 0.1F, 0, 0, 0.6F});
   for (const std::string combine : {"max", "min", "mean", "first", "none"}) {
-    EXPECT_THAT(exits_of(two_exits(combine), kSample, x), ElementsAre(0, 1, 0)) << combine;
+    EXPECT_THAT(exits_taken(two_exits(combine), kSample, x), ElementsAre(0, 1, 0)) << combine;
   }
-  EXPECT_THAT(exits_of(two_exits("max"), kBatch, x), ElementsAre(0, 0, 0));
-  EXPECT_THAT(exits_of(two_exits("min"), kBatch, x), ElementsAre(1, 1, 1));
-  EXPECT_THAT(exits_of(two_exits("first"), kBatch, x), ElementsAre(0, 0, 0));
+  EXPECT_THAT(exits_taken(two_exits("max"), kWholeBatch, x), ElementsAre(0, 0, 0));
+  EXPECT_THAT(exits_taken(two_exits("min"), kWholeBatch, x), ElementsAre(1, 1, 1));
+  EXPECT_THAT(exits_taken(two_exits("first"), kWholeBatch, x), ElementsAre(0, 0, 0));
 }
 
 TEST(DecisionScope, AThresholdAndForcedExitsHoldForTheBatch) {
-  Session session(plan_of(two_exits("max")), kBatch);
+  Session session(plan_of(two_exits("max")), kWholeBatch);
   const Tensor x = f32({2, 2}, {0.6F, 0, 0.1F, 0});
   EXPECT_EQ(session.run(x.view()).exit(1), 0);
   session.set_threshold(0, 0.7F);
@@ -50,7 +50,7 @@ TEST(DecisionScope, AThresholdAndForcedExitsHoldForTheBatch) {
 }
 
 TEST(DecisionScope, AConditionThatDoesNotCombineSamplesTakesOneOnly) {
-  Session session(plan_of(two_exits("none")), kBatch);
+  Session session(plan_of(two_exits("none")), kWholeBatch);
   const Tensor two = f32({2, 2}, {0.9F, 0, 0.1F, 0});
   expect_error(ErrorCode::unsupported, "decision 'sure' cannot be taken for 2 samples at once",
                [&] { session.run(two.view()); });
