@@ -102,7 +102,7 @@ TEST(GraphText, KeepsAnyName) {
     const ValueId x = graph.add_input(name, {DType::f32, {1}});
     const ValueId y = graph.add_node(ops::Unary{}, {x}, name);
     graph.output_names = {name};
-    graph.tree = {Decision{name, MaxProb{}, 0, x, 1, 2}, Exit{{y}, {}}, Exit{{x}, {}}};
+    graph.tree = {Decision{name, Criterion::max_prob, 0, x, 1, 2}, Exit{{y}, {}}, Exit{{x}, {}}};
     const Graph parsed = parse_graph(print_graph(graph));
     EXPECT_EQ(parsed.value(parsed.inputs[0]).name, name);
     EXPECT_EQ(parsed.nodes[0].name, name);

@@ -137,8 +137,8 @@ TEST(Verify, FindsTreeValuesThatAreNotThere) {
 
 TEST(Verify, FindsCriteriaThatDoNotFit) {
   expect_broken(
-      "tree position 0: criterion predicate cannot look at f32[1,4]", [](Graph& g) { root(g).criterion = Predicate{}; },
-      ErrorCode::dtype);
+      "tree position 0: criterion predicate cannot look at f32[1,4]",
+      [](Graph& g) { root(g).criterion = Criterion::predicate; }, ErrorCode::dtype);
 }
 
 TEST(Verify, FindsExitsWithTooManyOrTooFewOutputs) {
