@@ -137,6 +137,16 @@ decide max_prob(%1) > 0.9 "first" {
 
 TEST(GraphText, RoundTripsTrees) { EXPECT_EQ(again(kBranchy), kBranchy); }
 
+TEST(GraphText, SaysOfADecisionWhatIsNotAsUsual) {
+  for (const std::string decision :
+       {"max_prob(%0) > 0.5 logits", "margin(%0) > 0.25 temperature(1.5)", "entropy(%0) > 0.75 disabled",
+        "patience(%0) > 2 logits temperature(0.1) disabled batch(min) \"d\""}) {
+    const std::string text =
+        "input %0 f32[1,2] \"x\"\noutput \"y\"\ndecide " + decision + " {\n  exit(%0)\n  exit(%0)\n}\n";
+    EXPECT_EQ(again(text), text);
+  }
+}
+
 TEST(GraphText, SaysHowABatchDecidesUnlessAsUsual) {
   const auto tree = [](const std::string& batch) {
     return "input %0 f32[1,2] \"x\"\noutput \"y\"\ndecide max_prob(%0) > 0.5" + batch +

@@ -141,6 +141,13 @@ TEST(Verify, FindsCriteriaThatDoNotFit) {
       [](Graph& g) { root(g).criterion = Criterion::predicate; }, ErrorCode::dtype);
 }
 
+TEST(Verify, FindsSettingsThatCannotBe) {
+  expect_broken(
+      "tree position 0: the temperature is 0", [](Graph& g) { root(g).temperature = 0; }, ErrorCode::argument);
+  expect_broken(
+      "tree position 0: the threshold is no number", [](Graph& g) { root(g).threshold = kNaN; }, ErrorCode::argument);
+}
+
 TEST(Verify, FindsExitsWithTooManyOrTooFewOutputs) {
   expect_broken("tree position 1 has 0 outputs, the model 1", [](Graph& g) { early(g).outputs.clear(); });
   expect_broken("tree position 1 has 2 outputs, the model 1", [](Graph& g) { early(g).outputs = {2, 2}; });

@@ -61,7 +61,7 @@ ValueId class_scores(const Graph& graph, const TreeNode& node) {
   return alone && graph.constant(output) == nullptr ? output : kNoValue;
 }
 
-void apply(Graph& graph, Decision& decision, const ExitEntry& entry) {
+void settle_entry(Graph& graph, Decision& decision, const ExitEntry& entry) {
   const Criterion wanted = entry.criterion.value_or(decision.criterion);
   if (decision.criterion == Criterion::predicate && wanted != Criterion::predicate) {
     const TreeNode& arm = graph.tree[static_cast<std::size_t>(decision.leave)];
@@ -122,7 +122,7 @@ void apply_exit_entries(Graph& graph, std::span<const ExitEntry> entries) {
           entries.size(), entries.size() == 1 ? "" : "s", decisions.size());
   for (std::size_t i = 0; i < entries.size(); ++i) {
     with_context(fmt::format("exit {}", i), [&] {
-      apply(graph, std::get<Decision>(graph.tree[static_cast<std::size_t>(decisions[i])]), entries[i]);
+      settle_entry(graph, std::get<Decision>(graph.tree[static_cast<std::size_t>(decisions[i])]), entries[i]);
     });
   }
 }

@@ -87,7 +87,7 @@ Combine combine_of_bools(const Graph& graph, BatchAxes& axes, const Limit& compa
 std::optional<Prediction> softmax_behind(const Graph& graph, ValueId v) {
   std::int64_t offset = 0;
   for (;;) {
-    v = skip_views(graph, v);
+    v = without_views(graph, v);
     const Node* node = graph.producer(v);
     if (node == nullptr) return std::nullopt;
     const Shape& shape = graph.type(v).shape;
@@ -116,7 +116,7 @@ std::optional<Prediction> softmax_behind(const Graph& graph, ValueId v) {
 ValueId skip_bool_casts(const Graph& graph, ValueId v) {
   const Node* back = graph.producer(v);
   if (op_as<ops::Cast>(back) == nullptr) return v;
-  const Node* there = graph.producer(skip_views(graph, back->inputs[0]));
+  const Node* there = graph.producer(without_views(graph, back->inputs[0]));
   if (op_as<ops::Cast>(there) == nullptr) return v;
   const ValueId from = there->inputs[0];
   return graph.type(from).dtype == DType::boolean ? from : v;
@@ -127,9 +127,9 @@ Combined without_bool_combination(const Graph& graph, BatchAxes& axes, ValueId v
   const Node* to_bool = graph.producer(v);
   const ValueId reduced = op_as<ops::Cast>(to_bool) != nullptr ? to_bool->inputs[0] : v;
   Combined bools = without_combination(graph, axes, reduced);
-  const bool taken_off = bools.combine && bools.value != skip_views(graph, reduced);
+  const bool taken_off = bools.combine && bools.value != without_views(graph, reduced);
   if (!taken_off || bools.combine == Combine::mean) return {v, std::nullopt};
-  bools.value = skip_views(graph, bools.value);
+  bools.value = without_views(graph, bools.value);
   const Node* to_number = graph.producer(bools.value);
   if (op_as<ops::Cast>(to_number) != nullptr) bools.value = to_number->inputs[0];
   if (graph.type(bools.value).dtype != DType::boolean) return {v, std::nullopt};
@@ -142,7 +142,7 @@ LiftedCondition lift_condition(const Graph& graph, ConstantEvaluator& constants,
   bool inverted = false;
   std::optional<Combine> combine;
   for (;;) {
-    condition = skip_views(graph, skip_bool_casts(graph, skip_views(graph, condition)));
+    condition = without_views(graph, skip_bool_casts(graph, without_views(graph, condition)));
     const Node* node = graph.producer(condition);
     if (is_unary(node, ops::UnaryFn::Not)) {
       condition = node->inputs[0];
@@ -174,7 +174,7 @@ struct Tempered {
 };
 
 std::optional<Tempered> tempered(const Graph& graph, ConstantEvaluator& constants, ValueId v) {
-  const Node* node = graph.producer(skip_views(graph, v));
+  const Node* node = graph.producer(without_views(graph, v));
   const auto* binary = op_as<ops::Binary>(node);
   if (binary == nullptr || (binary->fn != ops::BinaryFn::Div && binary->fn != ops::BinaryFn::Mul)) return std::nullopt;
   const bool divides = binary->fn == ops::BinaryFn::Div;

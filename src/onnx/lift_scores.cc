@@ -12,7 +12,7 @@ bool is_unary(const Node* node, ops::UnaryFn fn) {
   return unary != nullptr && unary->fn == fn;
 }
 
-ValueId skip_views(const Graph& graph, ValueId v) {
+ValueId without_views(const Graph& graph, ValueId v) {
   for (;;) {
     const Node* node = graph.producer(v);
     const bool cast_to_same =
@@ -65,7 +65,7 @@ std::optional<Combine> combination_of(const Graph& graph, BatchAxes& axes, const
 }  // namespace
 
 Combined without_combination(const Graph& graph, BatchAxes& axes, ValueId v) {
-  v = skip_views(graph, v);
+  v = without_views(graph, v);
   const BatchState state = axes.of(v);
   if (state.kind != BatchState::Kind::mixed || state.culprit != graph.value(v).producer) return {v, std::nullopt};
   const Node& node = *graph.producer(v);
@@ -78,7 +78,7 @@ namespace {
 
 /// The probability vector whose largest element `v` is, or kNoValue; of the first sample, if that was picked before.
 Combined max_of_softmax(const Graph& graph, BatchAxes& axes, ValueId v) {
-  const Node* reduce = graph.producer(skip_views(graph, v));
+  const Node* reduce = graph.producer(without_views(graph, v));
   const auto* op = op_as<ops::Reduce>(reduce);
   if (op == nullptr || op->fn != ops::ReduceFn::ReduceMax || graph.type(reduce->output).shape.elements() != 1)
     return {};
@@ -86,7 +86,7 @@ Combined max_of_softmax(const Graph& graph, BatchAxes& axes, ValueId v) {
   const Node* producer = graph.producer(probabilities.value);
   const bool picked = op_as<ops::Slice>(producer) != nullptr || op_as<ops::Gather>(producer) != nullptr;
   if (probabilities.combine == Combine::first && picked) {
-    probabilities.value = skip_views(graph, producer->inputs[0]);
+    probabilities.value = without_views(graph, producer->inputs[0]);
     producer = graph.producer(probabilities.value);
   }
   const auto* softmax = op_as<ops::Softmax>(producer);
@@ -113,7 +113,7 @@ bool is_probabilities(const Graph& graph, ValueId v) {
 /// Walks up from one element through what keeps it: views, and reductions of it alone, but not over samples.
 ValueId skip_single(const Graph& graph, BatchAxes& axes, ValueId v) {
   for (;;) {
-    v = skip_views(graph, v);
+    v = without_views(graph, v);
     const Node* node = graph.producer(v);
     const bool keeps = is_reduce(node, ops::ReduceFn::ReduceMax) || is_reduce(node, ops::ReduceFn::ReduceMin) ||
                        is_reduce(node, ops::ReduceFn::ReduceSum) || is_reduce(node, ops::ReduceFn::ReduceMean);
@@ -137,7 +137,7 @@ std::optional<Element> element_of(const Graph& graph, ConstantEvaluator& constan
   const auto at = [&](std::int64_t axis, std::int64_t index) -> std::optional<Element> {
     if (!covers_all(shape, axis)) return std::nullopt;
     const std::int64_t size = shape.elements();
-    return Element{skip_views(graph, node->inputs[0]), index < 0 ? index + size : index};
+    return Element{without_views(graph, node->inputs[0]), index < 0 ? index + size : index};
   };
   if (const auto* slice = op_as<ops::Slice>(node)) {
     for (std::size_t i = 0; i < slice->axes.size(); ++i) {
@@ -159,7 +159,7 @@ ValueId ranked(const Graph& graph, ConstantEvaluator& constants, ValueId v, std:
   const Node* node = graph.producer(element->source);
   const auto* top = op_as<ops::TopK>(node);
   if (top == nullptr || !top->largest || top->part != ops::TopKPart::values) return kNoValue;
-  const ValueId source = skip_views(graph, node->inputs[0]);
+  const ValueId source = without_views(graph, node->inputs[0]);
   return covers_all(graph.type(node->inputs[0]).shape, top->axis) && is_probabilities(graph, source) ? source
                                                                                                      : kNoValue;
 }
@@ -219,17 +219,17 @@ bool peel(const Graph& graph, ConstantEvaluator& constants, Affine& from) {
 /// Whether `v` is `p`, or `p` with a little added or a small least value, as exporters guard a logarithm.
 bool is_guarded(const Graph& graph, ConstantEvaluator& constants, ValueId v, ValueId p) {
   constexpr double kLittle = 1e-5;
-  v = skip_views(graph, v);
+  v = without_views(graph, v);
   if (v == p) return true;
   const Node* node = graph.producer(v);
   if (is_unary(node, ops::UnaryFn::Clip)) {
     const auto& clip = std::get<ops::Unary>(node->op);
-    return clip.alpha <= kLittle && clip.beta >= 1 && skip_views(graph, node->inputs[0]) == p;
+    return clip.alpha <= kLittle && clip.beta >= 1 && without_views(graph, node->inputs[0]) == p;
   }
   if (!is_binary(node, ops::BinaryFn::Max) && !is_binary(node, ops::BinaryFn::Add)) return false;
   for (const std::size_t at : {std::size_t{0}, std::size_t{1}}) {
     const auto number = constant_number(constants, node->inputs[1 - at]);
-    if (number && std::abs(*number) <= kLittle && skip_views(graph, node->inputs[at]) == p) return true;
+    if (number && std::abs(*number) <= kLittle && without_views(graph, node->inputs[at]) == p) return true;
   }
   return false;
 }
@@ -239,11 +239,11 @@ bool is_logarithm(const Graph& graph, ConstantEvaluator& constants, ValueId v, V
   if (is_unary(node, ops::UnaryFn::Log)) return is_guarded(graph, constants, node->inputs[0], p);
   const auto* log_softmax = op_as<ops::LogSoftmax>(node);
   return log_softmax != nullptr && covers_all(graph.type(v).shape, log_softmax->axis) &&
-         skip_views(graph, node->inputs[0]) == skip_views(graph, graph.producer(p)->inputs[0]);
+         without_views(graph, node->inputs[0]) == without_views(graph, graph.producer(p)->inputs[0]);
 }
 
 ValueId without_neg(const Graph& graph, ValueId v, double& sign) {
-  for (v = skip_views(graph, v); is_unary(graph.producer(v), ops::UnaryFn::Neg); v = skip_views(graph, v)) {
+  for (v = without_views(graph, v); is_unary(graph.producer(v), ops::UnaryFn::Neg); v = without_views(graph, v)) {
     sign = -sign;
     v = graph.producer(v)->inputs[0];
   }

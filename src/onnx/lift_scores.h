@@ -18,7 +18,7 @@ const T* op_as(const Node* node) {
 bool is_unary(const Node* node, ops::UnaryFn fn);
 
 /// Walks up through nodes that keep every element as it is.
-ValueId skip_views(const Graph& graph, ValueId v);
+ValueId without_views(const Graph& graph, ValueId v);
 
 /// Whether `axis` holds all elements.
 bool covers_all(const Shape& shape, std::int64_t axis);

@@ -13,7 +13,7 @@ namespace exeunt {
 
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
 constexpr const char* kVersionKey = "exeunt_tuning";
 constexpr int kVersion = 1;
@@ -100,9 +100,9 @@ Tuning load_tuning(const std::filesystem::path& path) {
 
 void save_tuning(const Tuning& tuning, const std::filesystem::path& path) {
   for (const ExitSettings& exit : tuning.exits) check_settings(exit);
-  Json root;
+  OrderedJson root;
   root[kVersionKey] = kVersion;
-  root["exits"] = Json::parse(exit_entries_text(tuning.exits));
+  root["exits"] = OrderedJson::parse(exit_entries_text(tuning.exits));
   if (!tuning.shares.empty()) root["shares"] = tuning.shares;
   if (tuning.accuracy) root["accuracy"] = *tuning.accuracy;
   if (tuning.latency_us) root["latency_us"] = *tuning.latency_us;
