@@ -119,28 +119,33 @@ TEST(Scorer, AnInfiniteLogitIsNoScore) {
 }
 
 /// The scores of one sample's decisions in order.
-std::vector<float> patience_of(const std::vector<Tensor>& seen) {
+std::vector<float> patience_of(const std::vector<const Tensor*>& seen) {
   Streak streak;
   std::vector<float> scores;
-  for (const Tensor& x : seen) scores.push_back(make_scorer(Criterion::patience, false, x.dtype())(x.view(), streak));
+  for (const Tensor* x : seen) scores.push_back(make_scorer(Criterion::patience, false, x->dtype())(x->view(), streak));
   return scores;
 }
 
 TEST(Patience, CountsExitsInARowThatAgree) {
   const Tensor a = f32({1, 3}, {5, 1, 2});
   const Tensor b = f32({1, 3}, {0, 1, -1});
-  EXPECT_THAT(patience_of({a, a, a}), ElementsAre(1, 2, 3));
-  EXPECT_THAT(patience_of({a, b, b, a, b}), ElementsAre(1, 1, 2, 1, 1));
-  EXPECT_THAT(patience_of({a, tensor(DType::f64, {1, 3}, {9, 0, 0})}), ElementsAre(1, 2));
+  const Tensor wide = tensor(DType::f64, {1, 3}, {9, 0, 0});
+  EXPECT_THAT(patience_of({&a, &a, &a}), ElementsAre(1, 2, 3));
+  EXPECT_THAT(patience_of({&a, &b, &b, &a, &b}), ElementsAre(1, 1, 2, 1, 1));
+  EXPECT_THAT(patience_of({&a, &wide}), ElementsAre(1, 2));
 }
 
 TEST(Patience, TheFirstOfEqualClassesCounts) {
-  EXPECT_THAT(patience_of({f32({3}, {1, 2, 2}), f32({3}, {0, 1, 0}), f32({3}, {0, 0, 1})}), ElementsAre(1, 2, 1));
+  const Tensor equal = f32({3}, {1, 2, 2});
+  const Tensor second = f32({3}, {0, 1, 0});
+  const Tensor third = f32({3}, {0, 0, 1});
+  EXPECT_THAT(patience_of({&equal, &second, &third}), ElementsAre(1, 2, 1));
 }
 
 TEST(Patience, ANaNBreaksTheRow) {
   const Tensor a = f32({3}, {5, 1, 2});
-  EXPECT_THAT(patience_of({a, a, f32({3}, {5, kNaN, 2}), a, a}), ElementsAre(1, 2, IsNaN(), 1, 2));
+  const Tensor nan = f32({3}, {5, kNaN, 2});
+  EXPECT_THAT(patience_of({&a, &a, &nan, &a, &a}), ElementsAre(1, 2, IsNaN(), 1, 2));
 }
 
 TEST(Patience, CountsExitsThatAreScoredOtherwise) {

@@ -29,7 +29,7 @@ Graph lifted(const std::string& nodes, const std::string& x = "float[1,3] x") {
                      " else_branch = e () => (float[1,3] s) { s = Neg(x) }> }");
 }
 
-const Decision& decision_of(const Graph& graph) { return std::get<Decision>(graph.tree[0]); }
+const Decision& root_decision(const Graph& graph) { return std::get<Decision>(graph.tree[0]); }
 
 /// Expects that the nodes become this decision on the softmax of x, which takes the arm that the condition asks for,
 /// and that nothing else of them is needed.
@@ -37,7 +37,7 @@ void expect_lifted(Criterion criterion, float threshold, const std::string& node
   SCOPED_TRACE(nodes);
   const Graph condition = plain(nodes);
   const Graph graph = lifted(nodes);
-  const Decision& decision = decision_of(graph);
+  const Decision& decision = root_decision(graph);
   EXPECT_EQ(decision.criterion, criterion);
   EXPECT_NEAR(decision.threshold, threshold, 1e-6);
   std::mt19937 random(1);
@@ -55,7 +55,7 @@ void expect_lifted(Criterion criterion, float threshold, const std::string& node
   Graph needed = graph;
   remove_dead(needed);
   EXPECT_EQ(needed.nodes.size(), 3U) << print_graph(needed);
-  EXPECT_EQ(op_name(needed.producer(decision_of(needed).input)->op), "Softmax");
+  EXPECT_EQ(op_name(needed.producer(root_decision(needed).input)->op), "Softmax");
 }
 
 const std::string kTop = "p = Softmax(x) v, i = TopK<axis = -1>(p, k2) ";
@@ -77,7 +77,7 @@ TEST(LiftMargin, OfTheTwoLargestInAnySpelling) {
 
 TEST(LiftMargin, SwappedArmsLeaveWithTheOther) {
   const Graph graph = lifted(kSlices + "d = Sub(a, b) m = ReduceMax<keepdims = 0>(d) c = LessOrEqual(m, t)");
-  EXPECT_EQ(decision_of(graph).criterion, Criterion::margin);
+  EXPECT_EQ(root_decision(graph).criterion, Criterion::margin);
   const Answer sure = run_graph(graph, {f32({1, 3}, {9, 0, 0})});
   EXPECT_EQ(sure.exit, 0U);
   EXPECT_EQ(sure.outputs[0].span<float>()[0], -9) << "the else arm";
@@ -92,7 +92,7 @@ TEST(LiftMargin, OtherDifferencesArePredicates) {
            std::string("p = Softmax(x) v, i = TopK<axis = -1, largest = 0>(p, k2) a = Slice(v, i0, i1, last) "
                        "b = Slice(v, i1, i2, last) d = Sub(a, b) m = ReduceMax<keepdims = 0>(d) c = Greater(m, t)"),
        }) {
-    EXPECT_EQ(decision_of(lifted(nodes)).criterion, Criterion::predicate) << nodes;
+    EXPECT_EQ(root_decision(lifted(nodes)).criterion, Criterion::predicate) << nodes;
   }
 }
 
@@ -132,18 +132,18 @@ TEST(LiftEntropy, OtherSumsArePredicates) {
            "p = Softmax(x) q = Mul(p, p) s = ReduceSum<keepdims = 0>(q) c = Greater(s, t)",
            "p = Softmax(x) l = Log(p) q = Mul(p, l) s = ReduceSum<keepdims = 0>(q) e = Exp(s) c = Greater(e, t)",
        }) {
-    EXPECT_EQ(decision_of(lifted(nodes)).criterion, Criterion::predicate) << nodes;
+    EXPECT_EQ(root_decision(lifted(nodes)).criterion, Criterion::predicate) << nodes;
   }
 }
 
 TEST(LiftCombinations, OfAnOpenBatchAreThoseOfTheScores) {
   const std::string margin = kSlices + "d = Sub(a, b) ";
-  EXPECT_EQ(decision_of(lifted(margin + "m = ReduceMax<keepdims = 0>(d) c = Greater(m, t)", "float[N,3] x")).combine,
+  EXPECT_EQ(root_decision(lifted(margin + "m = ReduceMax<keepdims = 0>(d) c = Greater(m, t)", "float[N,3] x")).combine,
             Combine::max);
-  EXPECT_EQ(decision_of(lifted(margin + "m = ReduceMin<keepdims = 0>(d) c = Greater(m, t)", "float[N,3] x")).combine,
+  EXPECT_EQ(root_decision(lifted(margin + "m = ReduceMin<keepdims = 0>(d) c = Greater(m, t)", "float[N,3] x")).combine,
             Combine::min);
   const std::string entropy = kGuarded + "s = ReduceSum<keepdims = 0>(q, last) h = Neg(s) ";
-  EXPECT_EQ(decision_of(lifted(entropy + "m = ReduceMax<keepdims = 0>(h) c = Less(m, late)", "float[N,3] x")).combine,
+  EXPECT_EQ(root_decision(lifted(entropy + "m = ReduceMax<keepdims = 0>(h) c = Less(m, late)", "float[N,3] x")).combine,
             Combine::min)
       << "the least sure sample decides";
 }
@@ -155,7 +155,7 @@ TEST(FindTemperatures, OfLogitsThatAreDividedBeforeTheSoftmax) {
         std::pair("z = Mul(half, x) p = Softmax(z) m = ReduceMax<keepdims = 0>(p) c = Greater(m, t)", 2.0F)}) {
     SCOPED_TRACE(nodes);
     const Graph graph = lifted(nodes);
-    const Decision& decision = decision_of(graph);
+    const Decision& decision = root_decision(graph);
     EXPECT_EQ(decision.temperature, temperature);
     EXPECT_FALSE(decision.probabilities);
     EXPECT_EQ(decision.input, graph.inputs[0]);
@@ -168,8 +168,8 @@ TEST(FindTemperatures, AFactorBeforeAHeadsOwnSoftmaxIsTheNetworks) {
       "m = ReduceMax<keepdims = 0>(p) c = Greater(m, t) "
       "y = If (c) <then_branch = a () => (float[1,3] r) { r = Identity(p) }, "
       "else_branch = e () => (float[1,3] s) { s = Neg(x) }> }");
-  EXPECT_EQ(decision_of(graph).temperature, 1);
-  EXPECT_TRUE(decision_of(graph).probabilities);
+  EXPECT_EQ(root_decision(graph).temperature, 1);
+  EXPECT_TRUE(root_decision(graph).probabilities);
 }
 
 }  // namespace

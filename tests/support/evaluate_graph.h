@@ -27,8 +27,15 @@ inline std::vector<Tensor> sample_inputs(const Graph& graph, std::int64_t seed) 
   return inputs;
 }
 
-/// Runs the path to one exit by the references: what each decision on it looks at, then the exit's
-/// outputs. Only nodes that are placed on the path run, so a wrong placement is an Error.
+/// The probabilities of logits that lie along one axis.
+inline Tensor softmax_of(const Tensor& logits) {
+  std::int64_t axis = logits.shape().rank() - 1;
+  while (axis > 0 && logits.shape()[static_cast<int>(axis)] != logits.elements()) --axis;
+  return run_op(ops::Softmax{axis}, {logits});
+}
+
+/// Runs the path to one exit by the references: what each decision on it looks at (logits as probabilities), then the
+/// exit's outputs. Only nodes that are placed on the path run, so a wrong placement is an Error.
 inline std::vector<Tensor> evaluate_graph(const Graph& graph, const std::vector<Tensor>& inputs, std::size_t exit) {
   const std::vector<TreeId> parents = tree_parents(graph);
   const TreeId leaf = exits_of(graph).at(exit);
@@ -55,7 +62,10 @@ inline std::vector<Tensor> evaluate_graph(const Graph& graph, const std::vector<
   }
   std::vector<Tensor> results;
   for (const TreeId at : path) {
-    for_each_tree_use(graph.tree[static_cast<std::size_t>(at)], [&](ValueId v) { results.push_back(get(v).clone()); });
+    const TreeNode& node = graph.tree[static_cast<std::size_t>(at)];
+    const auto* decision = std::get_if<Decision>(&node);
+    const bool logits = decision != nullptr && is_tunable(decision->criterion) && !decision->probabilities;
+    for_each_tree_use(node, [&](ValueId v) { results.push_back(logits ? softmax_of(get(v)) : get(v).clone()); });
   }
   return results;
 }

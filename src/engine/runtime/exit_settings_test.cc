@@ -250,21 +250,25 @@ TEST(ExitSettings, WhatCannotBeIsRefusedAndChangesNothing) {
       {{{CriterionKind::margin, 0.5F, -1}, gate}, "the temperature is -1"},
       {{own[0], {CriterionKind::predicate, 1}}, "no threshold to set"},
   };
-  const std::vector<Tensor> inputs = {f32({1, 4}, {1, 0, 0, 0}).clone(), boolean({1}, {true}).clone()};
+  const Tensor p = f32({1, 4}, {1, 0, 0, 0});
+  const Tensor g = boolean({1}, {true});
+  const std::vector<TensorView> inputs = {p.view(), g.view()};
   for (const auto& [settings, message] : bad) {
     expect_error(ErrorCode::argument, message, [&] { session.set_exit_settings(settings); });
-    expect_error(ErrorCode::argument, message, [&] { session.run(views_of(inputs), settings); });
+    expect_error(ErrorCode::argument, message, [&] { session.run(inputs, settings); });
     EXPECT_EQ(session.exit_settings(), own);
   }
 }
 
 TEST(ExitSettings, ProbabilitiesTakeATemperatureToo) {
   Session session(plan_of(kMixed));
-  const std::vector<Tensor> inputs = {f32({1, 4}, {0.64F, 0.16F, 0.16F, 0.04F}).clone(), boolean({1}, {false}).clone()};
+  const Tensor p = f32({1, 4}, {0.64F, 0.16F, 0.16F, 0.04F});
+  const Tensor g = boolean({1}, {false});
+  const std::vector<TensorView> inputs = {p.view(), g.view()};
   std::vector<ExitSettings> settings = session.exit_settings();
   settings[0].temperature = 2;
   // Square roots: 0.8, 0.4, 0.4, 0.2 of 1.8.
-  EXPECT_NEAR(session.run(views_of(inputs), settings).scores(0)[0], 0.8 / 1.8, 1e-6);
+  EXPECT_NEAR(session.run(inputs, settings).scores(0)[0], 0.8 / 1.8, 1e-6);
 }
 
 TEST(ExitSettings, SetThresholdKeepsTheRest) {
