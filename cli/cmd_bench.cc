@@ -201,7 +201,8 @@ void execute(const BenchCommand& command) {
   options.batch = command.run.batch;
   const std::vector<Tensor> samples = samples_of(command, plan);
   std::vector<Session> sessions;
-  for (int s = 0; s < command.streams; ++s) sessions.push_back(command.run.open(plan, command.run.batch));
+  for (int s = 0; s < command.streams; ++s)
+    sessions.push_back(command.run.open(plan, command.model.exits, command.run.batch));
   Progress progress("bench");
   options.progress = [&](std::int64_t done, std::int64_t total) { progress.update(done, total); };
   const Bench result = bench(sessions, samples, options);

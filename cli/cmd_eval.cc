@@ -129,7 +129,7 @@ void execute(const EvalCommand& command) {
   const Dataset data = with_source(command.data, [&] {
     return Dataset::open(command.data, command.samples.format(plan.inputs().front()), command.limit);
   });
-  Session session = command.run.open(plan, data.size());
+  Session session = command.run.open(plan, command.model.exits, data.size());
   std::optional<Session> other;
   if (!command.against.empty()) {
     const Plan other_plan = command.model.other_plan(command.against, command.samples);

@@ -87,6 +87,12 @@ Json inspection_json(const Inspection& inspection) {
     decisions.push_back({{"name", d.name},
                          {"criterion", d.criterion},
                          {"threshold", to_json(d.threshold)},
+                         {"temperature", d.temperature},
+                         {"enabled", d.enabled},
+                         {"looks_at", !d.tunable        ? "bool"
+                                      : d.probabilities ? "probabilities"
+                                                        : "logits"},
+                         {"classes", d.classes},
                          {"tunable", d.tunable},
                          {"combine", d.combine}});
   }
@@ -130,6 +136,20 @@ Json inspection_json(const Inspection& inspection) {
           {"warnings", to_json(inspection.warnings)}};
 }
 
+/// A built plan keeps its own settings; sessions get the others.
+void show_settings(const ExitOptions& exits, const Plan& plan, Inspection& inspection) {
+  Session session(plan);
+  exits.apply(session);
+  for (std::size_t i = 0; i < inspection.decisions.size(); ++i) {
+    const ExitSettings& chosen = session.exit_settings()[i];
+    DecisionInfo& shown = inspection.decisions[i];
+    shown.criterion = criterion_kind_name(chosen.criterion);
+    shown.threshold = chosen.threshold;
+    shown.temperature = chosen.temperature;
+    shown.enabled = chosen.enabled;
+  }
+}
+
 /// A plan's own graph is the canonical one.
 void execute_plan(const InspectCommand& command) {
   const Plan plan = command.model.plan(command.samples);
@@ -138,6 +158,7 @@ void execute_plan(const InspectCommand& command) {
                 fmt::format("{}: a built plan does not hold the file as it was imported", command.model.path));
   Inspection inspection = inspect(plan);
   inspection.file = command.model.path;
+  show_settings(command.model.exits, plan, inspection);
   if (command.model.json) {
     Json json = inspection_json(inspection);
     json["isa"] = plan.isa();

@@ -172,7 +172,7 @@ void execute(const RunCommand& command) {
   }
   // Pictures are scaled when they are read.
   const InputFormat format = is_picture(command.inputs.front()) ? InputFormat{} : command.samples.array_format();
-  Session session = command.run.open(plan, total, format);
+  Session session = command.run.open(plan, command.model.exits, total, format);
   const std::string files = fmt::format("{}", fmt::join(command.inputs, ", "));
   Answers answers(command, plan);
   Progress progress("run");

@@ -57,6 +57,14 @@ void print_batch(const Inspection& inspection) {
   fmt::print("{}", wrapped("batch   " + printable(text), 8));
 }
 
+std::string test_text(const DecisionInfo& decision) {
+  std::string text =
+      decision.tunable ? fmt::format("{} > {}", decision.criterion, decision.threshold) : "predicate of the model";
+  if (decision.temperature != 1) text += fmt::format(", temperature {}", decision.temperature);
+  if (!decision.enabled) text += ", disabled";
+  return text;
+}
+
 /// The decision tree, drawn with the ways out of each decision below it.
 void print_tree(const Inspection& inspection, int segment, const std::string& indent, const std::string& label) {
   const SegmentInfo& info = inspection.segments[static_cast<std::size_t>(segment)];
@@ -65,9 +73,7 @@ void print_tree(const Inspection& inspection, int segment, const std::string& in
     return;
   }
   const DecisionInfo& decision = inspection.decisions[static_cast<std::size_t>(info.decision)];
-  const std::string test =
-      decision.tunable ? fmt::format("{} > {}", decision.criterion, decision.threshold) : "predicate of the model";
-  fmt::print("{}decision {}  {}  '{}'\n", label, info.decision, test, shortened(decision.name, 50));
+  fmt::print("{}decision {}  {}  '{}'\n", label, info.decision, test_text(decision), shortened(decision.name, 50));
   print_tree(inspection, info.leave, indent + "|  ", indent + "|- leave  ");
   print_tree(inspection, info.stay, indent + "   ", indent + "`- stay   ");
 }

@@ -29,12 +29,6 @@ std::optional<NamedShape> parse_shape(const std::string& text) {
 }
 
 /// --threshold takes numbers; NaN would let nobody leave without saying so.
-std::string check_threshold(const std::string& text) {
-  float value = 0;
-  const bool number = CLI::detail::lexical_cast(text, value) && !text.empty() && !std::isnan(value);
-  return number ? "" : fmt::format("'{}' is no number", text);
-}
-
 }  // namespace
 
 CLI::Validator at_least(std::int64_t minimum) {
@@ -105,6 +99,7 @@ CLI::Option* ModelOptions::add_to(CLI::App& command) {
   command.add_flag("--deterministic", deterministic,
                    "pick kernels by rules, not by timing: the same ones, and so the same answers, each time");
   calibration.add_to(command);
+  exits.add_to(command);
   only_built_.push_back(
       command
           .add_option("--precision", precision, "allow this type beside fp32; the fastest plan of all allowed is taken")
@@ -217,25 +212,20 @@ void RunOptions::add_to(CLI::App& command) {
       ->check(CLI::Range(1, 1 << 20))
       ->capture_default_str();
   command
-      .add_option("--threshold", thresholds,
-                  "leave when the score is above T: one value for all decisions, or one for each, comma-separated")
-      ->delimiter(',')
-      ->check(check_threshold)
-      ->type_name("T");
-  command
       .add_option("--decision-scope", decision_scope,
                   "sample: each sample decides for itself; batch: all samples of a batch as one, as ONNX does")
       ->check(CLI::IsMember({"sample", "batch"}))
       ->capture_default_str();
 }
 
-Session RunOptions::open(const Plan& plan, std::int64_t samples, const InputFormat& first_input) const {
+Session RunOptions::open(const Plan& plan, const ExitOptions& exits, std::int64_t samples,
+                         const InputFormat& first_input) const {
   SessionOptions options;
   options.max_batch = std::clamp<std::int64_t>(samples, 1, batch);
   options.decision_scope = scope();
   options.inputs = {first_input};
   Session session(plan, options);
-  if (!thresholds.empty()) session.set_thresholds(thresholds);
+  exits.apply(session);
   return session;
 }
 

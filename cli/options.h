@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "calibration_options.h"
+#include "exit_options.h"
 
 namespace exeunt::cli {
 
@@ -43,6 +44,7 @@ struct ModelOptions {
   bool deterministic = false;
   int threads = 1;
   CalibrationOptions calibration;
+  ExitOptions exits;
   std::string precision = "fp32";
   bool strict = false;
   std::string optimize_for = "mix";
@@ -53,8 +55,9 @@ struct ModelOptions {
 
   /// @return MODEL
   CLI::Option* add_to(CLI::App& command);
-  Model load() const { return load(path); }
-  /// The same options for another file.
+  /// MODEL, with its exits as the options say.
+  Model load() const { return exits.applied(load(path)); }
+  /// Another file with the same options, but for those of the exits.
   Model load(const std::string& file) const;
   /// Calibrates the model or reads the table if asked to. @param samples  how data becomes the model's input
   BuildOptions build_options(const Model& model, const SampleOptions& samples) const;
@@ -81,14 +84,14 @@ bool is_plan(const std::string& file);
 /// What every command that runs a model takes besides.
 struct RunOptions {
   std::int64_t batch = 1;
-  std::vector<float> thresholds;
   std::string decision_scope = "sample";
 
   void add_to(CLI::App& command);
   DecisionScope scope() const { return decision_scope == "batch" ? DecisionScope::batch : DecisionScope::sample; }
-  /// A session with these settings, for batches of so many samples at most.
+  /// A session with these settings and exits, for batches of so many samples at most.
   /// @param first_input  how its first input is handed over
-  Session open(const Plan& plan, std::int64_t samples, const InputFormat& first_input = {}) const;
+  Session open(const Plan& plan, const ExitOptions& exits, std::int64_t samples,
+               const InputFormat& first_input = {}) const;
 };
 
 /// How pictures and arrays become samples.

@@ -35,9 +35,7 @@ void run_graph(Graph graph) {
   for (const ValueId input : graph.inputs) zeros.emplace_back(graph.type(input));
   std::vector<const std::byte*> addresses;
   for (const Tensor& tensor : zeros) addresses.push_back(tensor.view().data);
-  std::vector<DecisionSetting> settings;
-  for (const int segment : plan->decision_segments)
-    settings.push_back({plan->segments[static_cast<std::size_t>(segment)].threshold});
+  const std::vector<DecisionSetting> settings = settings_of(*plan);
   std::vector<float> scores(settings.size());
   Executor executor(plan);
   const Segment& exit = executor.run(addresses, settings, scores);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <exeunt/error.h>
+#include <exeunt/exit_settings.h>
 #include <exeunt/tensor.h>
 
 #include <cstdint>
@@ -9,6 +10,7 @@
 #include <limits>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,14 +26,23 @@ struct InputInfo {
   std::vector<std::int64_t> order{};
 };
 
-/// One decision: samples whose score is above `threshold` leave.
+/// One decision: samples whose score is above `threshold` leave. What the file says of it; sessions may choose
+/// otherwise.
 struct DecisionInfo {
   std::string name;
-  std::string criterion;  ///< "max_prob", "predicate"
+  std::string criterion;  ///< "max_prob", "margin", "entropy", "patience", "predicate"
   float threshold = 0;
-  bool tunable = false;  ///< the threshold may be set at run time; false for a predicate
+  bool tunable = false;  ///< its settings may be chosen at run time; false for a predicate
   /// How the file makes one score of a batch's: "max", "min", "mean", "first", or "none" if it does not say.
   std::string combine;
+  /// It looks at class probabilities; false: at logits (the softmax is then a part of the score), or it is a predicate.
+  bool probabilities = false;
+  std::int64_t classes = 0;  ///< class scores that it looks at; 0 for a predicate
+  float temperature = 1;
+  bool enabled = true;
+
+  /// The same as settings.
+  ExitSettings settings() const noexcept;
 };
 
 /// One exit. Exits are numbered in the order in which samples reach them.
@@ -58,6 +69,10 @@ class Model {
   /// Reads an ONNX file (opset 11 to 23) and runs all passes.
   /// @throws Error file, format, shape, unsupported, argument
   static Model load(const std::filesystem::path& path, const LoadOptions& options = {});
+
+  /// The same model with decisions that are taken otherwise; plans that are built of it start with these settings.
+  /// @param settings  one for each decision, in order; see Session::set_exit_settings, also for errors
+  Model with_exit_settings(std::span<const ExitSettings> settings) const;
 
   const std::vector<InputInfo>& inputs() const noexcept;
   const std::vector<std::string>& outputs() const noexcept;

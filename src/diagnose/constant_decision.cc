@@ -17,7 +17,10 @@ void constant_decision(const Subject& subject, std::vector<Warning>& warnings) {
     const Decision* decision = decision_at(graph, at);
     if (decision == nullptr || graph.constant(decision->input) == nullptr) continue;
     const TensorView view = graph.constant(decision->input)->view();
-    const bool leaves = score_function(decision->criterion, view.dtype())(view) > decision->threshold;
+    if (decision->criterion == Criterion::patience) continue;
+    const Scorer scorer =
+        make_scorer(decision->criterion, decision->probabilities, view.dtype(), decision->temperature);
+    const bool leaves = decision->enabled && scorer(view) > decision->threshold;
     warnings.push_back({"constant_decision", decision->name,
                         fmt::format("the decision folds to a constant: every sample goes to {}",
                                     exits_text(exits_below(graph, leaves ? decision->leave : decision->stay))),

@@ -67,10 +67,10 @@ void unnormalised_scores(const Subject& subject, std::vector<Warning>& warnings)
     const Decision* decision = decision_at(graph, at);
     if (decision == nullptr) continue;
     ValueId scores = decision->input;
-    if (std::holds_alternative<Predicate>(decision->criterion)) {
+    if (decision->criterion == Criterion::predicate) {
       scores = compared_scores(graph, scores);
       if (scores == kNoValue) continue;
-    } else if (!std::holds_alternative<MaxProb>(decision->criterion)) {
+    } else if (!decision->probabilities || decision->criterion == Criterion::patience) {
       continue;
     }
     const TensorType& type = graph.type(scores);

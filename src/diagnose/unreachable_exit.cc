@@ -10,7 +10,10 @@ namespace {
 
 /// A way of `decision` that cannot be taken behind `earlier`, of which `left` says which way was taken; or kNoTree.
 TreeId closed_way(const Decision& decision, const Decision& earlier, bool left) {
-  if (decision.input != earlier.input || decision.criterion != earlier.criterion) return kNoTree;
+  const bool same_score = decision.input == earlier.input && decision.criterion == earlier.criterion &&
+                          decision.temperature == earlier.temperature && earlier.enabled &&
+                          decision.criterion != Criterion::patience;
+  if (!same_score) return kNoTree;
   // Above the earlier threshold, or not above it: the score is the same.
   if (left) return decision.threshold <= earlier.threshold ? decision.stay : kNoTree;
   return decision.threshold >= earlier.threshold ? decision.leave : kNoTree;

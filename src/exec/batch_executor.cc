@@ -17,6 +17,7 @@ BatchExecutor::BatchExecutor(Executor& executor, std::int64_t max_batch)
       samples_(static_cast<std::size_t>(max_batch)),
       staying_(samples_.size()),
       scores_(samples_.size()),
+      streaks_(samples_.size()),
       inputs_(plan_.info.inputs.size()),
       outputs_(plan_.info.outputs.size()) {
   std::size_t address = 0;
@@ -48,7 +49,8 @@ const std::byte* BatchExecutor::resolve(const Operand& operand, std::int64_t sam
          static_cast<std::size_t>(operand.carried);
 }
 
-void BatchExecutor::run_sample(std::size_t segment, std::size_t at, BatchClient& client) noexcept {
+void BatchExecutor::run_sample(std::size_t segment, std::size_t at, std::span<const DecisionSetting> settings,
+                               BatchClient& client) noexcept {
   const std::int64_t sample = samples_[at];
   const Work& work = work_[segment];
   client.open(sample, segment == 0, inputs_);
@@ -60,7 +62,9 @@ void BatchExecutor::run_sample(std::size_t segment, std::size_t at, BatchClient&
   for (std::size_t i = 0; i < static_cast<std::size_t>(info.step_count); ++i)
     run_step(calls_[work.first_call + i], pool_);
   if (!info.is_exit) {
-    scores_[at] = info.score({resolve(info.looked_at, sample), info.looked_at_type});
+    const TensorView seen{resolve(info.looked_at, sample), info.looked_at_type};
+    scores_[at] =
+        settings[static_cast<std::size_t>(info.decision)].scorer(seen, streaks_[static_cast<std::size_t>(sample)]);
     return;
   }
   for (std::size_t k = 0; k < outputs_.size(); ++k) outputs_[k] = resolve(info.outputs[k].operand, sample);
@@ -93,11 +97,12 @@ void BatchExecutor::run(std::int64_t count, std::span<const DecisionSetting> set
                         BatchClient& client) noexcept {
   if (pool_ != nullptr) pool_->wake();
   std::iota(samples_.begin(), samples_.begin() + count, 0);
+  std::fill_n(streaks_.begin(), count, Streak{});
   ranges_.front() = {0, static_cast<std::size_t>(count)};
   // Segments come after the one that leads to them, which sets their range, empty or not.
   for (std::size_t s = 0; s < plan_.segments.size(); ++s) {
     const Range range = ranges_[s];
-    for (std::size_t i = 0; i < range.count; ++i) run_sample(s, range.first + i, client);
+    for (std::size_t i = 0; i < range.count; ++i) run_sample(s, range.first + i, settings, client);
     const Segment& segment = plan_.segments[s];
     if (!segment.is_exit)
       decide(segment, range, settings[static_cast<std::size_t>(segment.decision)], together && range.count > 0, client);

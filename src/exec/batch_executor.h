@@ -54,7 +54,8 @@ class BatchExecutor {
   };
 
   const std::byte* resolve(const Operand& operand, std::int64_t sample) const noexcept;
-  void run_sample(std::size_t segment, std::size_t at, BatchClient& client) noexcept;
+  void run_sample(std::size_t segment, std::size_t at, std::span<const DecisionSetting> settings,
+                  BatchClient& client) noexcept;
   void decide(const Segment& segment, Range range, const DecisionSetting& setting, bool together,
               BatchClient& client) noexcept;
 
@@ -69,6 +70,7 @@ class BatchExecutor {
   std::vector<std::int64_t> samples_;      // those of a segment lie together
   std::vector<std::int64_t> staying_;      // scratch of decide
   std::vector<float> scores_;              // by place of samples_
+  std::vector<Streak> streaks_;            // by sample
   std::vector<const std::byte*> inputs_;   // of the sample that runs
   std::vector<const std::byte*> outputs_;  // of the sample that exits
 };

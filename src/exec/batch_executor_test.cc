@@ -45,14 +45,12 @@ class Client : public BatchClient {
 };
 
 /// Runs all rows of `x` at once.
-Client run_batch(const std::string& text, const Tensor& x, bool together = false,
-                 std::vector<DecisionSetting> settings = {}) {
+Client run_batch(const std::string& text, const Tensor& x, bool together = false, std::vector<Mode> modes = {}) {
   const auto plan = std::make_shared<const PlanData>(build_plan(parse_graph(text), std::array{&ref_backend()}));
   Executor executor(plan);
   BatchExecutor batch(executor, x.shape()[0] + 2);
-  for (const DecisionInfo& d : plan->info.decisions) {
-    if (settings.size() < plan->info.decisions.size()) settings.push_back({d.threshold, Mode::by_score});
-  }
+  std::vector<DecisionSetting> settings = settings_of(*plan);
+  for (std::size_t d = 0; d < modes.size(); ++d) settings[d].mode = modes[d];
   Client client(x);
   batch.run(x.shape()[0], settings, together, client);
   return client;
@@ -95,7 +93,7 @@ TEST(BatchExecutor, RunsSegmentBySegmentAndThoseWhoAreThereOnly) {
 }
 
 TEST(BatchExecutor, ForcedDecisionsHoldForAll) {
-  const Client client = run_batch(kTree, f32({2, 1}, {0.9F, 0.1F}), false, {{0, Mode::stay}, {0, Mode::leave}});
+  const Client client = run_batch(kTree, f32({2, 1}, {0.9F, 0.1F}), false, {Mode::stay, Mode::leave});
   EXPECT_THAT(client.exits, ElementsAre(1, 1));
 }
 

@@ -5,16 +5,6 @@
 
 namespace exeunt {
 
-void lead_to_exit(const PlanData& plan, int exit, std::span<DecisionSetting> settings) {
-  for (DecisionSetting& setting : settings) setting.mode = DecisionSetting::Mode::by_score;
-  const std::vector<int> path = path_to_exit(plan, exit);
-  for (std::size_t i = 0; i + 1 < path.size(); ++i) {
-    const Segment& segment = plan.segments[static_cast<std::size_t>(path[i])];
-    settings[static_cast<std::size_t>(segment.decision)].mode =
-        segment.leave == path[i + 1] ? DecisionSetting::Mode::leave : DecisionSetting::Mode::stay;
-  }
-}
-
 Executor::Executor(std::shared_ptr<const PlanData> plan)
     : plan_(std::move(plan)), arena_(plan_->arena_bytes), inputs_(plan_->info.inputs.size()) {
   std::vector<std::size_t> first;
@@ -63,6 +53,7 @@ const Segment& Executor::walk(std::span<const DecisionSetting> settings, std::sp
                               const AfterStep& after_step, const AfterScore& after_score) noexcept {
   std::ranges::fill(scores, std::numeric_limits<float>::quiet_NaN());
   const Segment* segment = &plan_->segments.front();
+  Streak streak;
   for (;;) {
     const auto first = static_cast<std::size_t>(segment->first_step);
     for (std::size_t i = first; i < first + static_cast<std::size_t>(segment->step_count); ++i) {
@@ -71,7 +62,7 @@ const Segment& Executor::walk(std::span<const DecisionSetting> settings, std::sp
     }
     if (segment->is_exit) return *segment;
     const auto number = static_cast<std::size_t>(segment->decision);
-    scores[number] = score(*segment);
+    scores[number] = settings[number].scorer(looked_at(*segment), streak);
     after_score(number);
     const bool leaves = settings[number].leaves(scores[number]);
     segment = &plan_->segments[static_cast<std::size_t>(leaves ? segment->leave : segment->stay)];
@@ -97,20 +88,26 @@ const Segment& Executor::run_stamped(std::span<const std::byte* const> inputs,
 
 void Executor::trace(std::span<const std::byte* const> inputs,
                      const std::function<void(std::size_t step, const std::byte* result)>& after_step,
-                     const std::function<void(const Segment& segment)>& after_segment) {
+                     const std::function<void(const Segment& segment, float score)>& after_segment) {
   bind(inputs);
-  // The order for which the arena was laid out: `leave` before `stay`.
-  std::vector<int> stack = {0};
+  const std::vector<DecisionSetting> settings = settings_of(*plan_);
+  // The order for which the arena was laid out: `leave` before `stay`. Each arm goes on with the streak before it.
+  std::vector<std::pair<int, Streak>> stack = {{0, {}}};
   while (!stack.empty()) {
-    const Segment& segment = plan_->segments[static_cast<std::size_t>(stack.back())];
+    const Segment& segment = plan_->segments[static_cast<std::size_t>(stack.back().first)];
+    Streak streak = stack.back().second;
     stack.pop_back();
-    if (!segment.is_exit) stack.insert(stack.end(), {segment.stay, segment.leave});
     for (int i = segment.first_step; i < segment.first_step + segment.step_count; ++i) {
       const auto number = static_cast<std::size_t>(i);
       run_step(calls_[number], pool_.get());
       after_step(number, calls_[number].operands[plan_->steps[number].result_at]);
     }
-    after_segment(segment);
+    float score = std::numeric_limits<float>::quiet_NaN();
+    if (!segment.is_exit) {
+      score = settings[static_cast<std::size_t>(segment.decision)].scorer(looked_at(segment), streak);
+      stack.insert(stack.end(), {{segment.stay, streak}, {segment.leave, streak}});
+    }
+    after_segment(segment, score);
   }
 }
 

@@ -9,22 +9,11 @@
 #include <vector>
 
 #include "base/aligned_buffer.h"
+#include "exec/decision_setting.h"
 #include "exec/worker_pool.h"
 #include "plan/plan_data.h"
 
 namespace exeunt {
-
-/// How one decision is taken at run time.
-struct DecisionSetting {
-  enum class Mode : std::uint8_t { by_score, leave, stay };
-  float threshold = 0;
-  Mode mode = Mode::by_score;
-
-  bool leaves(float score) const noexcept { return mode == Mode::by_score ? score > threshold : mode == Mode::leave; }
-};
-
-/// Lets `settings`, one a decision, lead every sample to exit `exit`, whatever its scores. Thresholds stay.
-void lead_to_exit(const PlanData& plan, int exit, std::span<DecisionSetting> settings);
 
 /// When what happened in a run: written by Executor::run_stamped for what is on the path, other places stay.
 struct Stamps {
@@ -61,15 +50,11 @@ class Executor {
   /// Runs every segment on one sample, whatever the scores: each step once, in the order of the plan. An arm that waits
   /// keeps what it needs, so this gives what forcing each exit in turn gives. For tools.
   /// @param after_step     called with the number of the step that ran, and its result in the step's layout
-  /// @param after_segment  called at the end of each segment, while its outputs or what it looks at are there
+  /// @param after_segment  called at the end of each segment, while its outputs or what it looks at are there, with the
+  ///                       score of its decision by the plan's own settings; NaN for an exit
   void trace(std::span<const std::byte* const> inputs,
              const std::function<void(std::size_t step, const std::byte* result)>& after_step,
-             const std::function<void(const Segment& segment)>& after_segment);
-
-  /// The score of a decision that `trace` has come to.
-  float score(const Segment& decision) noexcept {
-    return decision.score({resolve(decision.looked_at), decision.looked_at_type});
-  }
+             const std::function<void(const Segment& segment, float score)>& after_segment);
 
   /// The values of the exit of the last run; valid until the next one.
   TensorView exit_output(const Segment& exit, std::size_t output) const noexcept;
@@ -81,6 +66,9 @@ class Executor {
   const Segment& walk(std::span<const DecisionSetting> settings, std::span<float> scores, const AfterStep& after_step,
                       const AfterScore& after_score) noexcept;
   std::byte* resolve(const Operand& operand) noexcept;
+  TensorView looked_at(const Segment& decision) noexcept {
+    return {resolve(decision.looked_at), decision.looked_at_type};
+  }
   void bind(std::span<const std::byte* const> inputs) noexcept;
   /// A place of `addresses_` that follows the caller's input.
   struct InputSlot {

@@ -22,7 +22,7 @@ class Rig {
       : plan_(std::make_shared<const PlanData>(build_plan(parse_graph(text), std::array{&ref_backend()}))),
         executor_(plan_),
         scores_(plan_->decision_segments.size()) {
-    for (const DecisionInfo& d : plan_->info.decisions) settings.push_back({d.threshold, Mode::by_score});
+    settings = settings_of(*plan_);
   }
 
   /// Runs one sample. @return the exit's index
@@ -42,7 +42,7 @@ class Rig {
         [&](std::size_t step, const std::byte* result) {
           if (plan_->steps[step].name == name) seen.push_back(*reinterpret_cast<const float*>(result));
         },
-        [&](const Segment& segment) {
+        [&](const Segment& segment, float) {
           if (segment.is_exit) seen.push_back(executor_.exit_output(segment, 0).span<float>()[0]);
         });
     return seen;
@@ -142,15 +142,21 @@ TEST(Executor, RunsTheStepsOnThePathOnceAndNoOthers) {
       ++*static_cast<const RunCountArgs&>(step).count;
     };
   }
+  std::vector<DecisionSetting> settings = settings_of(plan);
+  const auto led = [&](Mode first, Mode second) {
+    settings[0].mode = first;
+    settings[1].mode = second;
+    return settings;
+  };
   Executor executor(std::make_shared<const PlanData>(std::move(plan)));
   std::vector<float> scores(2);
   const Tensor x = f32({2}, {0, 0});
   const std::array inputs = {x.view().data};
-  executor.run(inputs, std::array<DecisionSetting, 2>{{{0, Mode::leave}, {0, Mode::leave}}}, scores);
+  executor.run(inputs, led(Mode::leave, Mode::leave), scores);
   EXPECT_THAT(counts, ElementsAre(1, 1, 0, 0, 0));
-  executor.run(inputs, std::array<DecisionSetting, 2>{{{0, Mode::stay}, {0, Mode::leave}}}, scores);
+  executor.run(inputs, led(Mode::stay, Mode::leave), scores);
   EXPECT_THAT(counts, ElementsAre(2, 1, 1, 1, 0));
-  executor.run(inputs, std::array<DecisionSetting, 2>{{{0, Mode::stay}, {0, Mode::stay}}}, scores);
+  executor.run(inputs, led(Mode::stay, Mode::stay), scores);
   EXPECT_THAT(counts, ElementsAre(3, 1, 2, 1, 1));
 }
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <limits>
 
 #include "base/dtype.h"
 
@@ -9,31 +11,20 @@ namespace exeunt {
 
 namespace {
 
-template <class T>
-float largest(TensorView view) noexcept {
-  double best = -std::numeric_limits<double>::infinity();
-  for (const T value : view.span<T>()) {
-    const auto v = static_cast<double>(widen(value));
-    if (v != v) return std::numeric_limits<float>::quiet_NaN();
-    if (v > best) best = v;
-  }
-  return static_cast<float>(best);
-}
-
-float any_true(TensorView view) noexcept {
-  for (const bool value : view.span<bool>()) {
-    if (value) return 1.0F;
-  }
-  return 0.0F;
-}
-
-}  // namespace
-
-namespace {
-
+constexpr std::array<std::string_view, 5> kCriterionNames = {"max_prob", "margin", "entropy", "patience", "predicate"};
 constexpr std::array<std::string_view, 5> kCombineNames = {"max", "min", "mean", "first", "none"};
 
 }  // namespace
+
+std::string_view criterion_kind_name(CriterionKind kind) noexcept {
+  return kCriterionNames[static_cast<std::size_t>(kind)];
+}
+
+std::optional<CriterionKind> parse_criterion_kind(std::string_view name) noexcept {
+  const auto* const found = std::ranges::find(kCriterionNames, name);
+  if (found == kCriterionNames.end()) return std::nullopt;
+  return static_cast<CriterionKind>(found - kCriterionNames.begin());
+}
 
 std::string_view combine_name(Combine combine) noexcept { return kCombineNames[static_cast<std::size_t>(combine)]; }
 
@@ -61,33 +52,49 @@ float combine_scores(Combine combine, std::span<const float> scores) noexcept {
   return combine == Combine::mean ? static_cast<float>(sum / static_cast<double>(scores.size())) : best;
 }
 
-std::string_view criterion_name(const Criterion& criterion) noexcept {
-  return std::visit([](const auto& c) { return c.kName; }, criterion);
+Combine usual_combine(Criterion criterion) noexcept {
+  return criterion == Criterion::predicate ? Combine::none : Combine::max;
 }
 
-std::optional<Criterion> parse_criterion(std::string_view name) noexcept {
-  if (name == MaxProb::kName) return MaxProb{};
-  if (name == Predicate::kName) return Predicate{};
-  return std::nullopt;
-}
+bool is_tunable(Criterion criterion) noexcept { return criterion != Criterion::predicate; }
 
-Combine usual_combine(const Criterion& criterion) noexcept {
-  return std::holds_alternative<Predicate>(criterion) ? Combine::none : Combine::max;
-}
-
-bool is_tunable(const Criterion& criterion) noexcept { return !std::holds_alternative<Predicate>(criterion); }
-
-void check_criterion(const Criterion& criterion, const TensorType& type) {
-  const bool predicate = std::holds_alternative<Predicate>(criterion);
+void check_criterion(Criterion criterion, const TensorType& type) {
+  const bool predicate = criterion == Criterion::predicate;
   require(predicate ? type.dtype == DType::boolean : is_float(type.dtype), ErrorCode::dtype,
-          "criterion {} cannot look at {}", criterion_name(criterion), type.str());
+          "criterion {} cannot look at {}", criterion_kind_name(criterion), type.str());
   require(type.shape.elements() > 0, ErrorCode::shape, "criterion {} looks at an empty tensor",
-          criterion_name(criterion));
+          criterion_kind_name(criterion));
 }
 
-ScoreFn score_function(const Criterion& criterion, DType dtype) {
-  if (std::holds_alternative<Predicate>(criterion)) return any_true;
-  return dispatch(dtype, []<class T>(TypeTag<T>) -> ScoreFn { return largest<T>; });
+void check_settings(const ExitSettings& settings) {
+  require(settings.criterion <= CriterionKind::predicate, ErrorCode::argument, "there is no criterion with number {}",
+          static_cast<int>(settings.criterion));
+  require(!std::isnan(settings.threshold), ErrorCode::argument,
+          "the threshold is no number; to let no sample leave, disable the exit");
+  require(settings.temperature > 0 && std::isfinite(settings.temperature), ErrorCode::argument,
+          "the temperature is {}; it has to be above 0 and finite", settings.temperature);
+  if (settings.criterion != CriterionKind::predicate) return;
+  require(settings.threshold >= 0 && settings.threshold < 1, ErrorCode::argument,
+          "a predicate is 1 or 0 and has no threshold to set; {} was given", settings.threshold);
+}
+
+void check_choice_count(std::size_t decisions, std::size_t chosen) {
+  require(chosen == decisions, ErrorCode::argument, "settings of {} exit{} were given; the model has {} decision{}",
+          chosen, chosen == 1 ? "" : "s", decisions, decisions == 1 ? "" : "s");
+}
+
+void name_decision(const Error& error, std::size_t decision, std::string_view name) {
+  throw error.in(fmt::format("decision {} ('{}')", decision, name));
+}
+
+void check_choice(Criterion own, const ExitSettings& chosen) {
+  check_settings(chosen);
+  const bool is_predicate = own == Criterion::predicate;
+  if (is_predicate == (chosen.criterion == Criterion::predicate)) return;
+  if (is_predicate)
+    fail(ErrorCode::argument, "looks at a bool that the model computes (predicate); {} needs class scores",
+         criterion_kind_name(chosen.criterion));
+  fail(ErrorCode::argument, "looks at class scores; a predicate needs a bool that the model computes");
 }
 
 }  // namespace exeunt

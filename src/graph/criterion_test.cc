@@ -9,21 +9,23 @@ namespace {
 
 using namespace testing;
 
-constexpr std::array kCriteria = {Criterion(MaxProb{}), Criterion(Predicate{})};
+constexpr std::array kCriteria = {Criterion::max_prob, Criterion::margin, Criterion::entropy, Criterion::patience,
+                                  Criterion::predicate};
 
-float score(const Criterion& criterion, const Tensor& x) { return score_function(criterion, x.dtype())(x.view()); }
+float score(Criterion criterion, const Tensor& x) { return make_scorer(criterion, true, x.dtype())(x.view()); }
 
 TEST(Criterion, IsKnownByItsName) {
-  EXPECT_EQ(criterion_name(MaxProb{}), "max_prob");
-  EXPECT_EQ(criterion_name(Predicate{}), "predicate");
-  for (const Criterion& criterion : kCriteria) EXPECT_EQ(parse_criterion(criterion_name(criterion)), criterion);
-  EXPECT_EQ(parse_criterion("MaxProb"), std::nullopt);
-  EXPECT_EQ(parse_criterion(""), std::nullopt);
+  EXPECT_EQ(criterion_kind_name(Criterion::max_prob), "max_prob");
+  EXPECT_EQ(criterion_kind_name(Criterion::predicate), "predicate");
+  for (const Criterion& criterion : kCriteria)
+    EXPECT_EQ(parse_criterion_kind(criterion_kind_name(criterion)), criterion);
+  EXPECT_EQ(parse_criterion_kind("MaxProb"), std::nullopt);
+  EXPECT_EQ(parse_criterion_kind(""), std::nullopt);
 }
 
 TEST(Criterion, OnlyAPredicateHasNoThresholdToTune) {
-  EXPECT_TRUE(is_tunable(MaxProb{}));
-  EXPECT_FALSE(is_tunable(Predicate{}));
+  EXPECT_TRUE(is_tunable(Criterion::max_prob));
+  EXPECT_FALSE(is_tunable(Criterion::predicate));
 }
 
 TEST(CheckCriterion, MaxProbLooksAtFloatsAndPredicateAtBool) {
@@ -31,37 +33,37 @@ TEST(CheckCriterion, MaxProbLooksAtFloatsAndPredicateAtBool) {
     SCOPED_TRACE(dtype_name(dtype));
     const TensorType type{dtype, {1, 10}};
     if (is_float(dtype)) {
-      EXPECT_NO_THROW(check_criterion(MaxProb{}, type));
+      EXPECT_NO_THROW(check_criterion(Criterion::max_prob, type));
     } else {
       expect_error(ErrorCode::dtype, "criterion max_prob cannot look at " + type.str(),
-                   [&] { check_criterion(MaxProb{}, type); });
+                   [&] { check_criterion(Criterion::max_prob, type); });
     }
     if (dtype == DType::boolean) {
-      EXPECT_NO_THROW(check_criterion(Predicate{}, type));
+      EXPECT_NO_THROW(check_criterion(Criterion::predicate, type));
     } else {
-      expect_error(ErrorCode::dtype, "criterion predicate", [&] { check_criterion(Predicate{}, type); });
+      expect_error(ErrorCode::dtype, "criterion predicate", [&] { check_criterion(Criterion::predicate, type); });
     }
   }
 }
 
 TEST(CheckCriterion, NothingDecidesOnAnEmptyTensor) {
-  expect_error(ErrorCode::shape, "empty", [] { check_criterion(MaxProb{}, {DType::f32, {1, 0}}); });
-  expect_error(ErrorCode::shape, "empty", [] { check_criterion(Predicate{}, {DType::boolean, {0}}); });
-  EXPECT_NO_THROW(check_criterion(Predicate{}, {DType::boolean, {}}));
+  expect_error(ErrorCode::shape, "empty", [] { check_criterion(Criterion::max_prob, {DType::f32, {1, 0}}); });
+  expect_error(ErrorCode::shape, "empty", [] { check_criterion(Criterion::predicate, {DType::boolean, {0}}); });
+  EXPECT_NO_THROW(check_criterion(Criterion::predicate, {DType::boolean, {}}));
 }
 
 TEST(MaxProb, ScoresTheLargestElementInEveryFloatType) {
   for (const DType dtype : kFloats) {
     SCOPED_TRACE(dtype_name(dtype));
-    EXPECT_EQ(score(MaxProb{}, tensor(dtype, {1, 3}, {0.25, 0.625, 0.125})), 0.625F);
-    EXPECT_EQ(score(MaxProb{}, tensor(dtype, {}, {0.5})), 0.5F);
-    EXPECT_EQ(score(MaxProb{}, tensor(dtype, {2}, {-3, -2})), -2.0F);
+    EXPECT_EQ(score(Criterion::max_prob, tensor(dtype, {1, 3}, {0.25, 0.625, 0.125})), 0.625F);
+    EXPECT_EQ(score(Criterion::max_prob, tensor(dtype, {}, {0.5})), 0.5F);
+    EXPECT_EQ(score(Criterion::max_prob, tensor(dtype, {2}, {-3, -2})), -2.0F);
   }
 }
 
 TEST(MaxProb, PassesInfinitiesOn) {
-  EXPECT_EQ(score(MaxProb{}, f32({3}, {-kInf, 1, kInf})), kInf);
-  EXPECT_EQ(score(MaxProb{}, f32({2}, {-kInf, -kInf})), -kInf);
+  EXPECT_EQ(score(Criterion::max_prob, f32({3}, {-kInf, 1, kInf})), kInf);
+  EXPECT_EQ(score(Criterion::max_prob, f32({2}, {-kInf, -kInf})), -kInf);
 }
 
 TEST(MaxProb, ANaNNeverLeaves) {
@@ -70,7 +72,7 @@ TEST(MaxProb, ANaNNeverLeaves) {
       SCOPED_TRACE(fmt::format("{} at {}", dtype_name(dtype), at));
       std::vector<double> values(3, 1);
       values[at] = kNaN;
-      const float s = score(MaxProb{}, tensor(dtype, {3}, values));
+      const float s = score(Criterion::max_prob, tensor(dtype, {3}, values));
       EXPECT_THAT(s, IsNaN());
       for (const float threshold : {-kInf, 0.0F, kNaN}) EXPECT_FALSE(s > threshold);
     }
@@ -78,15 +80,15 @@ TEST(MaxProb, ANaNNeverLeaves) {
 }
 
 TEST(Predicate, HoldsIfAnyElementIsTrue) {
-  EXPECT_EQ(score(Predicate{}, boolean({}, {true})), 1.0F);
-  EXPECT_EQ(score(Predicate{}, boolean({}, {false})), 0.0F);
-  EXPECT_EQ(score(Predicate{}, boolean({1, 3}, {false, false, true})), 1.0F);
-  EXPECT_EQ(score(Predicate{}, boolean({3}, {false, false, false})), 0.0F);
+  EXPECT_EQ(score(Criterion::predicate, boolean({}, {true})), 1.0F);
+  EXPECT_EQ(score(Criterion::predicate, boolean({}, {false})), 0.0F);
+  EXPECT_EQ(score(Criterion::predicate, boolean({1, 3}, {false, false, true})), 1.0F);
+  EXPECT_EQ(score(Criterion::predicate, boolean({3}, {false, false, false})), 0.0F);
 }
 
 TEST(Predicate, ItsThresholdSeparatesTrueFromFalse) {
-  EXPECT_GT(score(Predicate{}, boolean({}, {true})), Predicate::kThreshold);
-  EXPECT_LT(score(Predicate{}, boolean({}, {false})), Predicate::kThreshold);
+  EXPECT_GT(score(Criterion::predicate, boolean({}, {true})), kPredicateThreshold);
+  EXPECT_LT(score(Criterion::predicate, boolean({}, {false})), kPredicateThreshold);
 }
 
 }  // namespace

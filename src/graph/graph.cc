@@ -8,6 +8,10 @@ template class std::vector<exeunt::Node>;
 
 namespace exeunt {
 
+ExitSettings settings_of(const Decision& decision) {
+  return {decision.criterion, decision.threshold, decision.temperature, decision.enabled};
+}
+
 ValueId Graph::add_input(std::string name, const TensorType& type) {
   checked_bytes(type);
   values.push_back({std::move(name), type, kNoNode, nullptr, {}});
@@ -128,6 +132,23 @@ void visit(const Graph& graph, ValueId value, std::vector<Mark>& marks, std::vec
 }
 
 }  // namespace
+
+void change_settings(Graph& graph, std::span<const ExitSettings> settings) {
+  std::vector<Decision*> decisions;
+  for (const TreeId id : tree_order(graph)) {
+    if (auto* decision = std::get_if<Decision>(&graph.tree[static_cast<std::size_t>(id)]))
+      decisions.push_back(decision);
+  }
+  check_choices(decisions.size(), settings, [&](std::size_t i) {
+    return NamedCriterion{decisions[i]->criterion, decisions[i]->name};
+  });
+  for (std::size_t i = 0; i < settings.size(); ++i) {
+    decisions[i]->criterion = settings[i].criterion;
+    decisions[i]->threshold = settings[i].threshold;
+    decisions[i]->temperature = settings[i].temperature;
+    decisions[i]->enabled = settings[i].enabled;
+  }
+}
 
 std::vector<TreeId> exits_of(const Graph& graph) {
   std::vector<TreeId> exits;

@@ -51,13 +51,20 @@ inline bool has_operand(const Node& node, std::size_t operand) {
 /// An inner node of the decision tree: score `input`; above `threshold` go to `leave`, else to `stay`.
 struct Decision {
   std::string name;
-  Criterion criterion;
+  Criterion criterion = Criterion::max_prob;
   float threshold = 0;
   ValueId input = kNoValue;
   TreeId leave = kNoTree;
   TreeId stay = kNoTree;
   Combine combine = Combine::max;  ///< for those who decide for whole batches
+  /// The class scores looked at add up to 1; else they are logits. Of no meaning for a predicate.
+  bool probabilities = true;
+  float temperature = 1;
+  bool enabled = true;  ///< false: all go to `stay`
 };
+
+/// What of a decision is a run-time setting.
+ExitSettings settings_of(const Decision& decision);
 
 /// Where in an exit's outputs the class scores stand, one row a sample: elements `offset` ..
 /// `offset + classes - 1` of output `output`. `classes` 0: the model does not classify.
@@ -134,6 +141,10 @@ void for_each_tree_use(const TreeNode& node, F&& f) {
 
 /// The tree's positions, parents before children, `leave` before `stay`: the order of everything that is printed.
 std::vector<TreeId> tree_order(const Graph& graph);
+
+/// Gives every decision, in the order of the tree, other settings. @throws Error argument for another count or settings
+/// that do not suit their decision (check_choice); the graph is then as it was
+void change_settings(Graph& graph, std::span<const ExitSettings> settings);
 
 /// The exits in their order (the exit index is the position here). @throws nothing on a verified graph
 std::vector<TreeId> exits_of(const Graph& graph);

@@ -1,6 +1,7 @@
 #include "graph/same_graph.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <unordered_map>
 
@@ -93,10 +94,17 @@ class Comparison {
     const TreeNode& b = b_.tree[static_cast<std::size_t>(at_b)];
     expect(a.index() == b.index(), "a decision where the other graph has an exit");
     if (const auto* decision = std::get_if<Decision>(&a)) {
+      constexpr std::array kinds = {"logits", "probabilities"};
+      constexpr std::array states = {"disabled", "enabled"};
       const auto& other = std::get<Decision>(b);
       expect(decision->criterion == other.criterion && decision->threshold == other.threshold,
-             "decision '{}' is {} > {}, '{}' is {} > {}", decision->name, criterion_name(decision->criterion),
-             decision->threshold, other.name, criterion_name(other.criterion), other.threshold);
+             "decision '{}' is {} > {}, '{}' is {} > {}", decision->name, criterion_kind_name(decision->criterion),
+             decision->threshold, other.name, criterion_kind_name(other.criterion), other.threshold);
+      expect(decision->probabilities == other.probabilities, "decision '{}' looks at {}, '{}' at {}", decision->name,
+             kinds[decision->probabilities], other.name, kinds[other.probabilities]);
+      expect(settings_of(*decision) == settings_of(other),
+             "decision '{}' has temperature {} and is {}, '{}' has {} and is {}", decision->name, decision->temperature,
+             states[decision->enabled], other.name, other.temperature, states[other.enabled]);
       expect(are_same(decision->input, other.input), "decisions '{}' and '{}' look at different values", decision->name,
              other.name);
       compare_trees(decision->leave, other.leave);

@@ -60,6 +60,12 @@ TEST(SameGraph, SaysWhereTheTreesDiffer) {
             "a decision where the other graph has an exit");
   EXPECT_EQ(difference_of({.tree = R"(decide max_prob(%y) > 0.75 "d" { exit(%y, %f) exit(%p, %f) })"}),
             "decision '' is max_prob > 0.5, 'd' is max_prob > 0.75");
+  EXPECT_EQ(difference_of({.tree = R"(decide max_prob(%y) > 0.5 logits "d" { exit(%y, %f) exit(%p, %f) })"}),
+            "decision '' looks at probabilities, 'd' at logits");
+  EXPECT_EQ(difference_of({.tree = R"(decide max_prob(%y) > 0.5 temperature(2) "d" { exit(%y, %f) exit(%p, %f) })"}),
+            "decision '' has temperature 1 and is enabled, 'd' has 2 and is enabled");
+  EXPECT_EQ(difference_of({.tree = R"(decide max_prob(%y) > 0.5 disabled "d" { exit(%y, %f) exit(%p, %f) })"}),
+            "decision '' has temperature 1 and is enabled, 'd' has 1 and is disabled");
   EXPECT_EQ(difference_of({.tree = "decide max_prob(%y) > 0.5 { exit(%y, %f) exit(%p, %f) }"}),
             "exits whose class scores stand at different places");
   EXPECT_EQ(difference_of({.tree = "decide max_prob(%y) > 0.5 { exit(%y, %f) predicts(0, 0, 2, true) exit(%y, %f) }"}),

@@ -208,9 +208,20 @@ class Parser {
       graph_.tree.back() = parse_exit();
       return id;
     }
+    Decision decision = parse_decision();
+    if (lexer_.word().starts_with('"')) decision.name = lexer_.take_string();
+    lexer_.expect("{");
+    decision.leave = parse_tree(depth + 1);
+    decision.stay = parse_tree(depth + 1);
+    lexer_.expect("}");
+    graph_.tree[static_cast<std::size_t>(id)] = std::move(decision);
+    return id;
+  }
+
+  Decision parse_decision() {
     lexer_.expect("decide");
     Decision decision;
-    const std::optional<Criterion> criterion = parse_criterion(lexer_.word());
+    const std::optional<Criterion> criterion = parse_criterion_kind(lexer_.word());
     if (!criterion) lexer_.error(fmt::format("there is no criterion '{}'", lexer_.word()));
     lexer_.take();
     decision.criterion = *criterion;
@@ -220,6 +231,13 @@ class Parser {
     lexer_.expect(")");
     lexer_.expect(">");
     decision.threshold = lexer_.take_number<float>();
+    decision.probabilities = !lexer_.take_if("logits");
+    if (lexer_.take_if("temperature")) {
+      lexer_.expect("(");
+      decision.temperature = lexer_.take_number<float>();
+      lexer_.expect(")");
+    }
+    decision.enabled = !lexer_.take_if("disabled");
     if (lexer_.take_if("batch")) {
       lexer_.expect("(");
       const std::optional<Combine> combine = parse_combine(lexer_.word());
@@ -228,13 +246,7 @@ class Parser {
       decision.combine = *combine;
       lexer_.expect(")");
     }
-    if (lexer_.word().starts_with('"')) decision.name = lexer_.take_string();
-    lexer_.expect("{");
-    decision.leave = parse_tree(depth + 1);
-    decision.stay = parse_tree(depth + 1);
-    lexer_.expect("}");
-    graph_.tree[static_cast<std::size_t>(id)] = std::move(decision);
-    return id;
+    return decision;
   }
 
   Exit parse_exit() {

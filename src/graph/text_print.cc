@@ -78,6 +78,16 @@ std::string constant_text(const Tensor& tensor, std::int64_t max_elements) {
   return fmt::format("{{{}}}", fmt::join(items, ", "));
 }
 
+/// What of a decision is not as usual.
+std::string details_text(const Decision& decision) {
+  std::string text = decision.probabilities ? "" : " logits";
+  if (decision.temperature != 1) text += fmt::format(" temperature({})", decision.temperature);
+  if (!decision.enabled) text += " disabled";
+  if (decision.combine != usual_combine(decision.criterion))
+    text += fmt::format(" batch({})", combine_name(decision.combine));
+  return text;
+}
+
 class Printer {
  public:
   Printer(const Graph& graph, const PrintOptions& options) : graph_(graph), options_(options) {}
@@ -133,11 +143,8 @@ class Printer {
     const TreeNode& node = graph_.tree[static_cast<std::size_t>(id)];
     if (const auto* decision = std::get_if<Decision>(&node)) {
       const std::string name = options_.node_names && !decision->name.empty() ? " " + quoted(decision->name) : "";
-      const std::string batch = decision->combine == usual_combine(decision->criterion)
-                                    ? ""
-                                    : fmt::format(" batch({})", combine_name(decision->combine));
-      line(depth, "decide {}({}) > {}{} {{", criterion_name(decision->criterion), use(decision->input),
-           decision->threshold, batch + name);
+      line(depth, "decide {}({}) > {}{}{} {{", criterion_kind_name(decision->criterion), use(decision->input),
+           decision->threshold, details_text(*decision), name);
       print_tree(decision->leave, depth + 1);
       print_tree(decision->stay, depth + 1);
       line(depth, "}}");

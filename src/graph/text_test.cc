@@ -102,7 +102,7 @@ TEST(GraphText, KeepsAnyName) {
     const ValueId x = graph.add_input(name, {DType::f32, {1}});
     const ValueId y = graph.add_node(ops::Unary{}, {x}, name);
     graph.output_names = {name};
-    graph.tree = {Decision{name, MaxProb{}, 0, x, 1, 2}, Exit{{y}, {}}, Exit{{x}, {}}};
+    graph.tree = {Decision{name, Criterion::max_prob, 0, x, 1, 2}, Exit{{y}, {}}, Exit{{x}, {}}};
     const Graph parsed = parse_graph(print_graph(graph));
     EXPECT_EQ(parsed.value(parsed.inputs[0]).name, name);
     EXPECT_EQ(parsed.nodes[0].name, name);
@@ -136,6 +136,16 @@ decide max_prob(%1) > 0.9 "first" {
 )";
 
 TEST(GraphText, RoundTripsTrees) { EXPECT_EQ(again(kBranchy), kBranchy); }
+
+TEST(GraphText, SaysOfADecisionWhatIsNotAsUsual) {
+  for (const std::string decision :
+       {"max_prob(%0) > 0.5 logits", "margin(%0) > 0.25 temperature(1.5)", "entropy(%0) > 0.75 disabled",
+        "patience(%0) > 2 logits temperature(0.1) disabled batch(min) \"d\""}) {
+    const std::string text =
+        "input %0 f32[1,2] \"x\"\noutput \"y\"\ndecide " + decision + " {\n  exit(%0)\n  exit(%0)\n}\n";
+    EXPECT_EQ(again(text), text);
+  }
+}
 
 TEST(GraphText, SaysHowABatchDecidesUnlessAsUsual) {
   const auto tree = [](const std::string& batch) {

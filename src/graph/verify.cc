@@ -84,7 +84,10 @@ void check_tree(const Graph& graph) {
               ErrorCode::internal, "{} has a child at {}", who, child);
       ++parents[static_cast<std::size_t>(child)];
     }
-    with_context(who, [&] { check_criterion(decision.criterion, graph.type(decision.input)); });
+    with_context(who, [&] {
+      check_criterion(decision.criterion, graph.type(decision.input));
+      check_settings(settings_of(decision));
+    });
   }
   for (std::size_t i = 1; i < parents.size(); ++i) {
     require(parents[i] == 1, ErrorCode::internal, "tree position {} has {} parents", i, parents[i]);

@@ -137,8 +137,15 @@ TEST(Verify, FindsTreeValuesThatAreNotThere) {
 
 TEST(Verify, FindsCriteriaThatDoNotFit) {
   expect_broken(
-      "tree position 0: criterion predicate cannot look at f32[1,4]", [](Graph& g) { root(g).criterion = Predicate{}; },
-      ErrorCode::dtype);
+      "tree position 0: criterion predicate cannot look at f32[1,4]",
+      [](Graph& g) { root(g).criterion = Criterion::predicate; }, ErrorCode::dtype);
+}
+
+TEST(Verify, FindsSettingsThatCannotBe) {
+  expect_broken(
+      "tree position 0: the temperature is 0", [](Graph& g) { root(g).temperature = 0; }, ErrorCode::argument);
+  expect_broken(
+      "tree position 0: the threshold is no number", [](Graph& g) { root(g).threshold = kNaN; }, ErrorCode::argument);
 }
 
 TEST(Verify, FindsExitsWithTooManyOrTooFewOutputs) {

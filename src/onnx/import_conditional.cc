@@ -94,15 +94,26 @@ TreeId Importer::import_conditional(const onnx::NodeProto& node, const Frame& fr
   const TensorType& type = graph_.type(condition);
   require(type.dtype == DType::boolean && type.shape.elements() == 1, ErrorCode::shape,
           "node '{}' (If): the condition is {}; one bool is needed", name_of(node), type.str());
-  if (const auto constant = constants_.get(condition)) {
+  // The first exit of a chain by patience: one exit agrees with itself.
+  const auto number = static_cast<std::size_t>(decisions_);
+  const bool is_patience =
+      entries_ && number < entries_->size() && (*entries_)[number].criterion == CriterionKind::patience;
+  const auto constant = constants_.get(condition);
+  if (constant != nullptr && (!is_patience || depends_on_shape(graph_, condition))) {
     notes_.folded_conditionals += fresh ? 1 : 0;
     if (fresh && !depends_on_shape(graph_, condition)) notes_.constant_conditions.push_back(name_of(node));
     return import_arm(node, constant->span<bool>()[0], frame);
   }
+  ++decisions_;
   const LiftedCondition lifted = lift_condition(graph_, constants_, axes_, condition);
   const auto id = static_cast<TreeId>(graph_.tree.size());
   graph_.tree.emplace_back();
-  Decision decision{name_of(node), lifted.criterion, lifted.threshold, lifted.input, kNoTree, kNoTree, lifted.combine};
+  Decision decision;
+  decision.name = name_of(node);
+  decision.criterion = lifted.criterion;
+  decision.threshold = lifted.threshold;
+  decision.input = lifted.input;
+  decision.combine = lifted.combine;
   decision_names_.push_back(decision.name);
   decision.leave = import_arm(node, lifted.then_leaves, frame);
   decision.stay = import_arm(node, !lifted.then_leaves, frame);

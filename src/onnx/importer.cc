@@ -73,6 +73,7 @@ bool has_free_batch(const onnx::ModelProto& model) {
 
 Graph Importer::run(ImportNotes* notes) {
   check_header();
+  read_entries();
   note_file(model_, notes_);
   Frame frame;
   frame.graph = &model_.graph();
@@ -83,10 +84,7 @@ Graph Importer::run(ImportNotes* notes) {
   for (const auto& output : model_.graph().output()) graph_.output_names.push_back(output.name());
   import_frame(std::move(frame));
   throw_problems();
-  orient_predicates(graph_);
-  for (TreeNode& node : graph_.tree) {
-    if (auto* exit = std::get_if<Exit>(&node)) exit->prediction = find_prediction(graph_, *exit);
-  }
+  settle_decisions();
   verify(graph_);
   if (notes != nullptr) *notes = notes_;
   return std::move(graph_);
@@ -105,6 +103,23 @@ void Importer::check_header() {
   require(model_.graph().output_size() > 0, ErrorCode::format, "the graph has no outputs");
   require(model_.graph().sparse_initializer_size() == 0, ErrorCode::unsupported,
           "sparse initializers are not supported");
+}
+
+void Importer::read_entries() {
+  for (const auto& entry : model_.metadata_props()) {
+    if (entry.key() != kExitsKey) continue;
+    entries_ = with_context(fmt::format("metadata '{}'", kExitsKey), [&] { return parse_exit_entries(entry.value()); });
+  }
+}
+
+/// What only shows once the tree is whole.
+void Importer::settle_decisions() {
+  for (TreeNode& node : graph_.tree) {
+    if (auto* exit = std::get_if<Exit>(&node)) exit->prediction = find_prediction(graph_, *exit);
+  }
+  find_temperatures(graph_);
+  orient_predicates(graph_);
+  if (entries_) with_context(fmt::format("metadata '{}'", kExitsKey), [&] { apply_exit_entries(graph_, *entries_); });
 }
 
 void Importer::add_inputs(Scope& scope) {

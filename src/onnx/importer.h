@@ -10,6 +10,7 @@
 
 #include "graph/batch.h"
 #include "graph/constant_eval.h"
+#include "onnx/exit_metadata.h"
 #include "onnx/import.h"
 
 namespace exeunt {
@@ -57,6 +58,8 @@ class Importer {
 
  private:
   void check_header();
+  void read_entries();
+  void settle_decisions();
   void add_inputs(Scope& scope);
   TensorType input_type(const onnx::ValueInfoProto& input) const;
   void add_initializers(const onnx::GraphProto& graph, Scope& scope);
@@ -100,6 +103,8 @@ class Importer {
   std::vector<std::string> decision_names_;           ///< of the path being imported
   std::vector<std::string> problems_;
   ErrorCode problem_code_ = ErrorCode::unsupported;
+  std::optional<std::vector<ExitEntry>> entries_;  ///< what the file's metadata say of the decisions
+  int decisions_ = 0;
   int exits_ = 0;
   int depth_ = 0;
   int loop_nodes_ = 0;

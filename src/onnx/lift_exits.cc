@@ -7,35 +7,11 @@
 #include "base/dtype.h"
 #include "base/shape.h"
 #include "graph/placement.h"
+#include "onnx/lift_scores.h"
 
 namespace exeunt {
 
 namespace {
-
-template <class T>
-const T* op_as(const Node* node) {
-  return node == nullptr ? nullptr : std::get_if<T>(&node->op);
-}
-
-bool is_unary(const Node* node, ops::UnaryFn fn) {
-  const auto* unary = op_as<ops::Unary>(node);
-  return unary != nullptr && unary->fn == fn;
-}
-
-/// Walks up through nodes that keep every element as it is.
-ValueId skip_views(const Graph& graph, ValueId v) {
-  for (;;) {
-    const Node* node = graph.producer(v);
-    const bool cast_to_same =
-        op_as<ops::Cast>(node) != nullptr && graph.type(node->inputs[0]).dtype == graph.type(v).dtype;
-    if (!is_unary(node, ops::UnaryFn::Identity) && op_as<ops::Reshape>(node) == nullptr && !cast_to_same) return v;
-    v = node->inputs[0];
-  }
-}
-
-bool covers_all(const Shape& shape, std::int64_t axis) {
-  return shape[normalize_axis(axis, shape.rank())] == shape.elements();
-}
 
 std::optional<float> constant_scalar(ConstantEvaluator& constants, ValueId v) {
   const auto tensor = constants.get(v);
@@ -63,68 +39,6 @@ ops::CompareFn mirrored(ops::CompareFn fn) {
   return fn;
 }
 
-/// A value of one element without the node that made it of all samples; the node stays if it reduces within the
-/// samples too.
-struct Combined {
-  ValueId value = kNoValue;
-  std::optional<Combine> combine;  ///< empty: no node made it of all samples
-};
-
-/// Whether `node` takes the first sample alone from an operand with the batch along `axis`.
-bool picks_first(const Graph& graph, const Node& node, int axis) {
-  const int rank = graph.type(node.inputs[0]).shape.rank();
-  if (const auto* slice = op_as<ops::Slice>(&node)) {
-    for (std::size_t i = 0; i < slice->axes.size(); ++i) {
-      if (normalize_axis(slice->axes[i], rank) == axis)
-        return slice->starts[i] == 0 && slice->ends[i] == 1 && slice->steps[i] == 1;
-    }
-    return false;
-  }
-  const auto* gather = op_as<ops::Gather>(&node);
-  const Tensor* index = gather != nullptr ? graph.constant(node.inputs[1]) : nullptr;
-  if (index == nullptr || index->elements() != 1 || normalize_axis(gather->axis, rank) != axis) return false;
-  return index->dtype() == DType::i32 ? index->span<std::int32_t>()[0] == 0 : index->span<std::int64_t>()[0] == 0;
-}
-
-std::optional<Combine> combination_of(const Graph& graph, BatchAxes& axes, const Node& node) {
-  if (const auto* reduce = op_as<ops::Reduce>(&node)) {
-    if (reduce->fn == ops::ReduceFn::ReduceMax) return Combine::max;
-    if (reduce->fn == ops::ReduceFn::ReduceMin) return Combine::min;
-    if (reduce->fn == ops::ReduceFn::ReduceMean) return Combine::mean;
-    return std::nullopt;
-  }
-  const bool picked = !node.inputs.empty() && picks_first(graph, node, axes.of(node.inputs[0]).place.axis);
-  return picked ? std::optional(Combine::first) : std::nullopt;
-}
-
-Combined without_combination(const Graph& graph, BatchAxes& axes, ValueId v) {
-  v = skip_views(graph, v);
-  const BatchState state = axes.of(v);
-  if (state.kind != BatchState::Kind::mixed || state.culprit != graph.value(v).producer) return {v, std::nullopt};
-  const Node& node = *graph.producer(v);
-  const auto combine = combination_of(graph, axes, node);
-  if (!combine) return {v, Combine::none};
-  return {graph.type(node.inputs[0]).shape.elements() == 1 ? node.inputs[0] : v, combine};
-}
-
-/// The probability vector whose largest element `v` is, or kNoValue; of the first sample, if that was picked before.
-Combined max_of_softmax(const Graph& graph, BatchAxes& axes, ValueId v) {
-  const Node* reduce = graph.producer(skip_views(graph, v));
-  const auto* op = op_as<ops::Reduce>(reduce);
-  if (op == nullptr || op->fn != ops::ReduceFn::ReduceMax || graph.type(reduce->output).shape.elements() != 1)
-    return {};
-  Combined probabilities = without_combination(graph, axes, reduce->inputs[0]);
-  const Node* producer = graph.producer(probabilities.value);
-  const bool picked = op_as<ops::Slice>(producer) != nullptr || op_as<ops::Gather>(producer) != nullptr;
-  if (probabilities.combine == Combine::first && picked) {
-    probabilities.value = skip_views(graph, producer->inputs[0]);
-    producer = graph.producer(probabilities.value);
-  }
-  const auto* softmax = op_as<ops::Softmax>(producer);
-  if (softmax == nullptr || !covers_all(graph.type(probabilities.value).shape, softmax->axis)) return {};
-  return probabilities;
-}
-
 /// A comparison with a constant on its right.
 struct Limit {
   ops::CompareFn fn;
@@ -144,19 +58,22 @@ std::optional<Limit> limit_of(ConstantEvaluator& constants, const Node* node) {
 bool is_greater(ops::CompareFn fn) { return fn == ops::CompareFn::Greater || fn == ops::CompareFn::GreaterOrEqual; }
 
 /// @param outer  how bools behind the comparison combine; empty: they do not
-std::optional<LiftedCondition> lift_max_prob(const Graph& graph, BatchAxes& axes, const Limit& compare,
-                                             std::optional<Combine> outer) {
-  if (!compare.limit) return std::nullopt;
-  const Combined score = without_combination(graph, axes, compare.score);
-  const Combined probabilities = max_of_softmax(graph, axes, score.value);
-  if (probabilities.value == kNoValue) return std::nullopt;
-  const bool strict = compare.fn == ops::CompareFn::Greater || compare.fn == ops::CompareFn::LessOrEqual;
-  const float limit = *compare.limit;
+std::optional<LiftedCondition> lift_confidence(const Graph& graph, ConstantEvaluator& constants, BatchAxes& axes,
+                                               const Limit& compare, std::optional<Combine> outer) {
+  if (!compare.limit || std::isnan(*compare.limit)) return std::nullopt;
+  const auto score = lift_score(graph, constants, axes, compare.score);
+  if (!score) return std::nullopt;
+  const bool falling = score->scale < 0;
+  const ops::CompareFn fn = falling ? mirrored(compare.fn) : compare.fn;
+  const auto limit = static_cast<float>((static_cast<double>(*compare.limit) - score->offset) / score->scale);
+  const bool strict = fn == ops::CompareFn::Greater || fn == ops::CompareFn::LessOrEqual;
   const float threshold = strict ? limit : std::nextafter(limit, -std::numeric_limits<float>::infinity());
-  const bool then_leaves = is_greater(compare.fn);
+  const bool then_leaves = is_greater(fn);
   if (outer && !then_leaves) outer = negated(*outer);
-  return LiftedCondition{MaxProb{}, threshold, probabilities.value, then_leaves,
-                         outer.value_or(score.combine.value_or(probabilities.combine.value_or(Combine::none)))};
+  Combine combine = score->combine.value_or(Combine::none);
+  // The surest sample is the one of the smallest number; a mean stays one.
+  if (falling && combine != Combine::mean) combine = negated(combine);
+  return LiftedCondition{score->criterion, threshold, score->probabilities, then_leaves, outer.value_or(combine)};
 }
 
 /// How the bools of a comparison combine, if its scores do.
@@ -170,7 +87,7 @@ Combine combine_of_bools(const Graph& graph, BatchAxes& axes, const Limit& compa
 std::optional<Prediction> softmax_behind(const Graph& graph, ValueId v) {
   std::int64_t offset = 0;
   for (;;) {
-    v = skip_views(graph, v);
+    v = without_views(graph, v);
     const Node* node = graph.producer(v);
     if (node == nullptr) return std::nullopt;
     const Shape& shape = graph.type(v).shape;
@@ -199,7 +116,7 @@ std::optional<Prediction> softmax_behind(const Graph& graph, ValueId v) {
 ValueId skip_bool_casts(const Graph& graph, ValueId v) {
   const Node* back = graph.producer(v);
   if (op_as<ops::Cast>(back) == nullptr) return v;
-  const Node* there = graph.producer(skip_views(graph, back->inputs[0]));
+  const Node* there = graph.producer(without_views(graph, back->inputs[0]));
   if (op_as<ops::Cast>(there) == nullptr) return v;
   const ValueId from = there->inputs[0];
   return graph.type(from).dtype == DType::boolean ? from : v;
@@ -210,9 +127,9 @@ Combined without_bool_combination(const Graph& graph, BatchAxes& axes, ValueId v
   const Node* to_bool = graph.producer(v);
   const ValueId reduced = op_as<ops::Cast>(to_bool) != nullptr ? to_bool->inputs[0] : v;
   Combined bools = without_combination(graph, axes, reduced);
-  const bool taken_off = bools.combine && bools.value != skip_views(graph, reduced);
+  const bool taken_off = bools.combine && bools.value != without_views(graph, reduced);
   if (!taken_off || bools.combine == Combine::mean) return {v, std::nullopt};
-  bools.value = skip_views(graph, bools.value);
+  bools.value = without_views(graph, bools.value);
   const Node* to_number = graph.producer(bools.value);
   if (op_as<ops::Cast>(to_number) != nullptr) bools.value = to_number->inputs[0];
   if (graph.type(bools.value).dtype != DType::boolean) return {v, std::nullopt};
@@ -225,7 +142,7 @@ LiftedCondition lift_condition(const Graph& graph, ConstantEvaluator& constants,
   bool inverted = false;
   std::optional<Combine> combine;
   for (;;) {
-    condition = skip_views(graph, skip_bool_casts(graph, skip_views(graph, condition)));
+    condition = without_views(graph, skip_bool_casts(graph, without_views(graph, condition)));
     const Node* node = graph.producer(condition);
     if (is_unary(node, ops::UnaryFn::Not)) {
       condition = node->inputs[0];
@@ -238,13 +155,60 @@ LiftedCondition lift_condition(const Graph& graph, ConstantEvaluator& constants,
     condition = bools.value;
     combine = bools.combine;
   }
-  LiftedCondition lifted{Predicate{}, Predicate::kThreshold, condition, true, combine.value_or(Combine::none)};
+  LiftedCondition lifted{Criterion::predicate, kPredicateThreshold, condition, true, combine.value_or(Combine::none)};
   if (const auto compare = limit_of(constants, graph.producer(condition))) {
     if (!combine) lifted.combine = combine_of_bools(graph, axes, *compare);
-    if (const auto max_prob = lift_max_prob(graph, axes, *compare, combine)) lifted = *max_prob;
+    if (const auto confidence = lift_confidence(graph, constants, axes, *compare, combine)) lifted = *confidence;
   }
   if (inverted) lifted.then_leaves = !lifted.then_leaves;
   return lifted;
+}
+
+namespace {
+
+/// x and T of x / T, or of x * (1 / T).
+struct Tempered {
+  ValueId logits = kNoValue;
+  double temperature = 1;
+  bool divides = false;
+};
+
+std::optional<Tempered> tempered(const Graph& graph, ConstantEvaluator& constants, ValueId v) {
+  const Node* node = graph.producer(without_views(graph, v));
+  const auto* binary = op_as<ops::Binary>(node);
+  if (binary == nullptr || (binary->fn != ops::BinaryFn::Div && binary->fn != ops::BinaryFn::Mul)) return std::nullopt;
+  const bool divides = binary->fn == ops::BinaryFn::Div;
+  for (const std::size_t at : {std::size_t{1}, std::size_t{0}}) {
+    if (divides && at == 0) break;
+    const auto number = constant_number(constants, node->inputs[at]);
+    if (!number) continue;
+    const ValueId logits = node->inputs[1 - at];
+    const double temperature = divides ? *number : 1 / *number;
+    const bool fits = temperature > 0 && std::isfinite(static_cast<float>(temperature)) &&
+                      static_cast<float>(temperature) > 0 &&
+                      graph.type(logits).shape.elements() == graph.type(v).shape.elements();
+    if (fits) return Tempered{logits, temperature, divides};
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+void find_temperatures(Graph& graph) {
+  ConstantEvaluator constants(graph);
+  const std::vector<int> uses = count_uses(graph);
+  for (TreeNode& node : graph.tree) {
+    auto* decision = std::get_if<Decision>(&node);
+    if (decision == nullptr || !is_tunable(decision->criterion) || !decision->probabilities) continue;
+    const Node* softmax = graph.producer(decision->input);
+    if (op_as<ops::Softmax>(softmax) == nullptr) continue;
+    const auto found = tempered(graph, constants, softmax->inputs[0]);
+    // A factor in front of a head's own softmax is more likely a layer of the network.
+    if (!found || (!found->divides && uses[static_cast<std::size_t>(decision->input)] > 1)) continue;
+    decision->input = found->logits;
+    decision->probabilities = false;
+    decision->temperature = static_cast<float>(found->temperature);
+  }
 }
 
 void orient_predicates(Graph& graph) {
@@ -261,7 +225,7 @@ void orient_predicates(Graph& graph) {
   }
   for (TreeNode& node : graph.tree) {
     auto* decision = std::get_if<Decision>(&node);
-    if (decision == nullptr || !std::holds_alternative<Predicate>(decision->criterion)) continue;
+    if (decision == nullptr || decision->criterion != Criterion::predicate) continue;
     if (least[static_cast<std::size_t>(decision->leave)] <= least[static_cast<std::size_t>(decision->stay)]) continue;
     decision->input = graph.add_node(ops::Unary{ops::UnaryFn::Not}, {decision->input}, decision->name);
     decision->combine = negated(decision->combine);

@@ -17,15 +17,18 @@ struct LiftedCondition {
   Combine combine = Combine::none;
 };
 
-/// Turns the condition value of an `If` into a criterion and threshold. `max(softmax) > c`, in any
-/// spelling and with either arm first, becomes MaxProb; everything else a Predicate on the value itself.
-/// The order is made strict: `>= c` becomes `> ` the next smaller float.
+/// Turns the condition value of an `If` into a criterion and threshold. A comparison of a confidence (lift_scores.h)
+/// with a constant, in any spelling and with either arm first, becomes its criterion; everything else a predicate on
+/// the value itself. The order is made strict: `>= c` becomes `> ` the next smaller float.
 ///
 /// A condition of a whole batch makes one bool of all samples, by a reduction of scores or bools over the batch axis or
 /// by picking the first sample. That part is taken off and noted in `combine`.
 LiftedCondition lift_condition(const Graph& graph, ConstantEvaluator& constants, BatchAxes& axes, ValueId condition);
 
-/// Gives every Predicate its order: a bool does not say which arm is the early one, so the cheaper arm
+/// Decisions on softmax(l / T) look at l, with temperature T. Called on the whole tree.
+void find_temperatures(Graph& graph);
+
+/// Gives every predicate its order: a bool does not say which arm is the early one, so the cheaper arm
 /// becomes the one that leaves, and the condition is negated where that was the other. Called on the whole tree.
 void orient_predicates(Graph& graph);
 

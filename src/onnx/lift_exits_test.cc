@@ -61,7 +61,7 @@ void expect_max_prob(float threshold, const Condition& condition) {
   SCOPED_TRACE(condition.nodes);
   const Graph graph = condition.lifted();
   const Decision& decision = decision_of(graph);
-  EXPECT_EQ(decision.criterion, Criterion(MaxProb{}));
+  EXPECT_EQ(decision.criterion, Criterion::max_prob);
   EXPECT_EQ(decision.threshold, threshold);
   ASSERT_NE(graph.producer(decision.input), nullptr);
   EXPECT_TRUE(std::holds_alternative<ops::Softmax>(graph.producer(decision.input)->op));
@@ -71,8 +71,8 @@ void expect_max_prob(float threshold, const Condition& condition) {
 void expect_predicate(const Condition& condition) {
   SCOPED_TRACE(condition.nodes);
   const Graph graph = condition.lifted();
-  EXPECT_EQ(decision_of(graph).criterion, Criterion(Predicate{}));
-  EXPECT_EQ(decision_of(graph).threshold, Predicate::kThreshold);
+  EXPECT_EQ(decision_of(graph).criterion, Criterion::predicate);
+  EXPECT_EQ(decision_of(graph).threshold, kPredicateThreshold);
   EXPECT_EQ(graph.type(decision_of(graph).input).dtype, DType::boolean);
   expect_same_meaning(condition);
 }
@@ -209,7 +209,8 @@ float score_of(Graph graph, const Tensor& sample) {
   const Decision decision = decision_of(graph);
   graph.tree = {Exit{{decision.input}, {}}};
   const Answer answer = run_graph(graph, {sample});
-  return score_function(decision.criterion, answer.outputs[0].dtype())(answer.outputs[0].view());
+  return make_scorer(decision.criterion, decision.probabilities, answer.outputs[0].dtype(),
+                     decision.temperature)(answer.outputs[0].view());
 }
 
 /// Expects that the combined scores of a batch take the arm that the condition, computed on the whole batch, asks for.
@@ -295,7 +296,7 @@ TEST(LiftCondition, ABoolInputIsAPredicate) {
   const Graph graph = import_text(
       "g (float[1,3] x, bool[1] c) => (float[] y) { y = If (c) <then_branch = t () => (float[1,3] r) { r = Neg(x) },"
       " else_branch = e () => (float[1,3] s) { s = Abs(x) }> }");
-  EXPECT_EQ(decision_of(graph).criterion, Criterion(Predicate{}));
+  EXPECT_EQ(decision_of(graph).criterion, Criterion::predicate);
   EXPECT_EQ(decision_of(graph).input, graph.inputs[1]);
 }
 

@@ -65,7 +65,7 @@ TEST_F(SharedModels, HaveTheirExitsAndDecisions) {
     for (const TreeNode& node : graph.tree) {
       const auto* decision = std::get_if<Decision>(&node);
       if (decision == nullptr) continue;
-      EXPECT_EQ(criterion_name(decision->criterion), "max_prob");
+      EXPECT_EQ(criterion_kind_name(decision->criterion), "max_prob");
       EXPECT_EQ(decision->threshold, 0.9F);
       EXPECT_TRUE(std::holds_alternative<Exit>(graph.tree[static_cast<std::size_t>(decision->leave)]));
     }

@@ -28,6 +28,9 @@ int fold_constants(Graph& graph);
 /// Slice of everything, Pad with nothing, Concat of one, x + 0, x * 1.
 int drop_no_ops(Graph& graph);
 
+/// A decision on a softmax that nothing else uses -> a decision on its logits: the score computes what it needs of it.
+int decide_on_logits(Graph& graph);
+
 /// log(exp(x) + 1) -> Softplus.
 int recognize_softplus(Graph& graph);
 

@@ -17,6 +17,7 @@ constexpr Pass kPipeline[] = {
     {"exact_quantized_conv", exact_quantized_conv},
     {"fold_constants", fold_constants},
     {"drop_no_ops", drop_no_ops},
+    {"decide_on_logits", decide_on_logits},
     // Before scales and shifts move into what is around them.
     {"recognize_softplus", recognize_softplus},
     {"recognize_clip", recognize_clip},

@@ -20,7 +20,7 @@ class RandomGraph {
     for (int i = 0; i < 14; ++i) add();
     graph_.output_names = {"y", "z"};
     Decision decision;
-    decision.criterion = MaxProb{};
+    decision.criterion = Criterion::max_prob;
     decision.threshold = 0.5F;
     decision.input = any();
     decision.leave = 1;

@@ -19,7 +19,7 @@ class RandomLayers {
     for (int i = 0; i < 16; ++i) add();
     graph_.output_names = {"y"};
     Decision decision;
-    decision.criterion = MaxProb{};
+    decision.criterion = Criterion::max_prob;
     decision.threshold = 0.5F;
     decision.input = any();
     decision.leave = 1;

@@ -290,11 +290,10 @@ class Builder {
       segment.decision = static_cast<int>(plan_.decision_segments.size());
       plan_.decision_segments.push_back(segment_);
       segment.name = decision->name;
-      segment.criterion = decision->criterion;
-      segment.threshold = decision->threshold;
+      segment.settings = settings_of(*decision);
+      segment.probabilities = decision->probabilities;
       segment.combine = decision->combine;
       segment.looked_at_type = graph_.type(decision->input);
-      segment.score = score_function(decision->criterion, segment.looked_at_type.dtype);
       segment.leave = decision->leave;
       segment.stay = decision->stay;
     } else {

@@ -78,10 +78,9 @@ struct Segment {
   // A decision: its number among the decisions in tree order, and where to go on.
   int decision = -1;
   std::string name;
-  Criterion criterion;
-  float threshold = 0;
+  ExitSettings settings;      ///< that the file gives
+  bool probabilities = true;  ///< of the class scores looked at
   Combine combine = Combine::max;
-  ScoreFn score = nullptr;
   Operand looked_at;
   TensorType looked_at_type;
   int leave = -1;

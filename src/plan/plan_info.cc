@@ -13,8 +13,11 @@ PlanInfo describe(const Graph& graph) {
   for (const TreeId id : tree_order(graph)) {
     const TreeNode& node = graph.tree[static_cast<std::size_t>(id)];
     if (const auto* decision = std::get_if<Decision>(&node)) {
-      info.decisions.push_back({decision->name, std::string(criterion_name(decision->criterion)), decision->threshold,
-                                is_tunable(decision->criterion), std::string(combine_name(decision->combine))});
+      const bool tunable = is_tunable(decision->criterion);
+      info.decisions.push_back(
+          {decision->name, std::string(criterion_kind_name(decision->criterion)), decision->threshold, tunable,
+           std::string(combine_name(decision->combine)), tunable && decision->probabilities,
+           tunable ? graph.type(decision->input).shape.elements() : 0, decision->temperature, decision->enabled});
       continue;
     }
     const auto& exit = std::get<Exit>(node);

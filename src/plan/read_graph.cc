@@ -91,11 +91,12 @@ Op read_op(const file::Node& node) {
 
 TreeNode read_tree_node(const file::TreeNode& node) {
   if (const file::Decision* d = node.decision()) {
-    const std::optional<Criterion> criterion = parse_criterion(d->criterion()->string_view());
+    const std::optional<Criterion> criterion = parse_criterion_kind(d->criterion()->string_view());
     const std::optional<Combine> combine = parse_combine(d->combine()->string_view());
     require(criterion && combine, ErrorCode::format, "there is no criterion '{}' with '{}'",
             d->criterion()->string_view(), d->combine()->string_view());
-    return Decision{d->name()->str(), *criterion, d->threshold(), d->input(), d->leave(), d->stay(), *combine};
+    return Decision{d->name()->str(), *criterion, d->threshold(),     d->input(),       d->leave(),
+                    d->stay(),        *combine,   d->probabilities(), d->temperature(), d->enabled()};
   }
   const file::Exit* e = node.exit();
   require(e != nullptr, ErrorCode::format, "a tree position is neither a decision nor an exit");

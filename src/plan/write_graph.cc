@@ -63,10 +63,11 @@ Offset<file::Node> write_node(FlatBufferBuilder& builder, const Node& node) {
 Offset<file::TreeNode> write_tree_node(FlatBufferBuilder& builder, const TreeNode& node) {
   if (const auto* d = std::get_if<Decision>(&node)) {
     const auto name = builder.CreateSharedString(d->name);
-    const auto criterion = builder.CreateSharedString(std::string(criterion_name(d->criterion)));
+    const auto criterion = builder.CreateSharedString(std::string(criterion_kind_name(d->criterion)));
     const auto combine = builder.CreateSharedString(std::string(combine_name(d->combine)));
     return file::CreateTreeNode(
-        builder, file::CreateDecision(builder, name, criterion, d->threshold, d->input, d->leave, d->stay, combine));
+        builder, file::CreateDecision(builder, name, criterion, d->threshold, d->input, d->leave, d->stay, combine,
+                                      d->probabilities, d->temperature, d->enabled));
   }
   const auto& exit = std::get<Exit>(node);
   const Prediction& p = exit.prediction;

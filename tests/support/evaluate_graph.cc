@@ -25,6 +25,17 @@ std::vector<Tensor> sample_inputs(const Graph& graph, std::int64_t seed) {
   return inputs;
 }
 
+namespace {
+
+/// The probabilities of logits that lie along one axis.
+Tensor softmax_of(const Tensor& logits) {
+  std::int64_t axis = logits.shape().rank() - 1;
+  while (axis > 0 && logits.shape()[static_cast<int>(axis)] != logits.elements()) --axis;
+  return run_op(ops::Softmax{axis}, {logits});
+}
+
+}  // namespace
+
 std::vector<Tensor> evaluate_graph(const Graph& graph, const std::vector<Tensor>& inputs, std::size_t exit) {
   const std::vector<TreeId> parents = tree_parents(graph);
   const TreeId leaf = exits_of(graph).at(exit);
@@ -51,7 +62,10 @@ std::vector<Tensor> evaluate_graph(const Graph& graph, const std::vector<Tensor>
   }
   std::vector<Tensor> results;
   for (const TreeId at : path) {
-    for_each_tree_use(graph.tree[static_cast<std::size_t>(at)], [&](ValueId v) { results.push_back(get(v).clone()); });
+    const TreeNode& node = graph.tree[static_cast<std::size_t>(at)];
+    const auto* decision = std::get_if<Decision>(&node);
+    const bool logits = decision != nullptr && is_tunable(decision->criterion) && !decision->probabilities;
+    for_each_tree_use(node, [&](ValueId v) { results.push_back(logits ? softmax_of(get(v)) : get(v).clone()); });
   }
   return results;
 }

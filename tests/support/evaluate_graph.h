@@ -11,8 +11,9 @@ namespace exeunt::testing {
 /// are exact in every float type.
 std::vector<Tensor> sample_inputs(const Graph& graph, std::int64_t seed);
 
-/// Runs the path to one exit by the references: what each decision on it looks at, then the exit's
-/// outputs. Only nodes that are placed on the path run, so a wrong placement is an Error.
+/// Runs the path to one exit by the references: what each decision on it looks at (logits as
+/// probabilities), then the exit's outputs. Only nodes that are placed on the path run, so a wrong placement is an
+/// Error.
 std::vector<Tensor> evaluate_graph(const Graph& graph, const std::vector<Tensor>& inputs, std::size_t exit);
 
 /// Expects that both graphs decide and answer alike at every exit.

@@ -23,10 +23,13 @@ Answer run_graph(const Graph& graph, const std::vector<OpInput>& inputs) {
     known[node.output] = run_op(node.op, operands);
   }
   TreeId at = 0;
+  Streak streak;
   while (const auto* decision = std::get_if<Decision>(&graph.tree[static_cast<std::size_t>(at)])) {
     const Tensor& seen = get(decision->input);
-    const float score = score_function(decision->criterion, seen.dtype())(seen.view());
-    at = score > decision->threshold ? decision->leave : decision->stay;
+    Scorer scorer = make_scorer(decision->criterion, decision->probabilities, seen.dtype(), decision->temperature);
+    scorer.follow = follower(seen.dtype());
+    const float score = scorer(seen.view(), streak);
+    at = decision->enabled && score > decision->threshold ? decision->leave : decision->stay;
   }
   const std::vector<TreeId> exits = exits_of(graph);
   Answer answer;

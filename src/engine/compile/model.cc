@@ -22,6 +22,14 @@ Model Model::load(const std::filesystem::path& path, const LoadOptions& options)
   return Model(std::move(data));
 }
 
+Model Model::with_exit_settings(std::span<const ExitSettings> settings) const {
+  auto data = std::make_shared<Data>(*data_);
+  change_settings(data->imported, settings);
+  change_settings(data->graph, settings);
+  data->info = describe(data->graph);
+  return Model(std::move(data));
+}
+
 const std::vector<InputInfo>& Model::inputs() const noexcept { return data_->info.inputs; }
 const std::vector<std::string>& Model::outputs() const noexcept { return data_->info.outputs; }
 const std::vector<DecisionInfo>& Model::decisions() const noexcept { return data_->info.decisions; }

@@ -15,7 +15,7 @@ namespace {
 class Runner {
  public:
   explicit Runner(const std::shared_ptr<const PlanData>& plan)
-      : plan_(plan), executor_(plan), settings_(plan->decision_segments.size()), scores_(settings_.size()) {
+      : plan_(plan), executor_(plan), settings_(settings_of(*plan)), scores_(settings_.size()) {
     for (const InputInfo& input : plan->info.inputs) {
       inputs_.push_back(random_pixels(input.type));
       addresses_.push_back(inputs_.back().data());

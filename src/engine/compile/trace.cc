@@ -59,11 +59,11 @@ int Tracer::walk(std::span<const Tensor> inputs, std::int64_t i, const SeeStep& 
         const bool here = number >= reached->first_step && number < reached->first_step + reached->step_count;
         see(step, result, here);
       },
-      [&](const Segment& segment) {
+      [&](const Segment& segment, float score) {
         if (segment.is_exit) {
           if (see_exit) see_exit(segment);
         } else if (&segment == reached) {
-          const bool leaves = executor_.score(segment) > segment.threshold;
+          const bool leaves = segment.settings.enabled && score > segment.settings.threshold;
           reached = &plan.segments[static_cast<std::size_t>(leaves ? segment.leave : segment.stay)];
         }
       });

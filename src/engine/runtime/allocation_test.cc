@@ -156,6 +156,29 @@ TEST_F(Allocation, NoDecisionAllocates) {
   EXPECT_EQ(allocations_of(plan), 0);
 }
 
+TEST_F(Allocation, NoCriterionAllocates) {
+  Session session(plan_of(R"(
+    input %x f32[1,3] "x"
+    %s = Softmax(%x)
+    output "y"
+    decide max_prob(%x) > 2 logits { exit(%x) decide max_prob(%s) > 2 { exit(%s) exit(%s) } }
+  )"),
+                  {.max_batch = 2});
+  const Tensor one = f32({1, 3}, {1, 2, 3});
+  const Tensor two = f32({2, 3}, {1, 2, 3, 3, 2, 1});
+  for (const CriterionKind criterion :
+       {CriterionKind::max_prob, CriterionKind::margin, CriterionKind::entropy, CriterionKind::patience}) {
+    const std::vector<ExitSettings> settings(2, {criterion, 2, 1.5F});
+    session.run(two.view());
+    const std::int64_t before = allocations;
+    session.set_exit_settings(settings);
+    session.run(one.view());
+    session.run(two.view());
+    session.run(two.view(), settings);
+    EXPECT_EQ(allocations - before, 0) << criterion_kind_name(criterion);
+  }
+}
+
 TEST_F(Allocation, NoSplitStepAllocates) {
   const Plan plan =
       changed_plan_of("input %x f32[1,3] \"x\"\n%y = Neg(%x)\noutput \"y\"\nexit(%y)", [](PlanData& data) {

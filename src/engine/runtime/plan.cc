@@ -4,6 +4,10 @@
 
 namespace exeunt {
 
+ExitSettings DecisionInfo::settings() const noexcept {
+  return {parse_criterion_kind(criterion).value_or(CriterionKind::predicate), threshold, temperature, enabled};
+}
+
 const std::vector<InputInfo>& Plan::inputs() const noexcept { return data_->info.inputs; }
 const std::vector<std::string>& Plan::outputs() const noexcept { return data_->info.outputs; }
 const std::vector<DecisionInfo>& Plan::decisions() const noexcept { return data_->info.decisions; }

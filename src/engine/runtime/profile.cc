@@ -63,7 +63,7 @@ struct StepProfiler::State {
       : plan(p),
         executor(p.data()),
         stamps(*p.data()),
-        settings(p.decisions().size()),
+        settings(settings_of(*p.data())),
         scores(p.decisions().size()),
         steps_us(p.data()->steps.size()),
         clock_us(clock_cost_us()) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <utility>
 
 #include "base/error.h"
 #include "engine/runtime/input_feed.h"
@@ -46,10 +47,16 @@ struct Session::State {
         results(std::make_unique<Results::Data>(p.data(), options.max_batch)),
         samples(p.inputs().size()) {
     if (max_batch > 1) batches.emplace(executor, max_batch);
-    for (const DecisionInfo& decision : p.decisions()) settings.push_back({decision.threshold, {}});
+    for (const DecisionInfo& decision : p.decisions()) chosen.push_back(decision.settings());
+    settings.resize(chosen.size());
+    resolve_settings(*p.data(), chosen, settings);
+    of_call = settings;
   }
 
   void check_batch(std::int64_t batch) const;
+  const Results& run(std::span<const TensorView> inputs, std::span<const DecisionSetting> by);
+  /// Takes over settings that were changed in `chosen`.
+  void resolve() { resolve_settings(*plan.data(), chosen, settings); }
 
   Plan plan;
   std::int64_t max_batch;
@@ -58,7 +65,9 @@ struct Session::State {
   Executor executor;
   std::optional<BatchExecutor> batches;
   Results results;
-  std::vector<DecisionSetting> settings;
+  std::vector<ExitSettings> chosen;
+  std::vector<DecisionSetting> settings;  ///< what `chosen` says
+  std::vector<DecisionSetting> of_call;   ///< scratch
   std::vector<const std::byte*> samples;
 };
 
@@ -95,22 +104,37 @@ Session& Session::operator=(Session&&) noexcept = default;
 const Plan& Session::plan() const noexcept { return state_->plan; }
 std::int64_t Session::max_batch() const noexcept { return state_->max_batch; }
 
-const Results& Session::run(std::span<const TensorView> inputs) {
-  State& s = *state_;
-  Results::Data& results = *s.results.data_;
-  results.size = 0;
-  const std::int64_t batch = s.feed.bind(inputs);
+const Results& Session::State::run(std::span<const TensorView> inputs, std::span<const DecisionSetting> by) {
+  Results::Data& answers = *results.data_;
+  answers.size = 0;
+  const std::int64_t batch = feed.bind(inputs);
   if (batch == 1) {
-    s.feed.open(0, true, s.samples);
-    const Segment& exit = s.executor.run(s.samples, s.settings, results.scores_of(0));
-    results.store(0, exit, s.executor);
+    feed.open(0, true, samples);
+    const Segment& exit = executor.run(samples, by, answers.scores_of(0));
+    answers.store(0, exit, executor);
   } else {
-    s.check_batch(batch);
-    BatchRun run(s.feed, results);
-    s.batches->run(batch, s.settings, s.scope == DecisionScope::batch, run);
+    check_batch(batch);
+    BatchRun run(feed, answers);
+    batches->run(batch, by, scope == DecisionScope::batch, run);
   }
-  results.size = batch;
-  return s.results;
+  answers.size = batch;
+  return results;
+}
+
+const Results& Session::run(std::span<const TensorView> inputs) { return state_->run(inputs, state_->settings); }
+
+const Results& Session::run(std::span<const TensorView> inputs, std::span<const ExitSettings> settings) {
+  State& s = *state_;
+  resolve_settings(*s.plan.data(), settings, s.of_call);
+  for (std::size_t d = 0; d < s.settings.size(); ++d) s.of_call[d].mode = s.settings[d].mode;
+  return s.run(inputs, s.of_call);
+}
+
+const std::vector<ExitSettings>& Session::exit_settings() const noexcept { return state_->chosen; }
+
+void Session::set_exit_settings(std::span<const ExitSettings> settings) {
+  resolve_settings(*state_->plan.data(), settings, state_->settings);
+  std::ranges::copy(settings, state_->chosen.begin());
 }
 
 namespace {
@@ -127,7 +151,15 @@ void check_tunable(const std::vector<DecisionInfo>& decisions, int decision) {
 
 void Session::set_threshold(int decision, float threshold) {
   check_tunable(state_->plan.decisions(), decision);
-  state_->settings[static_cast<std::size_t>(decision)].threshold = threshold;
+  State& s = *state_;
+  ExitSettings& chosen = s.chosen[static_cast<std::size_t>(decision)];
+  const float before = std::exchange(chosen.threshold, threshold);
+  try {
+    s.resolve();
+  } catch (const Error&) {
+    chosen.threshold = before;
+    throw;
+  }
 }
 
 void Session::set_thresholds(std::span<const float> thresholds) {
@@ -146,9 +178,9 @@ void Session::set_thresholds(std::span<const float> thresholds) {
 }
 
 float Session::threshold(int decision) const {
-  require(decision >= 0 && static_cast<std::size_t>(decision) < state_->settings.size(), ErrorCode::argument,
-          "there is no decision {}; the model has {}", decision, state_->settings.size());
-  return state_->settings[static_cast<std::size_t>(decision)].threshold;
+  require(decision >= 0 && static_cast<std::size_t>(decision) < state_->chosen.size(), ErrorCode::argument,
+          "there is no decision {}; the model has {}", decision, state_->chosen.size());
+  return state_->chosen[static_cast<std::size_t>(decision)].threshold;
 }
 
 void Session::force_exit(std::optional<int> exit) {

@@ -85,11 +85,11 @@ TEST(SessionThresholds, APredicateHasNone) {
   Session session(plan_of(kTree));
   expect_error(ErrorCode::argument, "decision 0 ('route') is a predicate", [&] { session.set_threshold(0, 0.1F); });
   session.set_thresholds(std::array{0.3F});
-  EXPECT_EQ(session.threshold(0), Predicate::kThreshold);
+  EXPECT_EQ(session.threshold(0), kPredicateThreshold);
   EXPECT_EQ(session.threshold(1), 0.3F);
   EXPECT_EQ(session.threshold(2), 0.3F);
   session.set_thresholds(std::array{0.4F, 0.5F});
-  EXPECT_EQ(session.threshold(0), Predicate::kThreshold) << "a list counts the decisions that have a threshold";
+  EXPECT_EQ(session.threshold(0), kPredicateThreshold) << "a list counts the decisions that have a threshold";
   EXPECT_EQ(session.threshold(1), 0.4F);
   EXPECT_EQ(session.threshold(2), 0.5F);
 }
