@@ -126,7 +126,9 @@ TEST_F(DeadlineRun, ADisabledExitNeverAnswers) {
 
 TEST_F(DeadlineRun, WhatItSeesIsWhatItExpects) {
   make_endless(plan_->exit_segments[0]);
-  deadlines_.measure(std::array{f32({1, 6}, {0, 0, 0, 0, 0, 0}).view().data}, 3);
+  const Tensor input = f32({1, 6}, {0, 0, 0, 0, 0, 0});
+  const std::byte* address = input.view().data;
+  deadlines_.measure({&address, 1}, 3);
   EXPECT_EQ(run({.5F, .5F, .6F, .4F, .7F, .3F}, in_an_hour_).back(), 2);
 }
 
