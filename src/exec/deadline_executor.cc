@@ -112,7 +112,8 @@ DeadlineOutcome DeadlineExecutor::run(std::span<const std::byte* const> inputs,
     scores[number] = setting.scorer(executor_.looked_at(*segment), streak);
     const int answer = setting.mode == DecisionSetting::Mode::by_score ? answer_here(*segment, chosen) : -1;
     if (setting.leaves(scores[number]) || (answer < 0 && !best.kept)) {
-      segment = &plan_.segments[static_cast<std::size_t>(setting.leaves(scores[number]) ? segment->leave : segment->stay)];
+      segment =
+          &plan_.segments[static_cast<std::size_t>(setting.leaves(scores[number]) ? segment->leave : segment->stay)];
       continue;
     }
     if (answer >= 0 && best.beaten_by(chosen[number].criterion, scores[number])) {

@@ -17,13 +17,27 @@ double ExitStatistics::percentile_us(double percent) const noexcept {
 
 Recorder::Recorder(const PlanData& plan)
     : samples_(plan.exit_segments.size()), times_(samples_.size()), scores_(plan.decision_segments.size()) {
-  for (Scores& scores : scores_) scores.scale = static_cast<float>(kScoreBins);
   for (std::size_t e = 0; e < samples_.size(); ++e) {
     std::vector<int>& decisions = decisions_of_.emplace_back();
     for (const int segment : path_to_exit(plan, static_cast<int>(e))) {
       const int decision = plan.segments[static_cast<std::size_t>(segment)].decision;
       if (decision >= 0) decisions.push_back(decision);
     }
+  }
+}
+
+void Recorder::follow(std::span<const ExitSettings> chosen) noexcept {
+  for (std::size_t d = 0; d < scores_.size(); ++d) {
+    Scores& scores = scores_[d];
+    const bool same =
+        scores.scale > 0 && scores.criterion == chosen[d].criterion && scores.temperature == chosen[d].temperature;
+    if (same) continue;
+    scores.criterion = chosen[d].criterion;
+    scores.temperature = chosen[d].temperature;
+    const bool counts = chosen[d].criterion == CriterionKind::patience;
+    scores.scale = static_cast<float>(kScoreBins) / (counts ? static_cast<float>(scores_.size()) : 1.0F);
+    std::ranges::fill(scores.bins, 0);
+    scores.not_a_number = 0;
   }
 }
 

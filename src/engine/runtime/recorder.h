@@ -1,5 +1,6 @@
 #pragma once
 
+#include <exeunt/exit_settings.h>
 #include <exeunt/statistics.h>
 
 #include <bit>
@@ -15,6 +16,9 @@ namespace exeunt {
 class Recorder {
  public:
   explicit Recorder(const PlanData& plan);
+
+  /// How decisions are taken from now on, one entry each: those that score otherwise than before begin anew.
+  void follow(std::span<const ExitSettings> chosen) noexcept;
 
   /// A sample was answered. @param scores  one a decision, NaN where it did not come by
   /// @param segment  the exit's
@@ -45,15 +49,17 @@ class Recorder {
     std::vector<std::int64_t> bins = std::vector<std::int64_t>(kBins);
   };
   struct Scores {
+    CriterionKind criterion{};
+    float temperature = 0;
     float scale = 0;  ///< bins a unit of score
     std::vector<std::int64_t> bins = std::vector<std::int64_t>(kScoreBins);
     std::int64_t not_a_number = 0;
   };
 
-  std::vector<std::int64_t> samples_;            ///< by exit
-  std::vector<Times> times_;                     ///< by exit
-  std::vector<Scores> scores_;                   ///< by decision
-  std::vector<std::vector<int>> decisions_of_;   ///< by exit: those on the path to it
+  std::vector<std::int64_t> samples_;           ///< by exit
+  std::vector<Times> times_;                    ///< by exit
+  std::vector<Scores> scores_;                  ///< by decision
+  std::vector<std::vector<int>> decisions_of_;  ///< by exit: those on the path to it
   DeadlineStatistics deadlines_;
   TickRate rate_;
 };
