@@ -61,6 +61,7 @@ class Executor {
 
  private:
   friend class BatchExecutor;
+  friend class DeadlineExecutor;
 
   template <class AfterStep, class AfterScore>
   const Segment& walk(std::span<const DecisionSetting> settings, std::span<float> scores, const AfterStep& after_step,

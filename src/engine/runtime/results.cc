@@ -96,6 +96,8 @@ std::optional<TensorView> Results::class_scores(std::int64_t i) const noexcept {
   return view;
 }
 
+bool Results::cut_short(std::int64_t) const noexcept { return data_->cut_short; }
+
 bool Results::are_probabilities(std::int64_t i) const noexcept {
   return data_->exit_segment(i).prediction.probabilities;
 }

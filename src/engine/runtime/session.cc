@@ -6,8 +6,10 @@
 
 #include "base/error.h"
 #include "engine/runtime/input_feed.h"
+#include "engine/runtime/recorder.h"
 #include "engine/runtime/results.h"
 #include "exec/batch_executor.h"
+#include "exec/deadline_executor.h"
 #include "exec/executor.h"
 
 namespace exeunt {
@@ -17,7 +19,8 @@ namespace {
 /// Brings samples from the feed to the batch executor, and answers from there to the results.
 class BatchRun final : public BatchClient {
  public:
-  BatchRun(InputFeed& feed, Results::Data& results) : feed_(feed), results_(results) {}
+  BatchRun(InputFeed& feed, Results::Data& results, Recorder& recorder)
+      : feed_(feed), results_(results), recorder_(recorder) {}
 
   void open(std::int64_t sample, bool first, std::span<const std::byte*> inputs) noexcept override {
     if (first) std::ranges::fill(results_.scores_of(sample), std::numeric_limits<float>::quiet_NaN());
@@ -28,10 +31,23 @@ class BatchRun final : public BatchClient {
   }
   void done(std::int64_t sample, const Segment& exit, std::span<const std::byte* const> values) noexcept override {
     results_.store(sample, exit, values);
+    recorder_.left(exit, results_.scores_of(sample));
   }
 
  private:
   InputFeed& feed_;
+  Results::Data& results_;
+  Recorder& recorder_;
+};
+
+/// Brings the answers of a run with a deadline to the results.
+class KeepInResults final : public AnswerKeeper {
+ public:
+  KeepInResults(const Executor& executor, Results::Data& results) : executor_(executor), results_(results) {}
+  void keep(const Segment& exit) noexcept override { results_.store(0, exit, executor_); }
+
+ private:
+  const Executor& executor_;
   Results::Data& results_;
 };
 
@@ -44,25 +60,32 @@ struct Session::State {
         scope(options.decision_scope),
         feed(*p.data(), options.inputs, options.max_batch),
         executor(p.data()),
+        deadlines(executor),
+        recorder(*p.data()),
         results(std::make_unique<Results::Data>(p.data(), options.max_batch)),
         samples(p.inputs().size()) {
     if (max_batch > 1) batches.emplace(executor, max_batch);
     for (const DecisionInfo& decision : p.decisions()) chosen.push_back(decision.settings());
     settings.resize(chosen.size());
-    resolve_settings(*p.data(), chosen, settings);
+    resolve();
     of_call = settings;
   }
 
   void check_batch(std::int64_t batch) const;
   const Results& run(std::span<const TensorView> inputs, std::span<const DecisionSetting> by);
   /// Takes over settings that were changed in `chosen`.
-  void resolve() { resolve_settings(*plan.data(), chosen, settings); }
+  void resolve() {
+    resolve_settings(*plan.data(), chosen, settings);
+    recorder.follow(chosen);
+  }
 
   Plan plan;
   std::int64_t max_batch;
   DecisionScope scope;
   InputFeed feed;
   Executor executor;
+  DeadlineExecutor deadlines;
+  Recorder recorder;
   std::optional<BatchExecutor> batches;
   Results results;
   std::vector<ExitSettings> chosen;
@@ -106,15 +129,19 @@ std::int64_t Session::max_batch() const noexcept { return state_->max_batch; }
 
 const Results& Session::State::run(std::span<const TensorView> inputs, std::span<const DecisionSetting> by) {
   Results::Data& answers = *results.data_;
+  const std::uint64_t start = ticks();
   answers.size = 0;
+  answers.cut_short = false;
   const std::int64_t batch = feed.bind(inputs);
   if (batch == 1) {
     feed.open(0, true, samples);
     const Segment& exit = executor.run(samples, by, answers.scores_of(0));
     answers.store(0, exit, executor);
+    recorder.left(exit, answers.scores_of(0));
+    recorder.ran(exit.exit, ticks() - start);
   } else {
     check_batch(batch);
-    BatchRun run(feed, answers);
+    BatchRun run(feed, answers, recorder);
     batches->run(batch, by, scope == DecisionScope::batch, run);
   }
   answers.size = batch;
@@ -130,11 +157,43 @@ const Results& Session::run(std::span<const TensorView> inputs, std::span<const 
   return s.run(inputs, s.of_call);
 }
 
+const Results& Session::run(std::span<const TensorView> inputs, std::chrono::steady_clock::time_point deadline) {
+  constexpr int kRunsToMeasure = 20;
+  State& s = *state_;
+  const std::uint64_t start = ticks();
+  Results::Data& answers = *s.results.data_;
+  answers.size = 0;
+  const std::int64_t batch = s.feed.bind(inputs);
+  require(batch == 1, ErrorCode::argument, "{} samples were given; a run with a deadline takes one", batch);
+  const auto forced = [](const DecisionSetting& setting) { return setting.mode != DecisionSetting::Mode::by_score; };
+  require(std::ranges::none_of(s.settings, forced), ErrorCode::argument,
+          "an exit is forced; a run with a deadline takes its exit by scores and time (force_exit without an exit)");
+  s.feed.open(0, true, s.samples);
+  if (!s.deadlines.measured()) s.deadlines.measure(s.samples, kRunsToMeasure);
+  KeepInResults keeper(s.executor, answers);
+  const DeadlineOutcome outcome =
+      s.deadlines.run(s.samples, s.settings, s.chosen, answers.scores_of(0), deadline, keeper);
+  answers.cut_short = outcome.cut_short;
+  answers.size = 1;
+  const int exit = s.results.exit(0);
+  s.recorder.left(answers.exit_segment(0), answers.scores_of(0));
+  s.recorder.ran(exit, ticks() - start);
+  DeadlineStatistics& seen = s.recorder.deadlines();
+  ++seen.runs;
+  seen.cut_short += outcome.cut_short ? 1 : 0;
+  seen.missed += outcome.missed ? 1 : 0;
+  return s.results;
+}
+
+Statistics Session::statistics() const { return state_->recorder.statistics(); }
+void Session::reset_statistics() noexcept { state_->recorder.reset(); }
+
 const std::vector<ExitSettings>& Session::exit_settings() const noexcept { return state_->chosen; }
 
 void Session::set_exit_settings(std::span<const ExitSettings> settings) {
   resolve_settings(*state_->plan.data(), settings, state_->settings);
   std::ranges::copy(settings, state_->chosen.begin());
+  state_->recorder.follow(settings);
 }
 
 namespace {
