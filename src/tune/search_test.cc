@@ -159,7 +159,7 @@ TEST(SearchGrid, IsAsGoodAsTryingEverything) {
 }
 
 TEST(SearchGrid, IsExactForOneDecisionOfManySamples) {
-  const SearchSamples samples = random_samples(1, 3000, 7, 100000);
+  const SearchSamples samples = random_samples(1, 800, 7, 100000);
   const PathCosts costs = even_costs(2);
   expect_as_good(best_of(search_grid(samples, costs, {}), samples.size()), brute_force(samples, costs));
 }
