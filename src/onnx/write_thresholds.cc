@@ -3,20 +3,19 @@
 #include <fmt/format.h>
 #include <onnx/onnx_pb.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <limits>
-#include <nlohmann/json.hpp>
 #include <set>
 
 #include "base/error.h"
+#include "onnx/exit_metadata.h"
 #include "onnx/node_context.h"
 
 namespace exeunt {
 
 namespace {
-
-constexpr const char* kExitsKey = "exeunt.exits";
 
 /// The graphs around a node, from its own outwards.
 using GraphScope = std::vector<onnx::GraphProto*>;
@@ -143,20 +142,13 @@ void write_threshold(onnx::ModelProto& model, const std::string& decision, float
 }
 
 void write_metadata(onnx::ModelProto& model, std::span<const ExitSettings> settings) {
-  nlohmann::ordered_json exits = nlohmann::ordered_json::array();
-  for (const ExitSettings& exit : settings) {
-    exits.push_back({{"criterion", criterion_kind_name(exit.criterion)},
-                     {"threshold", exit.threshold},
-                     {"temperature", exit.temperature},
-                     {"enabled", exit.enabled}});
-  }
   onnx::StringStringEntryProto* entry = nullptr;
   for (auto& known : *model.mutable_metadata_props()) {
     if (known.key() == kExitsKey) entry = &known;
   }
   if (entry == nullptr) entry = model.add_metadata_props();
-  entry->set_key(kExitsKey);
-  entry->set_value(exits.dump());
+  entry->set_key(std::string(kExitsKey));
+  entry->set_value(exit_entries_text(settings));
 }
 
 }  // namespace

@@ -20,16 +20,18 @@ constexpr float kSameScore = 2e-2F;
 /// What the decisions of a plan say of a sample that comes by all of them, to see whether they are about the heads.
 class ScoreCheck {
  public:
-  explicit ScoreCheck(const std::vector<DecisionInfo>& decisions) : decisions_(decisions), seen_(decisions.size()) {}
+  explicit ScoreCheck(const std::vector<DecisionInfo>& decisions) : decisions_(decisions) {}
 
   /// @param scores  of a sample that was sent to the last exit
   void add(const HeadAnswers& answers, std::int64_t sample, std::span<const float> scores) {
     for (std::size_t d = 0; d < decisions_.size(); ++d) {
       const auto kind = parse_criterion_kind(decisions_[d].criterion);
       if (!kind || *kind == CriterionKind::patience || *kind == CriterionKind::predicate) continue;
-      const float ours = score_of(*kind, answers.of(sample, static_cast<std::int64_t>(d)));
+      const auto row = answers.of(sample, static_cast<std::int64_t>(d));
+      probabilities_.assign(row.begin(), row.end());
+      apply_temperature(probabilities_, decisions_[d].temperature);
+      const float ours = score_of(*kind, probabilities_);
       if (std::isnan(scores[d]) || std::isnan(ours)) continue;
-      ++seen_[d];
       require(std::abs(scores[d] - ours) <= kSameScore, ErrorCode::unsupported,
               "decision '{}' is not about the class scores of exit {}, so its threshold cannot be told from them (for "
               "sample {} its score is {}, the head's {})",
@@ -39,7 +41,7 @@ class ScoreCheck {
 
  private:
   const std::vector<DecisionInfo>& decisions_;
-  std::vector<std::int64_t> seen_;
+  std::vector<float> probabilities_;
 };
 
 void check_model(const Plan& plan) {

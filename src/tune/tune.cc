@@ -204,9 +204,11 @@ Tuned tune(const HeadAnswers& answers, const std::vector<DecisionInfo>& decision
   const HeadAnswers held_out = every_other(answers, step - 1, step);
   Tuned tuned;
   tuned.heads = reliabilities(fitted, held_out);
-  Scoring scoring{criteria_of(decisions, options.criterion), std::vector<float>(decisions.size(), 1)};
-  for (std::size_t d = 0; d < decisions.size() && options.temperatures; ++d)
-    scoring.temperatures[d] = static_cast<float>(tuned.heads[d].temperature);
+  Scoring scoring{criteria_of(decisions, options.criterion), {}};
+  for (std::size_t d = 0; d < decisions.size(); ++d) {
+    const auto fitting = static_cast<float>(tuned.heads[d].temperature);
+    scoring.temperatures.push_back(options.temperatures ? fitting : decisions[d].temperature);
+  }
   const SearchSamples samples = search_samples(fitted, scoring);
   const SearchSamples others = search_samples(held_out, scoring);
   const auto point_of = [&](const FrontPoint& point) {

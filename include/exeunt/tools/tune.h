@@ -57,7 +57,7 @@ struct TuneOptions {
   TuneBudget budget = {};
   /// What every decision shall score by; empty: what the model's decisions do. max_prob, margin or entropy.
   std::optional<CriterionKind> criterion = {};
-  /// Score with the fitted temperatures. They are fitted and reported in any case.
+  /// Score with the fitted temperatures, not with those of the model. They are fitted and reported in any case.
   bool temperatures = false;
   /// Fit on the samples of even number only, so that the others can tell what the choice is worth.
   bool hold_out = true;
