@@ -10,12 +10,15 @@
 #include <set>
 
 #include "base/error.h"
+#include "graph/placement.h"
 #include "onnx/exit_metadata.h"
 #include "onnx/node_context.h"
 
 namespace exeunt {
 
 namespace {
+
+constexpr const char* kHint = "; write a tuning file (.json) instead";
 
 /// The graphs around a node, from its own outwards.
 using GraphScope = std::vector<onnx::GraphProto*>;
@@ -114,10 +117,9 @@ float limit_for(float threshold, const std::string& op, bool score_first) {
 
 void write_threshold(onnx::ModelProto& model, const std::string& decision, float threshold,
                      std::set<std::string>& names) {
-  const auto hint = "; write a tuning file (.json) instead";
   const FoundConditional conditional = find_conditional({model.mutable_graph()}, decision);
   require(conditional.node != nullptr && conditional.node->input_size() == 1, ErrorCode::unsupported,
-          "there is no conditional '{}' whose threshold could be changed{}", decision, hint);
+          "there is no conditional '{}' whose threshold could be changed{}", decision, kHint);
   const FoundComparison found = find_comparison(conditional.scope, conditional.node->input(0));
   const onnx::TensorProto* constant = nullptr;
   int side = 1;
@@ -128,7 +130,7 @@ void write_threshold(onnx::ModelProto& model, const std::string& decision, float
   require(constant != nullptr, ErrorCode::unsupported,
           "the threshold of '{}' was not found in the file: its condition is not a comparison with a constant of type "
           "float{}",
-          decision, hint);
+          decision, kHint);
   onnx::TensorProto changed;
   changed.set_data_type(onnx::TensorProto::FLOAT);
   *changed.mutable_dims() = constant->dims();
@@ -141,24 +143,56 @@ void write_threshold(onnx::ModelProto& model, const std::string& decision, float
   *found.scope.front()->add_initializer() = std::move(changed);
 }
 
-void write_metadata(onnx::ModelProto& model, std::span<const ExitSettings> settings) {
-  onnx::StringStringEntryProto* entry = nullptr;
-  for (auto& known : *model.mutable_metadata_props()) {
-    if (known.key() == kExitsKey) entry = &known;
+/// The decisions of a file, in order.
+std::vector<Decision> decisions_of(const onnx::ModelProto& model, const ImportOptions& options) {
+  const Graph graph = import_onnx(model, options);
+  std::vector<Decision> decisions;
+  for (const TreeId id : tree_order(graph)) {
+    if (const auto* decision = std::get_if<Decision>(&graph.tree[static_cast<std::size_t>(id)]))
+      decisions.push_back(*decision);
   }
-  if (entry == nullptr) entry = model.add_metadata_props();
-  entry->set_key(std::string(kExitsKey));
-  entry->set_value(exit_entries_text(settings));
+  return decisions;
+}
+
+void check_kept(const Decision& decision, const ExitSettings& settings) {
+  require(decision.criterion == settings.criterion, ErrorCode::unsupported,
+          "decision '{}' is by {} in the file and cannot be made one by {}{}", decision.name,
+          criterion_kind_name(decision.criterion), criterion_kind_name(settings.criterion), kHint);
+  require(decision.temperature == settings.temperature, ErrorCode::unsupported,
+          "decision '{}' has the temperature {} in the file, which cannot be made {}{}", decision.name,
+          decision.temperature, settings.temperature, kHint);
+}
+
+void drop_metadata(onnx::ModelProto& model) {
+  auto& entries = *model.mutable_metadata_props();
+  const auto is_ours = [](const auto& entry) { return entry.key() == kExitsKey; };
+  entries.erase(std::remove_if(entries.begin(), entries.end(), is_ours), entries.end());
 }
 
 }  // namespace
 
-void write_thresholds(onnx::ModelProto& model, const std::vector<std::string>& decisions,
-                      std::span<const ExitSettings> settings) {
+void write_exit_settings(onnx::ModelProto& model, std::span<const ExitSettings> settings,
+                         const ImportOptions& options) {
+  const std::vector<Decision> before = decisions_of(model, options);
+  require(before.size() == settings.size(), ErrorCode::argument, "there are settings of {} exits; the model has {}",
+          settings.size(), before.size());
   std::set<std::string> names;
   collect_names(model.graph(), names);
-  for (std::size_t d = 0; d < decisions.size(); ++d) write_threshold(model, decisions[d], settings[d].threshold, names);
-  write_metadata(model, settings);
+  drop_metadata(model);
+  for (std::size_t d = 0; d < before.size(); ++d) {
+    check_kept(before[d], settings[d]);
+    write_threshold(model, before[d].name, settings[d].threshold, names);
+  }
+  // Names may repeat, and conditions may be put together in many ways: what the file means now is what counts.
+  const std::vector<Decision> after = decisions_of(model, options);
+  for (std::size_t d = 0; d < before.size(); ++d) {
+    require(after.size() == before.size() && after[d].criterion == before[d].criterion &&
+                after[d].threshold == settings[d].threshold,
+            ErrorCode::unsupported, "the threshold of '{}' cannot be changed in the file{}", before[d].name, kHint);
+  }
+  onnx::StringStringEntryProto& entry = *model.add_metadata_props();
+  entry.set_key(std::string(kExitsKey));
+  entry.set_value(exit_entries_text(settings));
 }
 
 }  // namespace exeunt

@@ -24,14 +24,6 @@ ExitSettings with_threshold(float threshold) { return {CriterionKind::max_prob, 
 
 const Decision& decision_of(const Graph& graph, std::size_t at = 0) { return std::get<Decision>(graph.tree[at]); }
 
-std::vector<std::string> decisions_of(const onnx::ModelProto& model) {
-  std::vector<std::string> names;
-  for (const auto& node : import_onnx(model, {}).tree) {
-    if (const auto* decision = std::get_if<Decision>(&node)) names.push_back(decision->name);
-  }
-  return names;
-}
-
 TEST(WriteThresholds, ReachEveryFormOfTheComparison) {
   for (const char* nodes :
        {"c = Greater(s, half)", "c = GreaterOrEqual(s, half)", "c = Less(half, s)", "c = LessOrEqual(half, s)",
@@ -42,7 +34,7 @@ TEST(WriteThresholds, ReachEveryFormOfTheComparison) {
         "Reshape(b, flat) c = Squeeze(r1)"}) {
     SCOPED_TRACE(nodes);
     onnx::ModelProto model = conditional(nodes);
-    write_thresholds(model, decisions_of(model), std::vector{with_threshold(0.875F)});
+    write_exit_settings(model, std::vector{with_threshold(0.875F)});
     const Graph graph = import_onnx(model, {});
     EXPECT_EQ(decision_of(graph).threshold, 0.875F);
     EXPECT_EQ(print_graph(graph), [&] {
@@ -61,9 +53,7 @@ TEST(WriteThresholds, ReachNestedDecisionsAndConstantsAroundThem) {
                   x2 = Neg(x) p2 = Softmax(x2) s2 = ReduceMax <keepdims = 0> (p2) c2 = Greater(s2, limit)
                   q = If (c2) <then_branch = t2 () => (float[1,3] r2) { r2 = Identity(p2) },
                                else_branch = e2 () => (float[1,3] q2) { q2 = Identity(x) }> }> })");
-  const std::vector<std::string> names = decisions_of(model);
-  ASSERT_EQ(names.size(), 2U);
-  write_thresholds(model, names, std::vector{with_threshold(0.25F), with_threshold(0.75F)});
+  write_exit_settings(model, std::vector{with_threshold(0.25F), with_threshold(0.75F)});
   const Graph graph = import_onnx(model, {});
   std::vector<float> thresholds;
   for (const auto& node : graph.tree) {
@@ -74,9 +64,8 @@ TEST(WriteThresholds, ReachNestedDecisionsAndConstantsAroundThem) {
 
 TEST(WriteThresholds, MayBeWrittenAgainAndAgain) {
   onnx::ModelProto model = conditional("c = Greater(s, half)");
-  const std::vector<std::string> names = decisions_of(model);
   for (const float threshold : {0.25F, 0.75F, -1.0F, 2.0F}) {
-    write_thresholds(model, names, std::vector{with_threshold(threshold)});
+    write_exit_settings(model, std::vector{with_threshold(threshold)});
     EXPECT_EQ(decision_of(import_onnx(model, {})).threshold, threshold);
   }
   EXPECT_EQ(model.metadata_props_size(), 1);
@@ -87,13 +76,31 @@ TEST(WriteThresholds, SettingsAreInTheMetadata) {
   auto& other = *model.add_metadata_props();
   other.set_key("author");
   other.set_value("somebody");
-  write_thresholds(model, decisions_of(model), std::vector{ExitSettings{CriterionKind::max_prob, 2, 1, false}});
+  write_exit_settings(model, std::vector{ExitSettings{CriterionKind::max_prob, 2, 1, false}});
   ASSERT_EQ(model.metadata_props_size(), 2);
   EXPECT_EQ(model.metadata_props(0).value(), "somebody");
   EXPECT_EQ(model.metadata_props(1).key(), "exeunt.exits");
   EXPECT_EQ(
       nlohmann::json::parse(model.metadata_props(1).value()),
       nlohmann::json::parse(R"([{"criterion": "max_prob", "threshold": 2.0, "temperature": 1.0, "enabled": false}])"));
+}
+
+TEST(WriteThresholds, OfEveryCriterion) {
+  // As 1 - H / ln K and as the first less the second.
+  for (const auto& [nodes, kind] :
+       {std::pair{
+            "l = Log(p) m = Mul(p, l) axis = Constant <value_ints = [-1]> () e = ReduceSum(m, axis) k = Constant "
+            "<value = float {0.9102392}> () n = Mul(e, k) one = Constant <value = float {1.0}> () a = Add(one, n) "
+            "q1 = ReduceMax <keepdims = 0> (a) c = Greater(q1, half)",
+            CriterionKind::entropy},
+        {"two = Constant <value_ints = [2]> () v, w = TopK <axis = -1> (p, two) f1, f2 = Split <axis = 1> (v) d = "
+         "Sub(f1, f2) q1 = ReduceMax <keepdims = 0> (d) c = Greater(q1, half)",
+         CriterionKind::margin}}) {
+    onnx::ModelProto model = conditional(nodes);
+    ASSERT_EQ(decision_of(import_onnx(model, {})).criterion, kind);
+    write_exit_settings(model, std::vector{ExitSettings{kind, 0.125F, 1, true}});
+    EXPECT_EQ(decision_of(import_onnx(model, {})).threshold, 0.125F);
+  }
 }
 
 TEST(WriteThresholds, SayWhatCannotBeChanged) {
@@ -103,11 +110,20 @@ TEST(WriteThresholds, SayWhatCannotBeChanged) {
     SCOPED_TRACE(nodes);
     onnx::ModelProto model = conditional(nodes);
     expect_error(ErrorCode::unsupported, "was not found in the file",
-                 [&] { write_thresholds(model, decisions_of(model), std::vector{with_threshold(0.5F)}); });
+                 [&] { write_exit_settings(model, std::vector{with_threshold(0.5F)}); });
   }
+}
+
+TEST(WriteThresholds, RefuseWhatThresholdsCannotSay) {
   onnx::ModelProto model = conditional("c = Greater(s, half)");
-  expect_error(ErrorCode::unsupported, "there is no conditional 'other'",
-               [&] { write_thresholds(model, {"other"}, std::vector{with_threshold(0.5F)}); });
+  expect_error(ErrorCode::unsupported, "is by max_prob in the file and cannot be made one by margin", [&] {
+    write_exit_settings(model, std::vector{ExitSettings{CriterionKind::margin, 0.5F, 1, true}});
+  });
+  expect_error(ErrorCode::unsupported, "has the temperature 1 in the file, which cannot be made 2", [&] {
+    write_exit_settings(model, std::vector{ExitSettings{CriterionKind::max_prob, 0.5F, 2, true}});
+  });
+  expect_error(ErrorCode::argument, "settings of 2 exits; the model has 1",
+               [&] { write_exit_settings(model, std::vector(2, with_threshold(0.5F))); });
 }
 
 }  // namespace

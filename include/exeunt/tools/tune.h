@@ -130,15 +130,12 @@ struct Tuned {
 Tuned tune(const HeadAnswers& answers, const std::vector<DecisionInfo>& decisions, const PathCosts& costs,
            const TuneOptions& options);
 
-/// What the page says besides.
-struct TuneReportInfo {
-  std::string model;
-  std::string data;
-  std::string machine;  ///< instruction set, precision, threads
-  std::string budget;   ///< in words
-};
-
-/// One page of HTML that needs nothing else: curves as SVG, readable without scripts, in light and dark, on any width.
-std::string tune_page(const Tuned& tuned, const TuneReportInfo& info);
+/// Writes the model anew, deciding by other thresholds: in its own comparisons, so that every runtime gives the same
+/// answers, and in its metadata. Nobody ever sees half a file.
+/// @param settings  one a decision, with the criteria and temperatures of the model
+/// @throws Error file, format; unsupported if the model has another criterion or temperature, or its comparisons are
+///         not with constants of type float; argument if its weights lie in files beside it and `out` is elsewhere
+void write_tuned_model(const std::filesystem::path& model, std::span<const ExitSettings> settings,
+                       const std::filesystem::path& out, const LoadOptions& load = {});
 
 }  // namespace exeunt
