@@ -1,15 +1,19 @@
 #include <exeunt/tools/evaluate.h>
+#include <exeunt/tools/verdict.h>
 
 #include <fmt/format.h>
 
 #include <filesystem>
 #include <optional>
+#include <span>
+#include <utility>
 
 #include "commands.h"
 #include "json.h"
 #include "options.h"
 #include "progress.h"
 #include "table.h"
+#include "verdict_text.h"
 
 namespace exeunt::cli {
 
@@ -21,6 +25,7 @@ struct EvalCommand {
   SampleOptions samples;
   std::string data;
   std::int64_t limit = 0;
+  std::string part;
   std::string save;
   std::string against;
   bool all_exits = false;
@@ -28,11 +33,46 @@ struct EvalCommand {
 
 constexpr std::size_t kMaxPrintedClasses = 20;
 
+/// "1/2": part 1 of 2 parts, numbered from 0.
+std::optional<std::pair<std::int64_t, std::int64_t>> parse_part(const std::string& text) {
+  const std::vector<std::string> numbers = CLI::detail::split(text, '/');
+  std::int64_t part = 0;
+  std::int64_t parts = 0;
+  const bool fits = numbers.size() == 2 && CLI::detail::lexical_cast(numbers[0], part) &&
+                    CLI::detail::lexical_cast(numbers[1], parts) && part >= 0 && part < parts;
+  return fits ? std::optional(std::pair(part, parts)) : std::nullopt;
+}
+
+std::string check_part(const std::string& text) {
+  return parse_part(text) ? "" : fmt::format("'{}' is not of the form K/N with K from 0 to N - 1", text);
+}
+
+/// What the measured heads say about the exits; the paths to them are measured in turns for it.
+std::optional<Verdict> find_verdict(const EvalCommand& command, const Session& session, const Dataset& data,
+                                    const Evaluation& result) {
+  const Plan& plan = session.plan();
+  const bool chain = !plan.decisions().empty() && plan.exits().size() == plan.decisions().size() + 1;
+  if (result.heads.empty() || !result.accuracy || !chain || command.run.batch > 1) return std::nullopt;
+  Evidence evidence;
+  evidence.accuracy = *result.accuracy;
+  for (const ExitReport& exit : result.exits) evidence.shares.push_back(exit.share);
+  for (const HeadReport& head : result.heads) evidence.head_accuracies.push_back(head.accuracy.value_or(0));
+  for (const ExitSettings& settings : session.exit_settings()) evidence.enabled.push_back(settings.enabled);
+  Session alone(plan);
+  BenchOptions options;
+  for (std::size_t e = 0; e < plan.exits().size(); ++e) options.exits.push_back(static_cast<int>(e));
+  options.mix = false;
+  options.duration_s = 1;
+  std::vector<Tensor> samples;
+  samples.push_back(bench_samples(data, plan));
+  return judge(evidence, path_costs(bench(std::span(&alone, 1), samples, options)));
+}
+
 Json latency_json(const LatencySummary& latency) {
   return {{"mean", latency.mean}, {"p50", latency.p50}, {"p90", latency.p90}, {"p99", latency.p99}};
 }
 
-Json evaluation_json(const EvalCommand& command, const Evaluation& result) {
+Json evaluation_json(const EvalCommand& command, const Evaluation& result, const std::optional<Verdict>& verdict) {
   Json exits = Json::array();
   for (const ExitReport& exit : result.exits) {
     exits.push_back({{"samples", exit.samples},
@@ -54,6 +94,7 @@ Json evaluation_json(const EvalCommand& command, const Evaluation& result) {
       json["heads"].push_back({{"accuracy", to_json(head.accuracy)}, {"latency_us", latency_json(head.latency_us)}});
     }
   }
+  if (verdict) json["verdict"] = to_json(*verdict);
   if (!result.confusion.empty()) json["confusion"] = result.confusion;
   if (result.against) {
     json["against"] = {{"model", command.against},
@@ -95,7 +136,7 @@ void print_exits(const EvalCommand& command, const Evaluation& result) {
   fmt::print("{}", table.str());
 }
 
-void print_verdict(const EvalCommand& command, const Evaluation& result) {
+void print_comparison(const EvalCommand& command, const Evaluation& result) {
   if (!result.against || result.against->latency_us.mean <= 0) return;
   const AgainstReport& other = *result.against;
   const std::string name = std::filesystem::path(command.against).filename().string();
@@ -127,7 +168,9 @@ void print_confusion(const Evaluation& result, const std::vector<std::string>& n
 void execute(const EvalCommand& command) {
   const Plan plan = command.model.plan(command.samples);
   const Dataset data = with_source(command.data, [&] {
-    return Dataset::open(command.data, command.samples.format(plan.inputs().front()), command.limit);
+    const Dataset all = Dataset::open(command.data, command.samples.format(plan.inputs().front()), command.limit);
+    const auto part = parse_part(command.part);
+    return part ? all.part(part->first, part->second) : all;
   });
   Session session = command.run.open(plan, command.model.exits, data.size());
   std::optional<Session> other;
@@ -148,12 +191,14 @@ void execute(const EvalCommand& command) {
   options.progress = [&](std::int64_t done, std::int64_t total) { progress.update(done, total); };
   const Evaluation result = with_source(command.data, [&] { return evaluate(session, data, options); });
   progress.clear();
+  const std::optional<Verdict> verdict = find_verdict(command, session, data, result);
   if (!command.save.empty()) write_npz(command.save, result.by_sample);
-  if (command.model.json) return print_json(evaluation_json(command, result));
+  if (command.model.json) return print_json(evaluation_json(command, result, verdict));
   fmt::print("{} on {}, {} samples, backend {}\n\n", std::filesystem::path(command.model.path).filename().string(),
              command.data, result.samples, command.model.backend);
   print_exits(command, result);
-  print_verdict(command, result);
+  print_comparison(command, result);
+  if (verdict) fmt::print("\n{}", verdict_text(*verdict));
   print_confusion(result, data.class_names());
   if (!command.save.empty()) fmt::print("\nsaved to {}\n", command.save);
 }
@@ -169,10 +214,14 @@ void add_eval(CLI::App& app, Action& action) {
       ->required()
       ->type_name("SRC");
   sub.add_option("--limit", command->limit, "at most so many samples")->check(at_least(1))->type_name("N");
+  sub.add_option("--part", command->part, "only samples K, K + N, K + 2N, ...: 1/2 are those that `tune` holds out")
+      ->check(check_part)
+      ->type_name("K/N");
   sub.add_option("--save", command->save, "save exit, top1, score and probabilities of every sample")
       ->check(ends_with({".npz"}))
       ->type_name("FILE.npz");
-  sub.add_flag("--all-exits", command->all_exits, "also measure each exit on all samples");
+  sub.add_flag("--all-exits", command->all_exits,
+               "also measure each exit on all samples, and say whether the exits pay");
   sub.add_option("--against", command->against,
                  "another model on the same samples in turns, for instance the same network without exits")
       ->type_name("MODEL");

@@ -199,12 +199,16 @@ Model ModelOptions::load(const std::string& file) const {
     throw Error(ErrorCode::unsupported,
                 fmt::format("{}: is a built plan; this needs the ONNX file that it was built from", file));
   }
+  return Model::load(file, load_options());
+}
+
+LoadOptions ModelOptions::load_options() const {
   LoadOptions options;
   for (const std::string& text : shapes) options.shapes.insert(*parse_shape(text));
   options.pass_limit = pass_limit;
   options.dump_after = dump_after;
-  options.dump = [&](const std::string& text) { fmt::print(stderr, "# after {}\n{}\n", dump_after, text); };
-  return Model::load(file, options);
+  options.dump = [name = dump_after](const std::string& text) { fmt::print(stderr, "# after {}\n{}\n", name, text); };
+  return options;
 }
 
 void RunOptions::add_to(CLI::App& command) {

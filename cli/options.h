@@ -59,6 +59,8 @@ struct ModelOptions {
   Model load() const { return exits.applied(load(path)); }
   /// Another file with the same options, but for those of the exits.
   Model load(const std::string& file) const;
+  /// How files are loaded.
+  LoadOptions load_options() const;
   /// Calibrates the model or reads the table if asked to. @param samples  how data becomes the model's input
   BuildOptions build_options(const Model& model, const SampleOptions& samples) const;
   /// With a progress bar.

@@ -27,6 +27,7 @@ ALLOWED = {
     "engine/device": {"base", "plan", "ref", "cpu", "engine/runtime", "exeunt"},
     "data": {"base", "exeunt", "exeunt/tools"},
     "tune": {"base", "exeunt", "exeunt/tools"},
+    "report": {"base", "exeunt", "exeunt/tools"},
 }
 # Test programs may also use what lies below them to build their cases.
 TEST_EXTRA = {"diagnose": {"passes", "cpu", "ref"}, "exec": {"ref"}, "tune": {"data"}, "engine/compile": {"tune", "data"}}

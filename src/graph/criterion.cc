@@ -11,20 +11,9 @@ namespace exeunt {
 
 namespace {
 
-constexpr std::array<std::string_view, 5> kCriterionNames = {"max_prob", "margin", "entropy", "patience", "predicate"};
 constexpr std::array<std::string_view, 5> kCombineNames = {"max", "min", "mean", "first", "none"};
 
 }  // namespace
-
-std::string_view criterion_kind_name(CriterionKind kind) noexcept {
-  return kCriterionNames[static_cast<std::size_t>(kind)];
-}
-
-std::optional<CriterionKind> parse_criterion_kind(std::string_view name) noexcept {
-  const auto* const found = std::ranges::find(kCriterionNames, name);
-  if (found == kCriterionNames.end()) return std::nullopt;
-  return static_cast<CriterionKind>(found - kCriterionNames.begin());
-}
 
 std::string_view combine_name(Combine combine) noexcept { return kCombineNames[static_cast<std::size_t>(combine)]; }
 

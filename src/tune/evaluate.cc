@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "base/error.h"
+#include "tune/check_data.h"
 #include "tune/latency.h"
 
 namespace exeunt {
@@ -77,15 +78,6 @@ std::optional<double> accuracy_of(std::span<const Sample> samples, std::span<con
   return static_cast<double>(right) / static_cast<double>(count);
 }
 
-void check_inputs(const Plan& plan) {
-  require(plan.inputs().size() == 1, ErrorCode::argument, "the model has {} inputs; a data set can feed one",
-          plan.inputs().size());
-  const Shape& input = plan.inputs().front().type.shape;
-  require(input.rank() > 0 && input[0] == 1, ErrorCode::argument,
-          "the model's input is {}: its first axis is no batch axis, so its answers cannot be counted by sample",
-          input.str());
-}
-
 class Evaluator {
  public:
   Evaluator(Session& session, const Dataset& data, const EvaluateOptions& options)
@@ -95,14 +87,11 @@ class Evaluator {
         batch_(std::min({options.batch, session.max_batch(), std::max<std::int64_t>(data.size(), 1),
                          options.against == nullptr ? options.batch : options.against->max_batch()})) {
     const Plan& plan = session.plan();
-    check_inputs(plan);
-    if (options.against != nullptr) check_inputs(options.against->plan());
+    check_data_fits(plan);
+    if (options.against != nullptr) check_data_fits(options.against->plan());
     for (const ExitInfo& exit : plan.exits()) classes_ = std::max(classes_, exit.classes);
     require(classes_ > 0, ErrorCode::argument, "the model does not classify: no output holds one score a class");
-    for (const std::int32_t label : data.labels()) {
-      require(label >= 0 && label < classes_, ErrorCode::argument,
-              "the data has label {}; the model knows classes 0 to {}", label, classes_ - 1);
-    }
+    check_labels(data.labels(), classes_);
   }
 
   Evaluation run() {

@@ -55,6 +55,10 @@ class Dataset {
   /// dtype. @throws Error file or format if a picture cannot be read, argument if out of range.
   void read(std::int64_t first, std::int64_t count, MutableTensorView out) const;
 
+  /// Every `step`-th sample from number `first` on, as a data set of its own that reads from this one.
+  /// @throws Error argument unless 0 <= first < step
+  Dataset part(std::int64_t first, std::int64_t step) const;
+
   /// What a source kind implements; see src/data.
   class Source;
   explicit Dataset(std::shared_ptr<const Source> source);
