@@ -127,7 +127,9 @@ void print_confusion(const Evaluation& result, const std::vector<std::string>& n
 void execute(const EvalCommand& command) {
   const Plan plan = command.model.plan(command.samples);
   const Dataset data = with_source(command.data, [&] {
-    return Dataset::open(command.data, command.samples.format(plan.inputs().front()), command.limit);
+    Dataset opened = Dataset::open(command.data, command.samples.format(plan.inputs().front()), command.limit);
+    if (opened.size() == 0) throw Error(ErrorCode::argument, "there are no samples in it to measure with");
+    return opened;
   });
   Session session = command.run.open(plan, data.size());
   std::optional<Session> other;

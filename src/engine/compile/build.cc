@@ -26,19 +26,24 @@ Plan Plan::build(const Model& model, const BuildOptions& options) {
   timing.progress = options.progress;
   const cpu::UseKernels use(kernels);
   Plan plan = with_context(model.data().path.string(), [&] {
-    const PlanGraph plan_graph = [&](const Graph& graph) {
-      const StepTimer timer(graph, timing);
+    const auto plan_with = [&](const Graph& graph, const TimingOptions& how) {
+      const StepTimer timer(graph, how);
       PlanData data = build_plan(graph, backends, timer, options.threads);
       data.graph = std::make_shared<const Graph>(graph);
-      data.isa = kernels.isa;
-      data.runs_here = timing.runs_here;
+      data.isa = how.isa;
+      data.runs_here = how.runs_here;
       return data;
     };
+    const PlanGraph plan_graph = [&](const Graph& graph) { return plan_with(graph, timing); };
     PrecisionOptions precision{kernels.isa};
     precision.can_time = options.optimization_level > 0 && timing.runs_here && timing.is_native;
     precision.has_fast_integers = cpu::active_quantized_kernels().group == 4;
     precision.has_fast_bf16 = cpu::has_fast_bf16();
     precision.cache = timing.cache;
+    precision.plan_quickly = [&](const Graph& graph) {
+      const cpu::UseKernels here(native);
+      return plan_with(graph, {0, options.conv_tolerance, options.threads, native.isa});
+    };
     PlanData data = plan_precision(model.data().graph, options, precision, plan_graph);
     if (model.data().batch_obstacle) data.batch_obstacle = model.data().batch_obstacle->str();
     return Plan(std::make_shared<const PlanData>(std::move(data)));

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <exeunt/plan.h>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "engine/compile/accuracy.h"
+#include "graph/graph.h"
+
+namespace exeunt {
+
+/// Expects that the bounds make sense and can be measured. @throws Error argument
+void check_accuracy_bounds(const Graph& graph, const AccuracyBounds& bounds);
+
+/// Keeps plans of a lower precision near f32.
+class AccuracyGuard {
+ public:
+  using PlanQuickly = std::function<PlanData(const Graph& graph)>;
+  /// Puts the chosen nodes, by NodeId, in the lower precision.
+  using Lower = std::function<Graph(const std::vector<bool>& chosen)>;
+
+  /// @param plan_quickly  makes plans for this machine without timing
+  /// @throws Error as AccuracyMeter
+  AccuracyGuard(const Graph& graph, const AccuracyBounds& bounds, PlanQuickly plan_quickly);
+
+  /// Those of `all` that may be lowered: the nodes whose lowering alone changes the answers most are left out, as few
+  /// of them as let the bounds hold.
+  /// @param name  of the precision, for notes
+  /// @param note  becomes what was left out and why; empty if all may be lowered
+  std::vector<bool> allowed(const std::vector<bool>& all, const Lower& lower, std::string_view name, std::string& note);
+
+  bool holds(const Accuracy& accuracy) const;
+  bool admits(const std::shared_ptr<const PlanData>& plan) const { return holds(meter_.measure(plan)); }
+  /// "agreement 99.4 %, largest error 0.021, on 512 samples"
+  std::string measured(const std::shared_ptr<const PlanData>& plan) const;
+
+ private:
+  Accuracy try_out(const std::vector<bool>& chosen, const Lower& lower) const;
+  std::vector<std::size_t> ranked(const std::vector<bool>& all, const Lower& lower) const;
+
+  const Graph& graph_;
+  const AccuracyBounds& bounds_;
+  PlanQuickly plan_quickly_;
+  AccuracyMeter meter_;
+};
+
+}  // namespace exeunt
