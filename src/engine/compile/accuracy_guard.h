@@ -29,7 +29,8 @@ class AccuracyGuard {
   /// of them as let the bounds hold.
   /// @param name  of the precision, for notes
   /// @param note  becomes what was left out and why; empty if all may be lowered
-  std::vector<bool> allowed(const std::vector<bool>& all, const Lower& lower, std::string_view name, std::string& note);
+  std::vector<bool> allowed(const std::vector<bool>& all, const Lower& lower, std::string_view name,
+                            std::string& note) const;
 
   bool holds(const Accuracy& accuracy) const;
   bool admits(const std::shared_ptr<const PlanData>& plan) const { return holds(meter_.measure(plan)); }
@@ -39,6 +40,8 @@ class AccuracyGuard {
  private:
   Accuracy try_out(const std::vector<bool>& chosen, const Lower& lower) const;
   std::vector<std::size_t> ranked(const std::vector<bool>& all, const Lower& lower) const;
+  /// Those of `all` that have to stay in f32, worst first.
+  std::vector<std::size_t> fewest(const std::vector<bool>& all, const Lower& lower) const;
 
   const Graph& graph_;
   const AccuracyBounds& bounds_;
