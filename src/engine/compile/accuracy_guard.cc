@@ -48,11 +48,11 @@ void check_accuracy_bounds(const Graph& graph, const AccuracyBounds& bounds) {
       "error instead (--max-error)");
 }
 
-AccuracyGuard::AccuracyGuard(const Graph& graph, const AccuracyBounds& bounds, PlanQuickly plan_quickly)
+AccuracyGuard::AccuracyGuard(const Graph& graph, const AccuracyBounds& bounds, PlanTrial plan_trial)
     : graph_(graph),
       bounds_(bounds),
-      plan_quickly_(std::move(plan_quickly)),
-      meter_(std::make_shared<const PlanData>(plan_quickly_(graph)), bounds) {}
+      plan_trial_(std::move(plan_trial)),
+      meter_(std::make_shared<const PlanData>(plan_trial_(graph)), bounds) {}
 
 bool AccuracyGuard::holds(const Accuracy& accuracy) const {
   return accuracy.agreement >= bounds_.min_agreement.value_or(0) &&
@@ -64,7 +64,7 @@ std::string AccuracyGuard::measured(const std::shared_ptr<const PlanData>& plan)
 }
 
 Accuracy AccuracyGuard::try_out(const std::vector<bool>& chosen, const Lower& lower) const {
-  return meter_.measure(std::make_shared<const PlanData>(plan_quickly_(lower(chosen))));
+  return meter_.measure(std::make_shared<const PlanData>(plan_trial_(lower(chosen))));
 }
 
 std::vector<std::size_t> AccuracyGuard::ranked(const std::vector<bool>& all, const Lower& lower) const {
@@ -74,7 +74,7 @@ std::vector<std::size_t> AccuracyGuard::ranked(const std::vector<bool>& all, con
     if (!all[id]) continue;
     std::vector<bool> alone(all.size());
     alone[id] = true;
-    const auto plan = std::make_shared<const PlanData>(plan_quickly_(lower(alone)));
+    const auto plan = std::make_shared<const PlanData>(plan_trial_(lower(alone)));
     drifts.emplace_back(-meter_.measure(plan, kSamples).drift, id);
   }
   std::ranges::sort(drifts);

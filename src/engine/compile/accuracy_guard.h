@@ -17,13 +17,13 @@ void check_accuracy_bounds(const Graph& graph, const AccuracyBounds& bounds);
 /// Keeps plans of a lower precision near f32.
 class AccuracyGuard {
  public:
-  using PlanQuickly = std::function<PlanData(const Graph& graph)>;
+  using PlanTrial = std::function<PlanData(const Graph& graph)>;
   /// Puts the chosen nodes, by NodeId, in the lower precision.
   using Lower = std::function<Graph(const std::vector<bool>& chosen)>;
 
-  /// @param plan_quickly  makes plans for this machine without timing
+  /// @param plan_trial  makes plans for this machine, quickly, of kernels that round no more than they have to
   /// @throws Error as AccuracyMeter
-  AccuracyGuard(const Graph& graph, const AccuracyBounds& bounds, PlanQuickly plan_quickly);
+  AccuracyGuard(const Graph& graph, const AccuracyBounds& bounds, PlanTrial plan_trial);
 
   /// Those of `all` that may be lowered: the nodes whose lowering alone changes the answers most are left out, as few
   /// of them as let the bounds hold.
@@ -45,7 +45,7 @@ class AccuracyGuard {
 
   const Graph& graph_;
   const AccuracyBounds& bounds_;
-  PlanQuickly plan_quickly_;
+  PlanTrial plan_trial_;
   AccuracyMeter meter_;
 };
 

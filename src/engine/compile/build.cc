@@ -1,5 +1,9 @@
 #include <exeunt/plan.h>
 
+#include <algorithm>
+#include <span>
+#include <vector>
+
 #include "base/error.h"
 #include "cpu/kernels/bf16_conv.h"
 #include "cpu/kernels/kernel_table.h"
@@ -10,6 +14,20 @@
 #include "plan/build_plan.h"
 
 namespace exeunt {
+
+namespace {
+
+/// Of each step's candidates the first that does not round more than it has to.
+std::vector<Choice> choose_exact(const PlanData&, std::span<const std::vector<Candidate>> candidates) {
+  std::vector<Choice> choices(candidates.size());
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
+    const auto exact = std::ranges::find(candidates[i], false, &Candidate::approximate);
+    if (exact != candidates[i].end()) choices[i].candidate = static_cast<std::size_t>(exact - candidates[i].begin());
+  }
+  return choices;
+}
+
+}  // namespace
 
 Plan Plan::build(const Model& model, const BuildOptions& options) {
   constexpr int kMostThreads = 256;
@@ -26,23 +44,22 @@ Plan Plan::build(const Model& model, const BuildOptions& options) {
   timing.progress = options.progress;
   const cpu::UseKernels use(kernels);
   Plan plan = with_context(model.data().path.string(), [&] {
-    const auto plan_with = [&](const Graph& graph, const TimingOptions& how) {
-      const StepTimer timer(graph, how);
+    const PlanGraph plan_graph = [&](const Graph& graph) {
+      const StepTimer timer(graph, timing);
       PlanData data = build_plan(graph, backends, timer, options.threads);
       data.graph = std::make_shared<const Graph>(graph);
-      data.isa = how.isa;
-      data.runs_here = how.runs_here;
+      data.isa = kernels.isa;
+      data.runs_here = timing.runs_here;
       return data;
     };
-    const PlanGraph plan_graph = [&](const Graph& graph) { return plan_with(graph, timing); };
     PrecisionOptions precision{kernels.isa};
     precision.can_time = options.optimization_level > 0 && timing.runs_here && timing.is_native;
     precision.has_fast_integers = cpu::active_quantized_kernels().group == 4;
     precision.has_fast_bf16 = cpu::has_fast_bf16();
     precision.cache = timing.cache;
-    precision.plan_quickly = [&](const Graph& graph) {
+    precision.plan_trial = [&](const Graph& graph) {
       const cpu::UseKernels here(native);
-      return plan_with(graph, {0, options.conv_tolerance, options.threads, native.isa});
+      return build_plan(graph, backends, choose_exact);
     };
     PlanData data = plan_precision(model.data().graph, options, precision, plan_graph);
     if (model.data().batch_obstacle) data.batch_obstacle = model.data().batch_obstacle->str();

@@ -18,7 +18,7 @@ struct PrecisionOptions {
   bool has_fast_integers = false;  ///< where nothing is timed: whether integers are taken for faster
   bool has_fast_bf16 = false;      ///< whether bf16 competes without BuildOptions::strict
   TimingCache* cache = nullptr;
-  PlanGraph plan_quickly = {};  ///< without timing, for this machine; needed for BuildOptions::accuracy
+  PlanGraph plan_trial = {};  ///< for this machine, made quickly; needed for BuildOptions::accuracy
 };
 
 /// The fastest plan of those that BuildOptions::precision allows, with notes on what it could not have. Plans compete
