@@ -68,7 +68,7 @@ struct BuildOptions {
   std::string target_isa = {};
   /// Take no kernels of libraries, so that the runtime-only library can load the plan.
   bool runtime_only = false;
-  /// Called now and then while kernels are timed.
+  /// Called now and then while layers are tried in a lower precision and while kernels are timed.
   std::function<void(std::int64_t done, std::int64_t total)> progress = {};
 };
 

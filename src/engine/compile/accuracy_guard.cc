@@ -48,15 +48,15 @@ void check_accuracy_bounds(const Graph& graph, const AccuracyBounds& bounds) {
       "error instead (--max-error)");
 }
 
-AccuracyGuard::AccuracyGuard(const Graph& graph, const AccuracyBounds& bounds, PlanTrial plan_trial)
+AccuracyGuard::AccuracyGuard(const Graph& graph, const BuildOptions& options, PlanTrial plan_trial)
     : graph_(graph),
-      bounds_(bounds),
+      options_(options),
       plan_trial_(std::move(plan_trial)),
-      meter_(std::make_shared<const PlanData>(plan_trial_(graph)), bounds) {}
+      meter_(std::make_shared<const PlanData>(plan_trial_(graph)), options.accuracy) {}
 
 bool AccuracyGuard::holds(const Accuracy& accuracy) const {
-  return accuracy.agreement >= bounds_.min_agreement.value_or(0) &&
-         accuracy.error <= bounds_.max_error.value_or(std::numeric_limits<double>::infinity());
+  return accuracy.agreement >= options_.accuracy.min_agreement.value_or(0) &&
+         accuracy.error <= options_.accuracy.max_error.value_or(std::numeric_limits<double>::infinity());
 }
 
 std::string AccuracyGuard::measured(const std::shared_ptr<const PlanData>& plan) const {
@@ -69,6 +69,7 @@ Accuracy AccuracyGuard::try_out(const std::vector<bool>& chosen, const Lower& lo
 
 std::vector<std::size_t> AccuracyGuard::ranked(const std::vector<bool>& all, const Lower& lower) const {
   constexpr std::int64_t kSamples = 32;
+  const std::int64_t total = std::ranges::count(all, true);
   std::vector<std::pair<double, std::size_t>> drifts;
   for (std::size_t id = 0; id < all.size(); ++id) {
     if (!all[id]) continue;
@@ -76,6 +77,7 @@ std::vector<std::size_t> AccuracyGuard::ranked(const std::vector<bool>& all, con
     alone[id] = true;
     const auto plan = std::make_shared<const PlanData>(plan_trial_(lower(alone)));
     drifts.emplace_back(-meter_.measure(plan, kSamples).drift, id);
+    if (options_.progress) options_.progress(static_cast<std::int64_t>(drifts.size()), total);
   }
   std::ranges::sort(drifts);
   std::vector<std::size_t> ids;

@@ -23,7 +23,7 @@ class AccuracyGuard {
 
   /// @param plan_trial  makes plans for this machine, quickly, of kernels that round no more than they have to
   /// @throws Error as AccuracyMeter
-  AccuracyGuard(const Graph& graph, const AccuracyBounds& bounds, PlanTrial plan_trial);
+  AccuracyGuard(const Graph& graph, const BuildOptions& options, PlanTrial plan_trial);
 
   /// Those of `all` that may be lowered: the nodes whose lowering alone changes the answers most are left out, as few
   /// of them as let the bounds hold.
@@ -44,7 +44,7 @@ class AccuracyGuard {
   std::vector<std::size_t> fewest(const std::vector<bool>& all, const Lower& lower) const;
 
   const Graph& graph_;
-  const AccuracyBounds& bounds_;
+  const BuildOptions& options_;
   PlanTrial plan_trial_;
   AccuracyMeter meter_;
 };

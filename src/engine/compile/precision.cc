@@ -171,7 +171,7 @@ class Planner {
                              return low.is_fast || options_.strict;
                            });
     if (!may_lower) return;
-    guard_.emplace(graph_, bounds, precision_.plan_trial);
+    guard_.emplace(graph_, options_, precision_.plan_trial);
     for (Lowering& low : lowerings_) {
       std::string note;
       low.all = guard_->allowed(low.all, low.lower, low.name, note);
