@@ -17,7 +17,8 @@ std::string training_part(const std::string& source) {
   return source.starts_with("cifar10:") && !named ? source + ":train" : source;
 }
 
-std::shared_ptr<const Dataset> open(const CalibrationOptions& given, const Model& model, const SampleOptions& samples) {
+std::shared_ptr<const Dataset> open_samples(const CalibrationOptions& given, const Model& model,
+                                            const SampleOptions& samples) {
   if (model.inputs().empty()) throw Error(ErrorCode::argument, "the model has no input to feed samples to");
   const std::string source = training_part(given.source);
   // Those without end are made as long as needed; of the others samples are taken from all over them.
@@ -95,7 +96,7 @@ void CalibrationOptions::fill(BuildOptions& options, const Model& model, const S
     return;
   }
   try {
-    options.accuracy.samples = open(*this, model, samples);
+    options.accuracy.samples = open_samples(*this, model, samples);
     auto calibration = std::make_shared<const Calibration>(run_samples(*this, model, *options.accuracy.samples));
     if (write && !table.empty()) save_calibration(*calibration, table);
     options.calibration = std::move(calibration);

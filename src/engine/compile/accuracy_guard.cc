@@ -11,7 +11,7 @@ namespace exeunt {
 
 namespace {
 
-std::string text_of(const Accuracy& accuracy) {
+std::string accuracy_text(const Accuracy& accuracy) {
   return fmt::format("agreement {:.2f} %, largest error {:.3g}", 100 * accuracy.agreement, accuracy.error);
 }
 
@@ -60,7 +60,7 @@ bool AccuracyGuard::holds(const Accuracy& accuracy) const {
 }
 
 std::string AccuracyGuard::measured(const std::shared_ptr<const PlanData>& plan) const {
-  return fmt::format("{}, on {} samples", text_of(meter_.measure(plan)), meter_.samples());
+  return fmt::format("{}, on {} samples", accuracy_text(meter_.measure(plan)), meter_.samples());
 }
 
 Accuracy AccuracyGuard::try_out(const std::vector<bool>& chosen, const Lower& lower) const {
@@ -120,7 +120,8 @@ std::vector<bool> AccuracyGuard::allowed(const std::vector<bool>& all, const Low
   std::vector<std::string> names;
   for (const std::size_t id : kept) names.push_back(fmt::format("'{}'", graph_.nodes[id].name));
   note = fmt::format("{}: {} of {} convolutions and products stay in fp32 for accuracy: {}; with all of them in {}: {}",
-                     name, kept.size(), std::ranges::count(all, true), fmt::join(names, ", "), name, text_of(with_all));
+                     name, kept.size(), std::ranges::count(all, true), fmt::join(names, ", "), name,
+                     accuracy_text(with_all));
   return without(all, kept);
 }
 
