@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <memory>
+
 #include "options.h"
 #include "progress.h"
 
@@ -15,12 +17,17 @@ std::string training_part(const std::string& source) {
   return source.starts_with("cifar10:") && !named ? source + ":train" : source;
 }
 
-Calibration run_samples(const CalibrationOptions& given, const Model& model, const SampleOptions& samples) {
+std::shared_ptr<const Dataset> open_samples(const CalibrationOptions& given, const Model& model,
+                                            const SampleOptions& samples) {
   if (model.inputs().empty()) throw Error(ErrorCode::argument, "the model has no input to feed samples to");
   const std::string source = training_part(given.source);
   // Those without end are made as long as needed; of the others samples are taken from all over them.
   const bool endless = source.find(':') == std::string::npos;
-  const Dataset data = Dataset::open(source, samples.format(model.inputs().front()), endless ? given.limit : 0);
+  return std::make_shared<const Dataset>(
+      Dataset::open(source, samples.format(model.inputs().front()), endless ? given.limit : 0));
+}
+
+Calibration run_samples(const CalibrationOptions& given, const Model& model, const Dataset& data) {
   Progress progress("calibrate");
   CalibrateOptions options;
   options.method = *parse_calibration_method(given.method);
@@ -32,7 +39,7 @@ Calibration run_samples(const CalibrationOptions& given, const Model& model, con
 
 }  // namespace
 
-void CalibrationOptions::add_to(CLI::App& command) {
+std::vector<const CLI::Option*> CalibrationOptions::add_to(CLI::App& command) {
   CLI::Option* calib = command
                            .add_option("--calib", source,
                                        "data set (as for --data; cifar10:DIR: its training part) whose samples give "
@@ -62,16 +69,37 @@ void CalibrationOptions::add_to(CLI::App& command) {
       ->check(ends_with({".json"}))
       ->group("Calibration")
       ->type_name("FILE.json");
+  return {command
+              .add_option("--min-agreement", min_agreement,
+                          "keep layers in fp32 until at least this share (0.99) of the --calib samples leave at the "
+                          "exit and have the class there that they have in fp32")
+              ->check(share())
+              ->group("Calibration")
+              ->type_name("P"),
+          command
+              .add_option("--max-error", max_error,
+                          "keep layers in fp32 until no output of a --calib sample is further from fp32 at any exit, "
+                          "relative to the output's largest number in fp32")
+              ->check(tolerance())
+              ->group("Calibration")
+              ->type_name("E")};
 }
 
-std::shared_ptr<const Calibration> CalibrationOptions::make(const Model& model, const SampleOptions& samples,
-                                                            bool write) const {
-  if (source.empty() && table.empty()) return nullptr;
-  if (source.empty()) return std::make_shared<const Calibration>(load_calibration(table));
+void CalibrationOptions::fill(BuildOptions& options, const Model& model, const SampleOptions& samples,
+                              bool write) const {
+  options.accuracy.min_agreement = min_agreement;
+  options.accuracy.max_error = max_error;
+  options.accuracy.limit = limit;
+  if (source.empty() && table.empty()) return;
+  if (source.empty()) {
+    options.calibration = std::make_shared<const Calibration>(load_calibration(table));
+    return;
+  }
   try {
-    auto calibration = std::make_shared<const Calibration>(run_samples(*this, model, samples));
+    options.accuracy.samples = open_samples(*this, model, samples);
+    auto calibration = std::make_shared<const Calibration>(run_samples(*this, model, *options.accuracy.samples));
     if (write && !table.empty()) save_calibration(*calibration, table);
-    return calibration;
+    options.calibration = std::move(calibration);
   } catch (const Error& error) {
     throw error.in(fmt::format("--calib {}", source));
   }

@@ -63,7 +63,8 @@ void add_build(CLI::App& app, Action& action) {
                "take kernels of Exeunt's own only, so that the runtime-only library can load the plan");
   sub.footer(
       "\nExamples:\n  exeunt build model.onnx -o model.plan\n  exeunt build model.onnx -o model.plan --timing-cache "
-      "times.json\n  exeunt build model.onnx -o device.plan --target-isa avx2 --runtime-only");
+      "times.json\n  exeunt build model.onnx -o device.plan --target-isa avx2 --runtime-only\n"
+      "  exeunt build model.onnx -o model.plan --precision int8 --calib cifar10:DIR --min-agreement 0.99");
   sub.callback([command, &action] { action = [command] { execute(*command); }; });
 }
 

@@ -169,6 +169,7 @@ void execute(const EvalCommand& command) {
   const Plan plan = command.model.plan(command.samples);
   const Dataset data = with_source(command.data, [&] {
     const Dataset all = Dataset::open(command.data, command.samples.format(plan.inputs().front()), command.limit);
+    if (all.size() == 0) throw Error(ErrorCode::argument, "there are no samples in it to measure with");
     const auto part = parse_part(command.part);
     return part ? all.part(part->first, part->second) : all;
   });

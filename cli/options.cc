@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstdio>
 #include <filesystem>
+#include <iterator>
 
 #include "progress.h"
 
@@ -28,7 +29,16 @@ std::optional<NamedShape> parse_shape(const std::string& text) {
   return NamedShape{text.substr(0, equals), dims};
 }
 
-/// --threshold takes numbers; NaN would let nobody leave without saying so.
+/// For options that take a finite number to divide by.
+CLI::Validator divisor() {
+  const auto check = [](const std::string& text) {
+    double value = 0;
+    const bool fits = CLI::detail::lexical_cast(text, value) && value != 0;
+    return fits ? std::string() : fmt::format("'{}' is nothing to divide by", text);
+  };
+  return {check, ""};
+}
+
 }  // namespace
 
 CLI::Validator at_least(std::int64_t minimum) {
@@ -45,6 +55,15 @@ CLI::Validator finite_number() {
     double value = 0;
     const bool fits = !text.empty() && CLI::detail::lexical_cast(text, value) && std::isfinite(value);
     return fits ? std::string() : fmt::format("'{}' is no finite number", text);
+  };
+  return {check, ""};
+}
+
+CLI::Validator share() {
+  const auto check = [](const std::string& text) {
+    double value = 0;
+    const bool fits = !text.empty() && CLI::detail::lexical_cast(text, value) && value >= 0 && value <= 1;
+    return fits ? std::string() : fmt::format("'{}' is no share from 0 to 1", text);
   };
   return {check, ""};
 }
@@ -98,7 +117,7 @@ CLI::Option* ModelOptions::add_to(CLI::App& command) {
           ->type_name("N");
   command.add_flag("--deterministic", deterministic,
                    "pick kernels by rules, not by timing: the same ones, and so the same answers, each time");
-  calibration.add_to(command);
+  std::ranges::copy(calibration.add_to(command), std::back_inserter(only_built_));
   exits.add_to(command);
   only_built_.push_back(
       command
@@ -147,7 +166,7 @@ BuildOptions ModelOptions::plain_build_options() const {
 
 BuildOptions ModelOptions::build_options(const Model& model, const SampleOptions& samples) const {
   BuildOptions options = plain_build_options();
-  options.calibration = calibration.make(model, samples, true);
+  calibration.fill(options, model, samples, true);
   return options;
 }
 
@@ -190,7 +209,7 @@ Plan ModelOptions::other_plan(const std::string& file, const SampleOptions& samp
   if (is_plan(file)) return load_plan(file);
   const Model model = load(file);
   BuildOptions options = plain_build_options();
-  options.calibration = calibration.make(model, samples, false);
+  calibration.fill(options, model, samples, false);
   return build_with(model, std::move(options));
 }
 
@@ -246,6 +265,7 @@ void SampleOptions::add_to(CLI::App& command) {
   command.add_option("--std", stddev, "then divide by this: one value, or one a channel")
       ->delimiter(',')
       ->check(finite_number())
+      ->check(divisor())
       ->capture_default_str()
       ->group("Pictures");
   command.add_flag("--resize", resize, "resize pictures that do not have the model's size")->group("Pictures");

@@ -16,6 +16,8 @@ namespace exeunt::cli {
 CLI::Validator at_least(std::int64_t minimum);
 /// For options that take a number; NaN and infinity are none.
 CLI::Validator finite_number();
+/// For options that take a share.
+CLI::Validator share();
 /// For options that take a largest difference.
 CLI::Validator tolerance();
 /// For options that name a file to write.

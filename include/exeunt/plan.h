@@ -7,13 +7,34 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace exeunt {
 
+class Dataset;
 struct Calibration;
 struct PlanData;
+
+/// How far the answers of a lower precision may be from those in fp32, measured on samples when a plan is built.
+/// Layers that hurt most stay in fp32 until the bounds hold; the plan's notes name them. Nothing is bounded by default.
+/// Cost: a run of each sample in fp32, one a trial (1, or the logarithm of the number of layers), and if a bound does
+/// not hold at once some 32 runs a layer.
+struct AccuracyBounds {
+  /// At least this share of the samples, 0 to 1, leave at the exit where they leave in fp32, with the model's own
+  /// thresholds, and have the same class there (and the same values in outputs that are no floats).
+  std::optional<double> min_agreement = {};
+  /// The most, from 0 on, by which an element of a float output (class scores, probabilities) may be off from fp32 at
+  /// any exit, for samples that the decisions send elsewhere too; relative to the largest |element| that this output
+  /// has there in fp32 for any of the samples.
+  std::optional<double> max_error = {};
+  /// What both are measured on: the calibration's samples, as a rule. Needed if one of them is given.
+  std::shared_ptr<const Dataset> samples = {};
+  /// At most so many samples, spread evenly over the data; 0 takes all. What does not fit in 256 MB, inputs and outputs
+  /// together, is thinned out.
+  std::int64_t limit = 512;
+};
 
 struct BuildOptions {
   /// "cpu", or "ref": the slow reference that everything is compared with.
@@ -36,6 +57,9 @@ struct BuildOptions {
   /// What the fastest plan is: the least mean time over the exits by their shares in the calibration ("mix"; equal
   /// ones without), of the slowest exit ("worst"), or of one exit ("0", "1", ...).
   std::string optimize_for = "mix";
+  /// What a lower precision may cost in accuracy. With `strict`, layers stay in fp32 for it all the same; if all of
+  /// them have to, that is an error.
+  AccuracyBounds accuracy = {};
   /// A file in which the times of kernels are kept from build to build; made if it is missing. What it holds is not
   /// timed again. Empty: none.
   std::filesystem::path timing_cache = {};
@@ -44,7 +68,7 @@ struct BuildOptions {
   std::string target_isa = {};
   /// Take no kernels of libraries, so that the runtime-only library can load the plan.
   bool runtime_only = false;
-  /// Called now and then while kernels are timed.
+  /// Called now and then while layers are tried in a lower precision and while kernels are timed.
   std::function<void(std::int64_t done, std::int64_t total)> progress = {};
 };
 

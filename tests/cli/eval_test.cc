@@ -169,5 +169,15 @@ TEST(Eval, SaveThatCannotBeWritten) {
   EXPECT_TRUE(std::filesystem::is_empty(folder.path()));
 }
 
+TEST(Eval, DataWithoutSamplesIsAFailure) {
+  const TempDir folder;
+  Arrays arrays;
+  arrays.emplace("x", Tensor({DType::f32, {0, 1, 8, 8}}));
+  arrays.emplace("y", Tensor({DType::i64, {0}}));
+  write_npz(folder / "none.npz", arrays);
+  const std::string data = "npz:" + (folder / "none.npz").string();
+  expect_failure({"eval", kDigits, "--deterministic", "--data", data}, {data, "there are no samples"});
+}
+
 }  // namespace
 }  // namespace exeunt::testing

@@ -98,6 +98,30 @@ TEST(PrecisionOption, WhatCannotBeHadIsNotedOrStrictlyAFailure) {
   }
 }
 
+TEST(PrecisionOption, WhatItCostsInAccuracyMayBeBounded) {
+  const TempDir folder;
+  const std::string plan = (folder / "int8.plan").string();
+  const Arguments int8 = joined({"--precision", "int8", "--strict"}, kCalib);
+  EXPECT_THAT(notes_of(build(plan, joined(int8, {"--min-agreement", "0.9"}))),
+              AllOf(StartsWith("note: int8: against fp32 the plan has agreement "), HasSubstr("on 100 samples")));
+  EXPECT_EQ(steps_of(expect_json({"inspect", plan}), "QuantizedConv"), 6);
+  EXPECT_THAT(notes_of(build(plan, joined(int8, {"--max-error", "0.001"}))),
+              HasSubstr("convolutions and products stay in fp32 for accuracy: '"));
+  EXPECT_LT(steps_of(expect_json({"inspect", plan}), "QuantizedConv"), 6);
+}
+
+TEST(PrecisionOption, ATableHasNoSamplesToMeasureAccuracyOn) {
+  const TempDir folder;
+  const std::string plan = (folder / "int8.plan").string();
+  const std::string table = (folder / "ranges.json").string();
+  expect_success(joined({"inspect", kDigits, "--deterministic", "--calib-table", table}, kCalib));
+  for (const Arguments& bound : {Arguments{"--min-agreement", "0.99"}, {"--max-error", "0.1"}}) {
+    const Arguments from_table = {"--precision", "int8", "--calib-table", table};
+    expect_failure(build(plan, joined(from_table, bound)), {"a calibration table does not hold", "--calib SRC"});
+    EXPECT_FALSE(std::filesystem::exists(plan));
+  }
+}
+
 TEST(PrecisionOption, BenchKnowsTrtexecsWords) {
   const Arguments bench = {"bench", kDigits, "--deterministic", "--duration", "0.01", "--warmup", "0", "--json"};
   for (const auto& [flag, precision] : {std::pair{"--int8", "int8"}, {"--fp16", "half"}, {"--best", "best"}}) {
@@ -123,8 +147,16 @@ TEST(PrecisionOption, WrongUsageIsNamed) {
   expect_wrong_usage(build(plan, {"--precision", "int4"}), "--precision: int4 not in {fp32,bf16,fp16,half,int8,best}");
   expect_wrong_usage({"eval", kDigits, "--data", kDigitsData, "--precision"}, "--precision");
   expect_failure(build(plan, {"--optimize-for", "7"}), {"cannot optimise for '7'; mix, worst, or an exit from 0 to 1"});
+  for (const std::string share : {"1.01", "-1", "nan", "x", "99%"})
+    expect_wrong_usage(build(plan, {"--min-agreement", share}),
+                       "--min-agreement: '" + share + "' is no share from 0 to 1");
+  expect_wrong_usage(build(plan, {"--max-error", "-1"}), "--max-error: '-1' is no number from 0 on");
   expect_success(build(plan, {}));
-  for (const Arguments& late : {Arguments{"--precision", "int8"}, {"--strict"}, {"--optimize-for", "worst"}})
+  for (const Arguments& late : {Arguments{"--precision", "int8"},
+                                {"--strict"},
+                                {"--optimize-for", "worst"},
+                                {"--min-agreement", "0.99"},
+                                {"--max-error", "0.1"}})
     expect_failure(joined({"inspect", plan}, late), {plan, "is built already; " + late[0]});
 }
 

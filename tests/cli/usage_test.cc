@@ -66,6 +66,13 @@ TEST(Usage, ThresholdsAreNumbers) {
   }
 }
 
+TEST(Usage, NothingIsDividedByZero) {
+  for (const std::string zero : {"0", "1,0", "-0.0"}) {
+    expect_wrong_usage({"bench", kDigits, "--std", zero}, "--std: '");
+    expect_wrong_usage({"eval", kDigits, "--data", kDigitsData, "--std", zero}, "is nothing to divide by");
+  }
+}
+
 TEST(Usage, SavedFilesHaveAKnownExtension) {
   expect_wrong_usage({"run", kDigits, "--input", "x.npy", "--save", "y.csv"}, "'y.csv' does not end with .npy or .npz");
   expect_wrong_usage({"eval", kDigits, "--data", "random", "--save", "y.npy"}, "'y.npy' does not end with .npz");

@@ -1,5 +1,9 @@
 #include <exeunt/plan.h>
 
+#include <algorithm>
+#include <span>
+#include <vector>
+
 #include "base/error.h"
 #include "cpu/kernels/bf16_conv.h"
 #include "cpu/kernels/kernel_table.h"
@@ -10,6 +14,20 @@
 #include "plan/build_plan.h"
 
 namespace exeunt {
+
+namespace {
+
+/// Of each step's candidates the first that does not round more than it has to.
+std::vector<Choice> choose_exact(const PlanData&, std::span<const std::vector<Candidate>> candidates) {
+  std::vector<Choice> choices(candidates.size());
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
+    const auto exact = std::ranges::find(candidates[i], false, &Candidate::approximate);
+    if (exact != candidates[i].end()) choices[i].candidate = static_cast<std::size_t>(exact - candidates[i].begin());
+  }
+  return choices;
+}
+
+}  // namespace
 
 Plan Plan::build(const Model& model, const BuildOptions& options) {
   constexpr int kMostThreads = 256;
@@ -39,6 +57,10 @@ Plan Plan::build(const Model& model, const BuildOptions& options) {
     precision.has_fast_integers = cpu::active_quantized_kernels().group == 4;
     precision.has_fast_bf16 = cpu::has_fast_bf16();
     precision.cache = timing.cache;
+    precision.plan_trial = [&](const Graph& graph) {
+      const cpu::UseKernels here(native);
+      return build_plan(graph, backends, choose_exact);
+    };
     PlanData data = plan_precision(model.data().graph, options, precision, plan_graph);
     if (model.data().batch_obstacle) data.batch_obstacle = model.data().batch_obstacle->str();
     return Plan(std::make_shared<const PlanData>(std::move(data)));

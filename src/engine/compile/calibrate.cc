@@ -202,13 +202,7 @@ class Calibrator {
 };
 
 void check(const Model& model, const Dataset& data, const CalibrateOptions& options) {
-  require(model.inputs().size() == 1, ErrorCode::argument, "the model has {} inputs; a data set can feed one",
-          model.inputs().size());
-  const Shape& input = model.inputs().front().type.shape;
-  require(input.rank() > 0 && input[0] == 1, ErrorCode::argument,
-          "the model's input is {}: its first axis is no batch axis, so it cannot be fed sample by sample",
-          input.str());
-  require(data.size() > 0, ErrorCode::argument, "there are no samples to calibrate with");
+  check_samples(model.inputs(), data, "calibrate with");
   require(options.limit >= 0, ErrorCode::argument, "the limit of samples is {}; give 0 (all) or more", options.limit);
   require(options.share > 0 && options.share <= 1, ErrorCode::argument,
           "a share of {} of the values is to stay in the range; give one above 0 up to 1", options.share);

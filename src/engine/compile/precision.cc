@@ -6,9 +6,12 @@
 #include <charconv>
 #include <map>
 #include <numeric>
+#include <optional>
 
 #include "base/checksum.h"
 #include "base/error.h"
+#include "engine/compile/accuracy_guard.h"
+#include "engine/compile/node_times.h"
 #include "engine/compile/path_timer.h"
 #include "graph/text.h"
 #include "quant/calibration_names.h"
@@ -68,54 +71,6 @@ Objective objective_of(const BuildOptions& options, std::size_t exits) {
   return objective;
 }
 
-/// Times of steps by the value of the graph that they make.
-std::map<ValueId, double> times_by_value(const PlanData& plan) {
-  std::map<ValueId, double> us;
-  for (const Step& step : plan.steps) us[step.value] += step.us;
-  return us;
-}
-
-bool is_lowered(const Graph& graph, const Node& node) {
-  if (std::holds_alternative<ops::Conv>(node.op)) return graph.type(node.output).dtype == DType::bf16;
-  return std::holds_alternative<ops::QuantizedConv>(node.op);
-}
-
-bool is_conversion(const Node& node) {
-  return std::holds_alternative<ops::Quantize>(node.op) || std::holds_alternative<ops::Dequantize>(node.op) ||
-         std::holds_alternative<ops::Cast>(node.op);
-}
-
-/// What each node of the original graph takes in a lower precision, by name, with the conversions that it needs.
-std::map<std::string, double> lowered_times(const PlanData& plan) {
-  const Graph& graph = *plan.graph;
-  const std::map<ValueId, double> us = times_by_value(plan);
-  const std::vector<int> uses = count_uses(graph);
-  const auto time = [&](ValueId v) { return us.contains(v) ? us.at(v) : 0.0; };
-  std::map<std::string, double> result;
-  for (const Node& node : graph.nodes) {
-    if (!is_lowered(graph, node)) continue;
-    double total = time(node.output);
-    for (const ValueId v : node.inputs) {
-      const Node* maker = v == kNoValue ? nullptr : graph.producer(v);
-      if (maker != nullptr && is_conversion(*maker)) total += time(v) / std::max(1, uses[static_cast<std::size_t>(v)]);
-    }
-    for (const Node& user : graph.nodes) {
-      if (is_conversion(user) && user.inputs[0] == node.output) total += time(user.output);
-    }
-    result[node.name] += total;
-  }
-  return result;
-}
-
-std::map<std::string, double> float_times(const Graph& graph, const PlanData& plan) {
-  const std::map<ValueId, double> us = times_by_value(plan);
-  std::map<std::string, double> result;
-  for (const Node& node : graph.nodes) {
-    if (us.contains(node.output)) result[node.name] += us.at(node.output);
-  }
-  return result;
-}
-
 class Planner {
  public:
   Planner(const Graph& graph, const BuildOptions& options, const PrecisionOptions& precision,
@@ -127,11 +82,15 @@ class Planner {
     if (is_best || options_.precision == "int8") add_int8();
     if (options_.precision == "fp16") lack_kernels();
     if (options_.precision == "bf16" || options_.precision == "half" || is_best) add_bf16();
+    if (!lowerings_.empty()) guard_accuracy();
     if (lowerings_.empty()) return finish(plan_graph_(graph_));
     if (precision_.can_time && !options_.strict) return compete();
     const auto taken =
         std::ranges::find_if(lowerings_, [&](const Lowering& low) { return low.is_fast || options_.strict; });
-    if (taken != lowerings_.end()) return finish(plan_graph_(taken->lower(taken->all)));
+    if (taken != lowerings_.end()) {
+      const std::shared_ptr<PlanData> plan = admitted(*taken, taken->all);
+      return finish(plan != nullptr ? std::move(*plan) : plan_graph_(graph_));
+    }
     notes_.emplace_back("int8: without timing, fp32 is taken: this instruction set has none that multiplies bytes");
     return finish(plan_graph_(graph_));
   }
@@ -204,10 +163,42 @@ class Planner {
     return all;
   }
 
-  PlanData finish(PlanData plan) {
-    plan.precision = options_.precision;
-    plan.notes = notes_;
-    return plan;
+  /// Takes nodes out of the lowerings until BuildOptions::accuracy holds for each.
+  void guard_accuracy() {
+    const AccuracyBounds& bounds = options_.accuracy;
+    if (!bounds.min_agreement && !bounds.max_error) return;
+    const bool may_lower = precision_.can_time || std::ranges::any_of(lowerings_, [&](const Lowering& low) {
+                             return low.is_fast || options_.strict;
+                           });
+    if (!may_lower) return;
+    guard_.emplace(graph_, options_, precision_.plan_trial);
+    for (Lowering& low : lowerings_) {
+      std::string note;
+      low.all = guard_->allowed(low.all, low.lower, low.name, note);
+      if (!note.empty()) notes_.push_back(std::move(note));
+      if (!low.applies())
+        lack(fmt::format("{}: nothing of this model may leave fp32 within the bounds of accuracy", low.name));
+    }
+    std::erase_if(lowerings_, [](const Lowering& low) { return !low.applies(); });
+  }
+
+  /// The plan with these nodes lowered; null if its answers are too far from f32. Its kernels may round otherwise than
+  /// those that the guard tried.
+  std::shared_ptr<PlanData> admitted(const Lowering& low, const std::vector<bool>& chosen) {
+    auto plan = shared(plan_graph_(low.lower(chosen)));
+    if (!guard_ || !plan->runs_here || guard_->admits(plan)) return plan;
+    notes_.push_back(fmt::format("{}: a plan with {} nodes on {} is left out for accuracy: {}", low.name,
+                                 std::ranges::count(chosen, true), low.numbers, guard_->measured(plan)));
+    return nullptr;
+  }
+
+  PlanData finish(PlanData data) {
+    const std::shared_ptr<PlanData> plan = shared(std::move(data));
+    if (guard_ && plan->runs_here)
+      notes_.push_back(fmt::format("{}: against fp32 the plan has {}", options_.precision, guard_->measured(plan)));
+    plan->precision = options_.precision;
+    plan->notes = notes_;
+    return std::move(*plan);
   }
 
   static std::shared_ptr<PlanData> shared(PlanData plan) { return std::make_shared<PlanData>(std::move(plan)); }
@@ -230,12 +221,15 @@ class Planner {
     rivals_.push_back({"fp32", shared(plan_graph_(graph_)), true, 0, {}});
     for (std::size_t k = 0; k < lowerings_.size(); ++k) {
       const Lowering& low = lowerings_[k];
-      rivals_.push_back({low.name, shared(plan_graph_(low.lower(low.all))), true, k, low.all});
+      std::shared_ptr<PlanData> uniform = admitted(low, low.all);
+      if (uniform == nullptr) continue;
+      rivals_.push_back({low.name, std::move(uniform), true, k, low.all});
       for (int i = 0; i < kMostMixed; ++i) {
         std::vector<bool> chosen = worth(*rivals_.front().plan, rivals_.back());
         const bool is_new = std::ranges::find(chosen, true) != chosen.end() && chosen != rivals_.back().chosen;
         if (!is_new) break;
-        auto plan = shared(plan_graph_(low.lower(chosen)));
+        std::shared_ptr<PlanData> plan = admitted(low, chosen);
+        if (plan == nullptr) break;
         rivals_.push_back({"mixed", std::move(plan), false, k, std::move(chosen)});
       }
     }
@@ -312,6 +306,7 @@ class Planner {
   const BuildOptions& options_;
   const PrecisionOptions& precision_;
   const PlanGraph& plan_graph_;
+  std::optional<AccuracyGuard> guard_;  ///< none: nothing is bounded, or there is nothing to lower
   std::vector<std::string> notes_;
   std::vector<Lowering> lowerings_;
   std::vector<Rivalling> rivals_;
@@ -325,6 +320,7 @@ PlanData plan_precision(const Graph& graph, const BuildOptions& options, const P
   require(std::ranges::find(kKnown, options.precision) != kKnown.end(), ErrorCode::argument,
           "there is no precision '{}'; precisions: {}", options.precision, fmt::join(kKnown, ", "));
   objective_of(options, exits_of(graph).size());
+  check_accuracy_bounds(graph, options.accuracy);
   return Planner(graph, options, precision, plan_graph).run();
 }
 

@@ -18,12 +18,15 @@ struct PrecisionOptions {
   bool has_fast_integers = false;  ///< where nothing is timed: whether integers are taken for faster
   bool has_fast_bf16 = false;      ///< whether bf16 competes without BuildOptions::strict
   TimingCache* cache = nullptr;
+  PlanGraph plan_trial = {};  ///< for this machine, made quickly; needed for BuildOptions::accuracy
 };
 
 /// The fastest plan of those that BuildOptions::precision allows, with notes on what it could not have. Plans compete
 /// whole, with their conversions: all in f32; all that can on integers or on bf16; and those nodes where each one's own
-/// time with its conversions says so. The uniform ones are among them, so a lower precision never loses to f32.
-/// @throws Error argument for an unknown precision or objective; unsupported with `strict` where there is none
+/// time with its conversions says so. The uniform ones are among them, so a lower precision never loses to f32. Those
+/// that break BuildOptions::accuracy do not compete; the uniform ones leave nodes out until they keep it.
+/// @throws Error argument for an unknown precision or objective, or bounds that cannot be measured; unsupported with
+///         `strict` where there is none
 PlanData plan_precision(const Graph& graph, const BuildOptions& options, const PrecisionOptions& precision,
                         const PlanGraph& plan_graph);
 

@@ -24,15 +24,19 @@ bool has_batch(const std::vector<InputInfo>& inputs) {
 
 }  // namespace
 
-Trace Tracer::run(std::span<const Tensor> inputs, std::int64_t i) {
+Trace Tracer::run(std::span<const Tensor> inputs, std::int64_t i) { return run(inputs, i, true); }
+
+Trace Tracer::run_outputs(std::span<const Tensor> inputs, std::int64_t i) { return run(inputs, i, false); }
+
+Trace Tracer::run(std::span<const Tensor> inputs, std::int64_t i, bool with_steps) {
   const PlanData& plan = *plan_;
   Trace trace;
-  trace.steps.resize(plan.steps.size());
+  if (with_steps) trace.steps.resize(plan.steps.size());
   trace.outputs.resize(plan.exit_segments.size());
   trace.exit = walk(
       inputs, i,
       [&](std::size_t step, const std::byte* result, bool) {
-        trace.steps[step] = row_major(result, plan.steps[step].layout, plan.steps[step].result);
+        if (with_steps) trace.steps[step] = row_major(result, plan.steps[step].layout, plan.steps[step].result);
       },
       [&](const Segment& segment) {
         for (std::size_t k = 0; k < segment.outputs.size(); ++k) {
@@ -68,6 +72,15 @@ int Tracer::walk(std::span<const Tensor> inputs, std::int64_t i, const SeeStep& 
         }
       });
   return reached->exit;
+}
+
+void check_samples(const std::vector<InputInfo>& inputs, const Dataset& data, std::string_view purpose) {
+  require(inputs.size() == 1, ErrorCode::argument, "the model has {} inputs; a data set can feed one", inputs.size());
+  const Shape& input = inputs.front().type.shape;
+  require(input.rank() > 0 && input[0] == 1, ErrorCode::argument,
+          "the model's input is {}: its first axis is no batch axis, so it cannot be fed sample by sample",
+          input.str());
+  require(data.size() > 0, ErrorCode::argument, "there are no samples to {}", purpose);
 }
 
 std::int64_t count_samples(const std::vector<InputInfo>& wanted, std::span<const Tensor> inputs) {

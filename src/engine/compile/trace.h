@@ -1,10 +1,12 @@
 #pragma once
 
 #include <exeunt/model.h>
+#include <exeunt/tools/dataset.h>
 
 #include <functional>
 #include <memory>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "exec/executor.h"
@@ -26,6 +28,8 @@ class Tracer {
 
   /// @param inputs  one a model input, [N, ...]; sample `i` of them is run
   Trace run(std::span<const Tensor> inputs, std::int64_t i);
+  /// The same without the steps.
+  Trace run_outputs(std::span<const Tensor> inputs, std::int64_t i);
 
   /// What is done with a step's result, which lies in memory as Step::layout says and is overwritten afterwards.
   /// `reached`: the sample's own scores lead there.
@@ -37,10 +41,15 @@ class Tracer {
   /// @param see_exit  called with each exit's segment; may be empty
   int walk(std::span<const Tensor> inputs, std::int64_t i, const SeeStep& see,
            const std::function<void(const Segment&)>& see_exit);
+  Trace run(std::span<const Tensor> inputs, std::int64_t i, bool with_steps);
 
   std::shared_ptr<const PlanData> plan_;
   Executor executor_;
 };
+
+/// Expects a model that can be fed from a data set sample by sample, and a sample. @throws Error argument
+/// @param purpose  of the samples: "calibrate with"
+void check_samples(const std::vector<InputInfo>& inputs, const Dataset& data, std::string_view purpose);
 
 /// How many samples the inputs hold: 1 for a model without batch axis.
 /// @throws Error argument, dtype, shape if they do not fit the model's inputs

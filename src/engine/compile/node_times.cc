@@ -1,0 +1,60 @@
+#include "engine/compile/node_times.h"
+
+#include <algorithm>
+
+#include "plan/plan_data.h"
+
+namespace exeunt {
+
+namespace {
+
+/// Times of steps by the value of the graph that they make.
+std::map<ValueId, double> times_by_value(const PlanData& plan) {
+  std::map<ValueId, double> us;
+  for (const Step& step : plan.steps) us[step.value] += step.us;
+  return us;
+}
+
+bool is_lowered(const Graph& graph, const Node& node) {
+  if (std::holds_alternative<ops::Conv>(node.op)) return graph.type(node.output).dtype == DType::bf16;
+  return std::holds_alternative<ops::QuantizedConv>(node.op);
+}
+
+bool is_conversion(const Node& node) {
+  return std::holds_alternative<ops::Quantize>(node.op) || std::holds_alternative<ops::Dequantize>(node.op) ||
+         std::holds_alternative<ops::Cast>(node.op);
+}
+
+}  // namespace
+
+std::map<std::string, double> lowered_times(const PlanData& plan) {
+  const Graph& graph = *plan.graph;
+  const std::map<ValueId, double> us = times_by_value(plan);
+  const std::vector<int> uses = count_uses(graph);
+  const auto time = [&](ValueId v) { return us.contains(v) ? us.at(v) : 0.0; };
+  std::map<std::string, double> result;
+  for (const Node& node : graph.nodes) {
+    if (!is_lowered(graph, node)) continue;
+    double total = time(node.output);
+    for (const ValueId v : node.inputs) {
+      const Node* maker = v == kNoValue ? nullptr : graph.producer(v);
+      if (maker != nullptr && is_conversion(*maker)) total += time(v) / std::max(1, uses[static_cast<std::size_t>(v)]);
+    }
+    for (const Node& user : graph.nodes) {
+      if (is_conversion(user) && user.inputs[0] == node.output) total += time(user.output);
+    }
+    result[node.name] += total;
+  }
+  return result;
+}
+
+std::map<std::string, double> float_times(const Graph& graph, const PlanData& plan) {
+  const std::map<ValueId, double> us = times_by_value(plan);
+  std::map<std::string, double> result;
+  for (const Node& node : graph.nodes) {
+    if (us.contains(node.output)) result[node.name] += us.at(node.output);
+  }
+  return result;
+}
+
+}  // namespace exeunt
