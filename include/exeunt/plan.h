@@ -1,5 +1,6 @@
 #pragma once
 
+#include <exeunt/api.h>
 #include <exeunt/model.h>
 
 #include <cstddef>
@@ -10,11 +11,12 @@
 #include <string>
 #include <vector>
 
-namespace exeunt {
+namespace EXEUNT_API exeunt {
 
 struct Calibration;
 struct PlanData;
 
+/// How a model becomes a plan. The defaults give the fastest fp32 plan for one thread of this machine.
 struct BuildOptions {
   /// "cpu", or "ref": the slow reference that everything is compared with.
   std::string backend = "cpu";

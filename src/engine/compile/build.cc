@@ -1,6 +1,8 @@
 #include <exeunt/plan.h>
+#include <exeunt/tools/inspect.h>
 
 #include "base/error.h"
+#include "base/log.h"
 #include "cpu/kernels/bf16_conv.h"
 #include "cpu/kernels/kernel_table.h"
 #include "engine/compile/backends.h"
@@ -10,6 +12,19 @@
 #include "plan/build_plan.h"
 
 namespace exeunt {
+
+namespace {
+
+void log_build(const Model& model, const Plan& plan) {
+  const std::string file = model.data().path.string();
+  for (const std::string& note : plan.notes()) log(LogLevel::note, fmt::format("{}: {}", file, note));
+  for (const Warning& warning : find_warnings(model, plan)) {
+    const std::string where = warning.node.empty() ? "" : fmt::format("node '{}': ", warning.node);
+    log(LogLevel::warning, fmt::format("{}: {}{} ({})", file, where, warning.message, warning.hint));
+  }
+}
+
+}  // namespace
 
 Plan Plan::build(const Model& model, const BuildOptions& options) {
   constexpr int kMostThreads = 256;
@@ -44,6 +59,7 @@ Plan Plan::build(const Model& model, const BuildOptions& options) {
     return Plan(std::make_shared<const PlanData>(std::move(data)));
   });
   cache.save();
+  if (has_log()) log_build(model, plan);
   return plan;
 }
 
