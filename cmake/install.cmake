@@ -7,6 +7,7 @@ install(FILES include/exeunt.h TYPE INCLUDE)
 install(DIRECTORY include/exeunt TYPE INCLUDE FILES_MATCHING PATTERN "*.h")
 install(FILES LICENSE README.md CHANGELOG.md TYPE DOC)
 install(DIRECTORY examples TYPE DOC)
+install(DIRECTORY docs TYPE DOC FILES_MATCHING PATTERN "*.md")
 
 # find_package(exeunt)
 set(config_folder ${CMAKE_INSTALL_LIBDIR}/cmake/exeunt)
