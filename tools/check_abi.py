@@ -15,7 +15,8 @@ import sys
 from pathlib import Path
 
 # What a library that prints would take from the C and C++ libraries.
-PRINTING = ("stdout", "stderr", "printf", "puts", "putchar", "perror", "psignal", "std::cout", "std::cerr", "std::clog")
+STREAMS = ("stdout", "stderr", "std::cout", "std::cerr", "std::clog")
+PRINTING = (*STREAMS, "printf", "__printf_chk", "vprintf", "__vprintf_chk", "puts", "putchar", "perror", "psignal")
 OURS = ("exeunt::", "typeinfo for exeunt::", "typeinfo name for exeunt::", "vtable for exeunt::")
 
 
