@@ -15,6 +15,7 @@ add_library(exeunt_options INTERFACE)
 target_include_directories(exeunt_options INTERFACE
   ${PROJECT_SOURCE_DIR}/include ${PROJECT_SOURCE_DIR}/src ${PROJECT_BINARY_DIR}/generated)
 target_compile_features(exeunt_options INTERFACE cxx_std_20)
+target_compile_options(exeunt_options INTERFACE -fno-semantic-interposition)
 target_link_libraries(exeunt_options INTERFACE exeunt_warnings)
 
 # exeunt_module(NAME DEPS ... LIBS ... SOURCES ... TESTS ...): one folder of src/ as a static library

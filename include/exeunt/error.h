@@ -1,10 +1,12 @@
 #pragma once
 
+#include <exeunt/api.h>
+
 #include <stdexcept>
 #include <string>
 #include <string_view>
 
-namespace exeunt {
+namespace EXEUNT_API exeunt {
 
 /// What kind of thing went wrong; stable, so that callers may switch on it.
 enum class ErrorCode {
@@ -28,8 +30,10 @@ std::string_view error_code_name(ErrorCode code) noexcept;
 /// reads "node 'conv1': group 3 does not divide 64 channels".
 class Error : public std::runtime_error {
  public:
+  /// @param message  where, what is wrong, what to do; without a full stop or a line's end
   Error(ErrorCode code, const std::string& message) : std::runtime_error(message), code_(code) {}
 
+  /// What kind of thing went wrong.
   ErrorCode code() const noexcept { return code_; }
 
   /// The same error with "`context`: " before its message.

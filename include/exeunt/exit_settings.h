@@ -1,10 +1,12 @@
 #pragma once
 
+#include <exeunt/api.h>
+
 #include <cstdint>
 #include <optional>
 #include <string_view>
 
-namespace exeunt {
+namespace EXEUNT_API exeunt {
 
 /// How sure a decision is of a sample. Higher scores are surer; NaN among the class scores makes the score NaN.
 enum class CriterionKind : std::uint8_t {

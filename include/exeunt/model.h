@@ -1,5 +1,6 @@
 #pragma once
 
+#include <exeunt/api.h>
 #include <exeunt/error.h>
 #include <exeunt/exit_settings.h>
 #include <exeunt/tensor.h>
@@ -15,7 +16,7 @@
 #include <string_view>
 #include <vector>
 
-namespace exeunt {
+namespace EXEUNT_API exeunt {
 
 /// A model's input: name, and type of one sample including its batch axis of 1.
 struct InputInfo {
@@ -52,6 +53,7 @@ struct ExitInfo {
   double macs = 0;                  ///< multiply-accumulates on the path to it
 };
 
+/// How a file is read; the defaults do for any model whose only symbolic dim is the batch.
 struct LoadOptions {
   /// Shapes of inputs by name, batch axis included, for symbolic dims other than the batch.
   std::map<std::string, std::vector<std::int64_t>> shapes;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <exeunt/api.h>
 #include <exeunt/model.h>
 
 #include <cstddef>
@@ -11,7 +12,7 @@
 #include <string>
 #include <vector>
 
-namespace exeunt {
+namespace EXEUNT_API exeunt {
 
 class Dataset;
 struct Calibration;
@@ -36,6 +37,7 @@ struct AccuracyBounds {
   std::int64_t limit = 512;
 };
 
+/// How a model becomes a plan. The defaults give the fastest fp32 plan for one thread of this machine.
 struct BuildOptions {
   /// "cpu", or "ref": the slow reference that everything is compared with.
   std::string backend = "cpu";

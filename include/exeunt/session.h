@@ -1,5 +1,6 @@
 #pragma once
 
+#include <exeunt/api.h>
 #include <exeunt/plan.h>
 #include <exeunt/statistics.h>
 #include <exeunt/tensor.h>
@@ -11,7 +12,7 @@
 #include <span>
 #include <vector>
 
-namespace exeunt {
+namespace EXEUNT_API exeunt {
 
 /// Order of the axes of one picture.
 enum class ImageLayout : std::uint8_t { chw, hwc };
@@ -36,6 +37,7 @@ enum class DecisionScope : std::uint8_t {
   batch    ///< for all samples of a run at once, as ONNX does: by DecisionInfo::combine of their scores
 };
 
+/// What a session allocates room for, and how inputs reach it.
 struct SessionOptions {
   /// The most samples that one `run` may get.
   std::int64_t max_batch = 1;
@@ -142,6 +144,7 @@ class Session {
   void set_threshold(int decision, float threshold);
   /// One threshold for all tunable decisions, or one for each of them in order. @throws Error argument
   void set_thresholds(std::span<const float> thresholds);
+  /// The threshold of decision `decision`. @throws Error argument if it does not exist
   float threshold(int decision) const;
 
   /// Makes every sample run to exit `exit`, whatever its scores; empty: back to the decisions.

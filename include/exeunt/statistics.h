@@ -1,10 +1,12 @@
 #pragma once
 
+#include <exeunt/api.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <vector>
 
-namespace exeunt {
+namespace EXEUNT_API exeunt {
 
 /// Runs whose latency is at most `upper_us` and above that of the bin before.
 struct LatencyBin {

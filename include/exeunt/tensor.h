@@ -1,5 +1,7 @@
 #pragma once
 
+#include <exeunt/api.h>
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -10,7 +12,7 @@
 #include <string_view>
 #include <type_traits>
 
-namespace exeunt {
+namespace EXEUNT_API exeunt {
 
 /// Element types. `boolean` is one byte, 0 or 1.
 enum class DType : std::uint8_t { f32, f64, f16, bf16, i8, u8, i16, u16, i32, u32, i64, u64, boolean };

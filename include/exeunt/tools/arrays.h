@@ -1,12 +1,13 @@
 #pragma once
 
+#include <exeunt/api.h>
 #include <exeunt/tensor.h>
 
 #include <filesystem>
 #include <map>
 #include <string>
 
-namespace exeunt {
+namespace EXEUNT_API exeunt {
 
 /// Named arrays, as in an `.npz` file. Ordered by name.
 using Arrays = std::map<std::string, Tensor>;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <exeunt/api.h>
 #include <exeunt/session.h>
 #include <exeunt/tools/dataset.h>
 #include <exeunt/tools/profile.h>
@@ -11,7 +12,7 @@
 #include <span>
 #include <vector>
 
-namespace exeunt {
+namespace EXEUNT_API exeunt {
 
 /// Latencies of runs, in microseconds. Percentiles are of the nearest rank: each is a measured value.
 struct LatencyReport {
@@ -46,11 +47,13 @@ struct MixBench {
   std::vector<double> shares;  ///< of the samples, by exit
 };
 
+/// What `bench` measured.
 struct Bench {
   std::vector<ExitBench> exits;
   std::optional<MixBench> mix;
 };
 
+/// What is measured, and for how long.
 struct BenchOptions {
   /// Measured one by one: every sample is made to take this exit.
   std::vector<int> exits;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <exeunt/api.h>
 #include <exeunt/model.h>
 #include <exeunt/tools/dataset.h>
 
@@ -12,7 +13,7 @@
 #include <string_view>
 #include <vector>
 
-namespace exeunt {
+namespace EXEUNT_API exeunt {
 
 /// How the range of a value is chosen from what was seen of it.
 enum class CalibrationMethod : std::uint8_t {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <exeunt/api.h>
 #include <exeunt/model.h>
 #include <exeunt/plan.h>
 #include <exeunt/tools/arrays.h>
@@ -10,7 +11,7 @@
 #include <string>
 #include <vector>
 
-namespace exeunt {
+namespace EXEUNT_API exeunt {
 
 /// How far two tensors are apart, over all samples.
 struct Difference {

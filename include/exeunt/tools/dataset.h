@@ -1,5 +1,6 @@
 #pragma once
 
+#include <exeunt/api.h>
 #include <exeunt/session.h>
 #include <exeunt/tensor.h>
 
@@ -13,7 +14,7 @@
 #include <string_view>
 #include <vector>
 
-namespace exeunt {
+namespace EXEUNT_API exeunt {
 
 /// How pictures and samples become model input.
 struct SampleFormat {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <exeunt/api.h>
 #include <exeunt/statistics.h>
 #include <exeunt/tools/tuning.h>
 
@@ -9,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-namespace exeunt {
+namespace EXEUNT_API exeunt {
 
 enum class DriftLevel : std::uint8_t { none, some, much };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <exeunt/api.h>
 #include <exeunt/session.h>
 #include <exeunt/tools/arrays.h>
 #include <exeunt/tools/dataset.h>
@@ -10,7 +11,7 @@
 #include <span>
 #include <vector>
 
-namespace exeunt {
+namespace EXEUNT_API exeunt {
 
 /// Latencies of single samples in microseconds; all 0 if there are none.
 struct LatencySummary {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <exeunt/api.h>
 #include <exeunt/model.h>
 #include <exeunt/plan.h>
 
@@ -7,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace exeunt {
+namespace EXEUNT_API exeunt {
 
 /// Something odd about a model, in plain words.
 struct Warning {

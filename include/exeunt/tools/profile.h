@@ -1,12 +1,13 @@
 #pragma once
 
+#include <exeunt/api.h>
 #include <exeunt/plan.h>
 #include <exeunt/tensor.h>
 
 #include <memory>
 #include <span>
 
-namespace exeunt {
+namespace EXEUNT_API exeunt {
 
 /// What the time on the path to an exit is made of, in microseconds.
 struct PathTimes {

@@ -1,12 +1,13 @@
 #pragma once
 
+#include <exeunt/api.h>
 #include <exeunt/tools/tune.h>
 
 #include <filesystem>
 #include <string>
 
 /// Pages for people: one file of HTML each, which needs no network and no scripts, in light and dark, on any width.
-namespace exeunt {
+namespace EXEUNT_API exeunt {
 
 /// What the page about a tuning says besides.
 struct TuneReportInfo {

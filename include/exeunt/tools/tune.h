@@ -1,5 +1,6 @@
 #pragma once
 
+#include <exeunt/api.h>
 #include <exeunt/exit_settings.h>
 #include <exeunt/session.h>
 #include <exeunt/tools/bench.h>
@@ -15,7 +16,7 @@
 #include <string>
 #include <vector>
 
-namespace exeunt {
+namespace EXEUNT_API exeunt {
 
 /// The class probabilities of every head on every sample.
 struct HeadAnswers {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <exeunt/api.h>
 #include <exeunt/exit_settings.h>
 
 #include <cstdint>
@@ -7,7 +8,7 @@
 #include <optional>
 #include <vector>
 
-namespace exeunt {
+namespace EXEUNT_API exeunt {
 
 /// How often a decision's scores fell where, when it was tuned: bins of equal width from `low` to `high`.
 struct ScoreHistogram {

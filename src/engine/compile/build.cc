@@ -1,10 +1,12 @@
 #include <exeunt/plan.h>
+#include <exeunt/tools/inspect.h>
 
 #include <algorithm>
 #include <span>
 #include <vector>
 
 #include "base/error.h"
+#include "base/log.h"
 #include "cpu/kernels/bf16_conv.h"
 #include "cpu/kernels/kernel_table.h"
 #include "engine/compile/backends.h"
@@ -25,6 +27,15 @@ std::vector<Choice> choose_exact(const PlanData&, std::span<const std::vector<Ca
     if (exact != candidates[i].end()) choices[i].candidate = static_cast<std::size_t>(exact - candidates[i].begin());
   }
   return choices;
+}
+
+void log_build(const Model& model, const Plan& plan) {
+  const std::string file = model.data().path.string();
+  for (const std::string& note : plan.notes()) log(LogLevel::note, fmt::format("{}: {}", file, note));
+  for (const Warning& warning : find_warnings(model, plan)) {
+    const std::string where = warning.node.empty() ? "" : fmt::format("node '{}': ", warning.node);
+    log(LogLevel::warning, fmt::format("{}: {}{} ({})", file, where, warning.message, warning.hint));
+  }
 }
 
 }  // namespace
@@ -66,6 +77,7 @@ Plan Plan::build(const Model& model, const BuildOptions& options) {
     return Plan(std::make_shared<const PlanData>(std::move(data)));
   });
   cache.save();
+  if (has_log()) log_build(model, plan);
   return plan;
 }
 
