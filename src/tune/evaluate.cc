@@ -6,13 +6,12 @@
 #include <numeric>
 
 #include "base/error.h"
+#include "tune/clock.h"
 #include "tune/latency.h"
 
 namespace exeunt {
 
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 /// What is written down of every sample.
 struct Sample {
