@@ -111,6 +111,7 @@ class Bencher {
   void profile(const Turn& turn, Item& item) {
     Stream& stream = streams_.front();
     profiler_->run(stream.views(), item.exit);
+    if (!turn.counts) profiler_->measure_clock(stream.views(), profiler_->exit());
     const auto start = Clock::now();
     for (std::int64_t runs = 0; runs < turn.least || Clock::now() - start < turn.length; ++runs) {
       stream.fill();

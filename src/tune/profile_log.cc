@@ -41,10 +41,8 @@ void ProfileLog::add(const StepProfiler& profiler, const PathTimes& times) {
     steps_[i].us += us[i];
   }
   if (runs_++ % every_ != 0) return;
-  for (const auto part : kPartsOfCall) numbers_.push_back(static_cast<float>(times.*part));
-  for (const auto list : {us, profiler.scores_us()}) {
-    for (const double value : list) numbers_.push_back(static_cast<float>(value));
-  }
+  for (const auto part : kPartsOfCall) numbers_.push_back(times.*part);
+  for (const auto list : {us, profiler.scores_us()}) numbers_.insert(numbers_.end(), list.begin(), list.end());
   exits_.push_back(profiler.exit());
   if (kept() >= most_rows_) halve();
 }
@@ -52,7 +50,7 @@ void ProfileLog::add(const StepProfiler& profiler, const PathTimes& times) {
 std::vector<double> ProfileLog::column(std::size_t at) const {
   std::vector<double> values;
   for (std::size_t row = 0; row < kept(); ++row) {
-    const float value = numbers_[row * row_size() + at];
+    const double value = numbers_[row * row_size() + at];
     if (!std::isnan(value)) values.push_back(value);
   }
   return values;
@@ -66,7 +64,7 @@ void ProfileLog::describe_typical_run(Profile& profile) const {
     if (std::abs(steps_of(row) - profile.median_us.steps) < std::abs(steps_of(best) - profile.median_us.steps))
       best = row;
   }
-  const float* numbers = numbers_.data() + best * row_size();
+  const double* numbers = numbers_.data() + best * row_size();
   profile.typical.exit = exits_[best];
   for (std::size_t part = 0; part < kParts; ++part) profile.typical.us.*kPartsOfCall[part] = numbers[part];
   numbers += kParts;

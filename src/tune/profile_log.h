@@ -12,7 +12,7 @@ namespace exeunt {
 class ProfileLog {
  public:
   /// @param most_numbers  to keep
-  explicit ProfileLog(const Plan& plan, std::size_t most_numbers = std::size_t{4} << 20);
+  explicit ProfileLog(const Plan& plan, std::size_t most_numbers = std::size_t{2} << 20);
 
   void add(const StepProfiler& profiler, const PathTimes& times);
   std::int64_t runs() const noexcept { return runs_; }
@@ -35,9 +35,9 @@ class ProfileLog {
   std::size_t decisions_;
   std::size_t most_rows_;
   std::int64_t runs_ = 0;
-  std::int64_t every_ = 1;      // of how many runs one is kept
-  std::vector<float> numbers_;  // a row a run: parts, steps, decisions
-  std::vector<int> exits_;      // by row
+  std::int64_t every_ = 1;       // of how many runs one is kept
+  std::vector<double> numbers_;  // a row a run: parts, steps, decisions
+  std::vector<int> exits_;       // by row
 };
 
 }  // namespace exeunt

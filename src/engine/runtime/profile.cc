@@ -36,6 +36,7 @@ double clock_cost_us() {
 struct Path {
   std::vector<int> segments;
   std::vector<bool> is_head;  ///< by step: on the path, but the exit's outputs do not need it
+  double clock_us = 0;        ///< a reading of the clock
 };
 
 std::vector<bool> find_heads(const PlanData& plan, const std::vector<int>& segments) {
@@ -79,11 +80,11 @@ struct StepProfiler::State {
         addresses(p.inputs().size()),
         steps_us(p.data()->steps.size()),
         scores_us(p.decisions().size()),
-        clock_us(clock_cost_us()) {
+        lone_clock_us(clock_cost_us()) {
     for (std::size_t d = 0; d < settings.size(); ++d) settings[d].threshold = p.decisions()[d].threshold;
     for (std::size_t e = 0; e < p.exits().size(); ++e) {
       const std::vector<int> segments = path_to_exit(*p.data(), static_cast<int>(e));
-      paths.push_back({segments, find_heads(*p.data(), segments)});
+      paths.push_back({segments, find_heads(*p.data(), segments), lone_clock_us});
     }
   }
 
@@ -98,6 +99,22 @@ struct StepProfiler::State {
     return exit.exit;
   }
 
+  /// The same without looking at the clock. @return microseconds
+  double run_unwatched(std::span<const TensorView> inputs) {
+    const Clock::time_point start = Clock::now();
+    feed.bind(inputs);
+    feed.open(0, true, addresses);
+    results.store(0, executor.run(addresses, settings, results.scores_of(0)), executor);
+    return microseconds(Clock::now() - start);
+  }
+
+  /// The exit there is. @throws Error argument
+  Path& path_to(int exit) {
+    require(exit >= 0 && static_cast<std::size_t>(exit) < paths.size(), ErrorCode::argument,
+            "there is no exit {}; the model has {}", exit, paths.size());
+    return paths[static_cast<std::size_t>(exit)];
+  }
+
   PathTimes sum_up(const Path& path) {
     const PlanData& data = *plan.data();
     std::ranges::fill(steps_us, std::numeric_limits<double>::quiet_NaN());
@@ -105,7 +122,7 @@ struct StepProfiler::State {
     PathTimes times;
     Clock::time_point last = called;
     const auto took = [&](Clock::time_point end) {
-      return std::max(0.0, microseconds(end - std::exchange(last, end)) - clock_us);
+      return std::max(0.0, microseconds(end - std::exchange(last, end)) - path.clock_us);
     };
     times.input = took(stamps.start);
     for (const int s : path.segments) {
@@ -138,7 +155,7 @@ struct StepProfiler::State {
   std::vector<double> steps_us;
   std::vector<double> scores_us;
   int exit_taken = -1;
-  double clock_us;
+  double lone_clock_us;
 };
 
 StepProfiler::StepProfiler(const Plan& plan, const SessionOptions& options)
@@ -149,13 +166,34 @@ StepProfiler& StepProfiler::operator=(StepProfiler&&) noexcept = default;
 
 PathTimes StepProfiler::run(std::span<const TensorView> inputs, std::optional<int> exit) {
   State& s = *state_;
-  const auto exits = static_cast<int>(s.paths.size());
-  require(!exit || (*exit >= 0 && *exit < exits), ErrorCode::argument, "there is no exit {}; the model has {}",
-          exit.value_or(0), exits);
+  if (exit) s.path_to(*exit);
   for (DecisionSetting& setting : s.settings) setting.mode = DecisionSetting::Mode::by_score;
   if (exit) lead_to_exit(*s.plan.data(), *exit, s.settings);
   s.exit_taken = s.run(inputs);
   return s.sum_up(s.paths[static_cast<std::size_t>(s.exit_taken)]);
+}
+
+void StepProfiler::measure_clock(std::span<const TensorView> inputs, int exit) {
+  constexpr std::size_t kLeast = 5;
+  constexpr std::size_t kMost = 201;
+  constexpr double kEnoughUs = 5000;
+  State& s = *state_;
+  Path& path = s.path_to(exit);
+  lead_to_exit(*s.plan.data(), exit, s.settings);
+  // After the input, each step and each score; the ends of the call are read in both.
+  std::size_t readings = path.segments.size();
+  for (const int segment : path.segments)
+    readings += static_cast<std::size_t>(s.plan.data()->segments[static_cast<std::size_t>(segment)].step_count);
+  std::vector<double> more;
+  const Clock::time_point start = Clock::now();
+  while (more.size() < kLeast || (more.size() < kMost && microseconds(Clock::now() - start) < kEnoughUs)) {
+    s.run(inputs);
+    const double watched = microseconds(s.returned - s.called);
+    more.push_back(watched - s.run_unwatched(inputs));
+  }
+  const auto middle = more.begin() + static_cast<std::ptrdiff_t>(more.size() / 2);
+  std::ranges::nth_element(more, middle);
+  path.clock_us = std::clamp(*middle / static_cast<double>(readings), 0.0, s.lone_clock_us);
 }
 
 void StepProfiler::set_threshold(int decision, float threshold) {
@@ -168,6 +206,6 @@ void StepProfiler::set_threshold(int decision, float threshold) {
 std::span<const double> StepProfiler::steps_us() const noexcept { return state_->steps_us; }
 std::span<const double> StepProfiler::scores_us() const noexcept { return state_->scores_us; }
 int StepProfiler::exit() const noexcept { return state_->exit_taken; }
-double StepProfiler::clock_us() const noexcept { return state_->clock_us; }
+double StepProfiler::clock_us(int exit) const { return state_->path_to(exit).clock_us; }
 
 }  // namespace exeunt

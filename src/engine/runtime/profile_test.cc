@@ -119,7 +119,20 @@ TEST(StepProfiler, PartsOfACallAddUp) {
   EXPECT_GE(times.output, 0);
   ASSERT_EQ(profiler.scores_us().size(), 1U);
   EXPECT_EQ(times.scores, profiler.scores_us()[0]);
-  EXPECT_GE(profiler.clock_us(), 0);
+}
+
+TEST(StepProfiler, TheClockIsMeasuredOnEachPath) {
+  StepProfiler profiler(plan_of(kModel));
+  const Tensor x = f32({1, 2}, {1, 2});
+  const TensorView view = x.view();
+  const double alone = profiler.clock_us(0);
+  EXPECT_GE(alone, 0);
+  profiler.measure_clock({&view, 1}, 0);
+  EXPECT_GE(profiler.clock_us(0), 0);
+  EXPECT_LE(profiler.clock_us(0), alone) << "not more than it takes by itself";
+  EXPECT_EQ(profiler.clock_us(1), alone) << "the other path was not measured";
+  expect_error(ErrorCode::argument, "there is no exit 2", [&] { profiler.measure_clock({&view, 1}, 2); });
+  expect_error(ErrorCode::argument, "there is no exit -1", [&] { profiler.clock_us(-1); });
 }
 
 TEST(MachinePeaks, AreThoseOfTheTypeThatAKernelMultipliesIn) {
