@@ -3,195 +3,32 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <filesystem>
+#include <chrono>
 #include <optional>
 
+#include "bench_exports.h"
+#include "bench_report.h"
+#include "bench_versus.h"
 #include "commands.h"
-#include "inspect_text.h"
-#include "json.h"
-#include "options.h"
 #include "progress.h"
-#include "table.h"
 
 namespace exeunt::cli {
 
 namespace {
 
-struct BenchCommand {
-  ModelOptions model;
-  RunOptions run;
-  SampleOptions samples;
-  std::string data;
-  std::int64_t limit = 0;
-  std::string exit = "all";
-  int streams = 1;
-  std::string save;  ///< where the plan goes
-  BenchOptions bench;
+/// Milliseconds since it was made, or since it was asked last.
+class StopWatch {
+ public:
+  double lap_ms() {
+    const auto now = std::chrono::steady_clock::now();
+    return std::chrono::duration<double, std::milli>(now - std::exchange(last_, now)).count();
+  }
+
+ private:
+  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
 };
 
-constexpr std::int64_t kNoiseSamples = 64;
-
-std::string percentile_name(double p) { return fmt::format("p{}", p); }
-
-/// The percentiles of every report, and those asked for that are not among them.
-struct Percentile {
-  std::string name;
-  double us = 0;
-};
-std::vector<Percentile> percentiles_of(const BenchCommand& command, const LatencyReport& latency) {
-  std::vector<Percentile> all = {
-      {"p50", latency.p50}, {"p90", latency.p90}, {"p95", latency.p95}, {"p99", latency.p99}};
-  for (std::size_t i = 0; i < latency.percentiles.size(); ++i) {
-    const std::string name = percentile_name(command.bench.percentiles[i]);
-    if (std::ranges::find(all, name, &Percentile::name) == all.end()) all.push_back({name, latency.percentiles[i]});
-  }
-  return all;
-}
-
-Json latency_json(const BenchCommand& command, const LatencyReport& latency) {
-  Json json = {{"runs", latency.runs}, {"min", latency.min}, {"mean", latency.mean}};
-  for (const Percentile& p : percentiles_of(command, latency)) json[p.name] = p.us;
-  json["max"] = latency.max;
-  json["cv"] = latency.cv;
-  return json;
-}
-
-/// What the numbers at the top are about: the mix, or the only exit.
-const RunReport& headline(const Bench& result) { return result.mix ? result.mix->report : result.exits.front().report; }
-
-Json exit_json(const BenchCommand& command, const Bench& result, const ExitBench& exit) {
-  Json json = {{"exit", exit.exit},
-               {"share", nullptr},
-               {"latency_us", latency_json(command, exit.report.latency_us)},
-               {"throughput_ips", exit.report.throughput_ips}};
-  if (result.mix) json["share"] = result.mix->shares[static_cast<std::size_t>(exit.exit)];
-  if (exit.steps_us) {
-    json["steps_us"] = exit.steps_us->steps;
-    json["heads_us"] = exit.steps_us->heads;
-    json["scores_us"] = exit.steps_us->scores;
-  }
-  return json;
-}
-
-Json bench_json(const BenchCommand& command, const Plan& plan, const Bench& result, std::int64_t samples,
-                const std::vector<Warning>& warnings) {
-  Json exits = Json::array();
-  for (const ExitBench& exit : result.exits) exits.push_back(exit_json(command, result, exit));
-  Json json = {{"model", command.model.path},
-               {"data", command.data.empty() ? Json(nullptr) : Json(command.data)},
-               {"samples", samples},
-               {"backend", command.model.backend},
-               {"precision", plan.precision()},
-               {"isa", plan.isa()},
-               {"threads", plan.threads()},
-               {"streams", command.streams},
-               {"pinned", false},
-               {"batch", command.run.batch},
-               {"measured", result.mix ? Json("mix") : Json(fmt::format("exit {}", result.exits.front().exit))},
-               {"latency_us", latency_json(command, headline(result).latency_us)},
-               {"throughput_ips", headline(result).throughput_ips},
-               {"exits", exits}};
-  if (result.mix) json["shares"] = result.mix->shares;
-  json["warnings"] = to_json(warnings);
-  return json;
-}
-
-std::vector<std::string> row(const BenchCommand& command, const std::string& name, const std::string& share,
-                             const RunReport& report) {
-  const LatencyReport& latency = report.latency_us;
-  std::vector<std::string> cells = {name, share, std::to_string(latency.runs), microseconds(latency.min),
-                                    microseconds(latency.mean)};
-  for (const Percentile& p : percentiles_of(command, latency)) cells.push_back(microseconds(p.us));
-  cells.insert(cells.end(), {microseconds(latency.max), percent(latency.cv), count_text(report.throughput_ips)});
-  return cells;
-}
-
-void print_latencies(const BenchCommand& command, const Bench& result) {
-  std::vector<std::string> header = {"us a run", "share", "runs", "min", "mean"};
-  for (const Percentile& p : percentiles_of(command, headline(result).latency_us)) header.push_back(p.name);
-  header.insert(header.end(), {"max", "cv", "images/s"});
-  Table table(header);
-  for (const ExitBench& exit : result.exits) {
-    const std::string share = result.mix ? percent(result.mix->shares[static_cast<std::size_t>(exit.exit)]) : "";
-    table.add(row(command, fmt::format("exit {}", exit.exit), share, exit.report));
-  }
-  if (result.mix && !result.exits.empty()) table.add_rule();
-  if (result.mix) table.add(row(command, "mix", percent(1), result.mix->report));
-  fmt::print("{}", table.str());
-  if (!result.mix || !result.exits.empty()) return;
-  fmt::print("\n");
-  for (std::size_t e = 0; e < result.mix->shares.size(); ++e)
-    fmt::print("exit {}: {}\n", e, percent(result.mix->shares[e]));
-}
-
-/// What a run to each exit consists of.
-void print_steps_times(const Bench& result) {
-  const auto profiled = [](const ExitBench& exit) { return exit.steps_us.has_value(); };
-  if (std::ranges::none_of(result.exits, profiled)) return;
-  Table table({"p50 us", "run", "its steps", "of other heads", "scores", "run / steps"});
-  for (const ExitBench& exit : result.exits) {
-    const PathTimes& times = *exit.steps_us;
-    const double run = exit.report.latency_us.p50;
-    table.add({fmt::format("exit {}", exit.exit), microseconds(run), microseconds(times.steps),
-               microseconds(times.heads), microseconds(times.scores),
-               times.steps > 0 ? fmt::format("{:.3f}", run / times.steps) : "-"});
-  }
-  fmt::print("\n{}", table.str());
-}
-
-void add_noise_warning(const BenchCommand& command, const Plan& plan, std::vector<Warning>& warnings) {
-  const bool real = !command.data.empty() && command.data != "random" && command.data != "zeros";
-  if (real || plan.decisions().empty() || !command.bench.mix) return;
-  warnings.push_back({"noise_input", "",
-                      "the input is made up, so the decisions send it where they happen to: the mix and the shares say "
-                      "nothing about real data, only the exits measured one by one do",
-                      "give --data SRC, or --exit K for one exit"});
-}
-
-void add_unstable_warnings(const Bench& result, std::vector<Warning>& warnings) {
-  constexpr double kUnstable = 1.5;
-  for (const ExitBench& exit : result.exits) {
-    const LatencyReport& latency = exit.report.latency_us;
-    if (latency.p95 <= kUnstable * latency.p50) continue;
-    warnings.push_back(
-        {"unstable_time", "",
-         fmt::format("of the runs to exit {} one in twenty took more than {:.2f} times the median: something else "
-                     "works on this machine",
-                     exit.exit, latency.p95 / latency.p50),
-         "trust min and p50 rather than mean and p99, or measure on an idle machine"});
-  }
-}
-
-void print_text(const BenchCommand& command, const Plan& plan, const Bench& result, std::int64_t samples,
-                const std::vector<Warning>& warnings) {
-  fmt::print("{} on {}, {} sample{}, backend {}, {}, {}, batch {}, {} thread{}",
-             std::filesystem::path(command.model.path).filename().string(),
-             command.data.empty() ? "noise" : command.data, samples, samples == 1 ? "" : "s", command.model.backend,
-             plan.precision(), plan.isa(), command.run.batch, plan.threads(), plan.threads() == 1 ? "" : "s");
-  if (command.streams > 1)
-    fmt::print(", {} streams (each a session on a thread of its own, placed by the system)", command.streams);
-  fmt::print("\n\n");
-  print_latencies(command, result);
-  print_steps_times(result);
-  print_warnings(warnings);
-}
-
-std::vector<Tensor> samples_of(const BenchCommand& command, const Plan& plan) {
-  if (command.data.empty()) return noise_samples(plan, std::max(kNoiseSamples, command.run.batch));
-  return with_source(command.data, [&] {
-    std::vector<Tensor> samples;
-    const Dataset data = Dataset::open(command.data, command.samples.format(plan.inputs().front()), command.limit);
-    samples.push_back(bench_samples(data, plan));
-    return samples;
-  });
-}
-
-void execute(const BenchCommand& command) {
-  std::optional<Model> model;
-  if (!is_plan(command.model.path)) model = command.model.load();
-  const Plan plan = model ? command.model.build(*model, command.samples) : command.model.plan(command.samples);
-  if (!command.save.empty()) plan.save(command.save);
+BenchOptions bench_options(const BenchCommand& command, const Plan& plan) {
   BenchOptions options = command.bench;
   if (command.exit == "all") {
     for (std::size_t e = 0; e < plan.exits().size(); ++e) options.exits.push_back(static_cast<int>(e));
@@ -199,21 +36,83 @@ void execute(const BenchCommand& command) {
     options.exits = {std::stoi(command.exit)};
   }
   options.batch = command.run.batch;
-  const std::vector<Tensor> samples = samples_of(command, plan);
+  options.keep_times = !command.exports.times.empty();
+  return options;
+}
+
+/// The first samples, as a first run takes them.
+void run_once(Session& session, const std::vector<Tensor>& samples) {
+  std::vector<TensorView> views;
+  for (std::size_t i = 0; i < samples.size(); ++i)
+    views.push_back({samples[i].view().data, session.plan().inputs()[i].type});
+  session.run(views);
+}
+
+/// Said of plan and measuring with --verbose.
+void print_verbose(const BenchOutcome& outcome) {
+  const Trust& trust = outcome.result.trust;
+  fmt::print(stderr, "verbose: {} steps, arena {} bytes, weights {} bytes\n", outcome.plan.steps(),
+             outcome.plan.arena_bytes(), outcome.plan.weights_bytes());
+  fmt::print(stderr, "verbose: smallest step of the clock {:.0f} ns, reading it takes {:.0f} ns\n",
+             trust.clock_resolution_us * 1e3, trust.clock_cost_us * 1e3);
+  fmt::print(stderr,
+             "verbose: during {} runs {} waits, {} preemptions, {} page faults, {} of them from disk; a fixed loop "
+             "ran {:+.1f} % faster after than before\n",
+             trust.runs, trust.events.waits, trust.events.preemptions,
+             trust.events.minor_faults + trust.events.major_faults, trust.events.major_faults,
+             trust.speed_change * 100);
+}
+
+void report(const BenchOutcome& outcome) {
+  const BenchCommand& command = outcome.command;
+  const bool lists_steps = command.wants_profile() || command.dump_layers || !command.exports.layers.empty();
+  StepTable table;
+  if (lists_steps) {
+    table.inspection = inspect(outcome.plan);
+    table.threads = outcome.plan.threads();
+  }
+  if (command.wants_profile()) table.peaks = measure_machine_peaks();
+  write_exports(outcome, table);
+  if (command.verbose) print_verbose(outcome);
+  if (command.model.json) {
+    Json json = bench_json(outcome);
+    if (command.dump_profile) json["profile"] = profile_json(table, outcome.result);
+    if (command.dump_layers) json["layers"] = layers_json(table);
+    return print_json(json);
+  }
+  print_bench(outcome);
+  if (command.dump_layers) dump_layers(table);
+  if (command.dump_profile) dump_profile(table, outcome.result);
+}
+
+void execute(const BenchCommand& command) {
+  command.trtexec.print_notes();
+  if (!command.versus.empty()) return execute_versus(command);
+  StopWatch watch;
+  std::optional<Model> model;
+  if (!is_plan(command.model.path)) model = command.model.load();
+  const Plan plan = model ? command.model.build(*model, command.samples) : command.model.plan(command.samples);
+  ColdStart start{watch.lap_ms(), 0, 0};
+  if (!command.save.empty()) plan.save(command.save);
+  const BenchOptions options = bench_options(command, plan);
+  const std::vector<Tensor> samples = samples_for(command, plan);
+  watch.lap_ms();
   std::vector<Session> sessions;
-  for (int s = 0; s < command.streams; ++s)
+  sessions.push_back(command.run.open(plan, command.model.exits, command.run.batch));
+  start.session_ms = watch.lap_ms();
+  run_once(sessions.front(), samples);
+  start.first_run_ms = watch.lap_ms();
+  while (std::ssize(sessions) < command.streams)
     sessions.push_back(command.run.open(plan, command.model.exits, command.run.batch));
   Progress progress("bench");
-  options.progress = [&](std::int64_t done, std::int64_t total) { progress.update(done, total); };
-  const Bench result = bench(sessions, samples, options);
+  BenchOptions with_progress = options;
+  with_progress.progress = [&](std::int64_t done, std::int64_t total) { progress.update(done, total); };
+  const Bench result = bench(sessions, samples, with_progress);
   progress.clear();
   std::vector<Warning> warnings = model ? find_warnings(*model, plan) : std::vector<Warning>();
-  add_noise_warning(command, plan, warnings);
-  add_unstable_warnings(result, warnings);
-  const Shape& first = samples.front().shape();
-  const std::int64_t count = first.rank() > 0 ? first[0] : 1;
-  if (command.model.json) return print_json(bench_json(command, plan, result, count, warnings));
-  print_text(command, plan, result, count, warnings);
+  for (Warning& warning : bench_warnings(command, plan, result)) warnings.push_back(std::move(warning));
+  const Shape& first = samples.empty() ? Shape{} : samples.front().shape();
+  report({command, plan, result, first.rank() > 0 ? first[0] : 1, start, std::move(warnings)});
 }
 
 std::string check_exit(const std::string& text) {
@@ -229,7 +128,7 @@ std::string check_percentile(const std::string& text) {
 }
 
 void add_measuring(CLI::App& sub, BenchCommand& command) {
-  sub.add_option("--warmup", command.bench.warmup_ms, "milliseconds before measuring starts")
+  sub.add_option("--warmup,--warmUp", command.bench.warmup_ms, "milliseconds before measuring starts")
       ->check(tolerance())
       ->capture_default_str()
       ->type_name("MS");
@@ -245,14 +144,69 @@ void add_measuring(CLI::App& sub, BenchCommand& command) {
       ->delimiter(',')
       ->check(check_percentile)
       ->type_name("P");
+  sub.add_option("--streams,--infStreams", command.streams,
+                 "sessions that run side by side, each on a thread of its own")
+      ->check(CLI::Range(1, 1024))
+      ->capture_default_str()
+      ->type_name("N");
+  sub.add_option("--idleTime", command.bench.idle_ms,
+                 "milliseconds of sleep before each run, as if waiting for a camera; 0: runs follow each other")
+      ->check(tolerance())
+      ->capture_default_str()
+      ->type_name("MS");
 }
 
-/// trtexec's words for --precision.
-void add_precision_flags(CLI::App& sub, ModelOptions& model) {
-  for (const auto& [flag, precision] : {std::pair{"--fp16", "half"}, {"--int8", "int8"}, {"--best", "best"}}) {
-    sub.add_flag_callback(
-        flag, [&model, precision] { model.precision = precision; },
-        fmt::format("the same as --precision {}", precision));
+void add_exports(CLI::App& sub, BenchCommand& command) {
+  const auto file = [&](const char* name, std::string& path, const char* text) {
+    sub.add_option(name, path, text)->check(ends_with({".json"}))->type_name("F.json")->group("Reports");
+  };
+  sub.add_flag("--dumpProfile", command.dump_profile, "also list the time of each step, to each exit")
+      ->group("Reports");
+  sub.add_flag("--dumpLayerInfo", command.dump_layers, "also list the plan's steps and why each kernel was taken")
+      ->group("Reports");
+  file("--exportTimes", command.exports.times, "write start and latency of every run");
+  file("--exportProfile", command.exports.profile, "write the time of each step, to each exit");
+  file("--exportLayerInfo", command.exports.layers, "write the plan's steps: the rows of the profile");
+  file("--exportTrace", command.exports.trace, "write a typical run to each exit for Perfetto or chrome://tracing");
+  sub.add_flag("--verbose", command.verbose, "also say on stderr how the plan was laid out and what disturbed it")
+      ->group("Reports");
+}
+
+void add_versus(CLI::App& sub, BenchCommand& command) {
+  sub.add_option("--versus", command.versus,
+                 "measure A and B in interleaved pairs; each is a model or plan, FILE:PRECISION, or a precision of "
+                 "MODEL")
+      ->expected(2)
+      ->type_name("A B")
+      ->group("Comparing");
+  sub.add_option("--margin", command.margin_percent, "percent of difference that count as none")
+      ->check(tolerance())
+      ->capture_default_str()
+      ->type_name("PERCENT")
+      ->group("Comparing");
+  sub.add_option("--handicap", command.handicap_percent,
+                 "make B's runs longer by this: shows what can be told apart on this machine")
+      ->check(tolerance())
+      ->capture_default_str()
+      ->type_name("PERCENT")
+      ->group("Comparing");
+}
+
+/// What no option can see for itself. @throws CLI::ParseError
+void check_usage(const BenchCommand& command) {
+  if (!command.versus.empty()) {
+    const std::string wrong = check_sides(command);
+    if (!wrong.empty()) throw CLI::ValidationError(wrong);
+    if (command.wants_profile() || command.dump_layers || !command.exports.times.empty() ||
+        !command.exports.layers.empty() || !command.save.empty())
+      throw CLI::ValidationError("--versus tells a ratio only: reports of one plan and --saveEngine do not go with it");
+  } else if (command.model.path.empty()) {
+    throw CLI::RequiredError("MODEL");
+  }
+  if (command.wants_profile() && (command.streams > 1 || command.run.batch > 1)) {
+    throw CLI::ValidationError(
+        "--dumpProfile, --exportProfile and --exportTrace time the steps of one sample in one stream: they do not go "
+        "with --streams and --batch above 1");
   }
 }
 
@@ -273,22 +227,22 @@ void add_bench(CLI::App& app, Action& action) {
       ->check(check_exit)
       ->capture_default_str()
       ->type_name("K|mix|all");
-  sub.add_option("--streams", command->streams, "sessions that run side by side, each on a thread of its own")
-      ->check(CLI::Range(1, 1024))
-      ->capture_default_str()
-      ->type_name("N");
   sub.add_option("--save-engine,--saveEngine", command->save, "also write the plan, as `build` does")
       ->check(ends_with({".plan"}))
       ->type_name("OUT.plan");
-  add_precision_flags(sub, command->model);
   add_measuring(sub, *command);
+  add_exports(sub, *command);
+  add_versus(sub, *command);
+  command->trtexec.add_to(sub, command->model);
   command->run.add_to(sub);
   command->samples.add_to(sub);
   sub.footer(
       "\nExamples:\n  exeunt bench model.onnx --exit 0\n  exeunt bench model.onnx --data cifar10:DIR --threshold 0.8\n "
-      " exeunt bench model.onnx --data npz:test.npz --streams 2 --percentile 99.9 --json");
+      " exeunt bench model.onnx --data npz:test.npz --streams 2 --percentile 99.9 --json\n  exeunt bench model.onnx "
+      "--data cifar10:DIR --dumpProfile --exportTrace trace.json\n  exeunt bench model.onnx --versus fp32 int8 --calib "
+      "cifar10:DIR\n  exeunt bench --versus old.plan new.plan --exit 1");
   sub.callback([command, &action] {
-    if (command->model.path.empty()) throw CLI::RequiredError("MODEL");
+    check_usage(*command);
     command->bench.mix = command->exit == "mix" || command->exit == "all";
     action = [command] { execute(*command); };
   });

@@ -170,6 +170,8 @@ BuildOptions ModelOptions::build_options(const Model& model, const SampleOptions
   return options;
 }
 
+bool is_named_shape(const std::string& text) { return parse_shape(text).has_value(); }
+
 bool is_plan(const std::string& file) { return std::filesystem::path(file).extension() == ".plan"; }
 
 Plan ModelOptions::build(const Model& model, const SampleOptions& samples) const {

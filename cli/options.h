@@ -82,6 +82,9 @@ struct ModelOptions {
   const CLI::Option* threads_given_ = nullptr;
 };
 
+/// Whether a text names an input's shape, as --shape takes it: NAME=1x3x32x32.
+bool is_named_shape(const std::string& text);
+
 /// Whether a file is a built plan, by its name.
 bool is_plan(const std::string& file);
 

@@ -2,8 +2,18 @@
 
 namespace exeunt::cpu {
 
-/// How many f32 multiplications with addition one core does a nanosecond with the widest vectors in use, by a loop that
-/// does nothing else. Takes some milliseconds.
+/// How many multiplications with addition one core does a nanosecond, by loops that do nothing else with the widest
+/// vectors in use.
+struct Peaks {
+  double f32 = 0;
+  double bf16 = 0;  ///< 0: no instructions for it
+  double int8 = 0;  ///< 0: the same
+};
+
+/// That of f32. Takes some milliseconds.
 double peak_gmacs();
+
+/// All of them. Takes some milliseconds each.
+Peaks measure_peaks();
 
 }  // namespace exeunt::cpu

@@ -1,143 +1,32 @@
 #include <exeunt/tools/bench.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
-#include <cstring>
-#include <numeric>
 
 #include "base/error.h"
+#include "tune/clock.h"
 #include "tune/crew.h"
 #include "tune/latency.h"
+#include "tune/perf_counters.h"
+#include "tune/profile_log.h"
+#include "tune/stream.h"
+#include "tune/trust.h"
 
 namespace exeunt {
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
-double seconds(Clock::duration duration) { return std::chrono::duration<double>(duration).count(); }
-Clock::duration clock_duration(double seconds) {
-  return std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
-}
-
 /// What is measured in turn with others.
 struct Item {
-  enum class Kind : std::uint8_t { exit, steps, mix };
-  Kind kind = Kind::mix;
-  int exit = -1;
-  double wall_s = 0;  ///< of the turns that count
-  double run_s = 0;   ///< of one run in the last turn
-  std::vector<PathTimes> path_times{};
+  enum class Kind : std::uint8_t { runs, profile };
+  Kind kind = Kind::runs;
+  std::optional<int> exit{};  ///< none: the decisions at work
+  double wall_s = 0;          ///< of the turns that count
+  double run_s = 0;           ///< of one run in the last turn
+  std::optional<ProfileLog> log{};
+  PerfCounters::Counts counts{};  ///< of `counted` runs
+  std::int64_t counted = 0;
 };
-
-/// What all streams do at the same time.
-struct Turn {
-  std::size_t item = 0;
-  Clock::duration length{};  ///< at least so long,
-  std::int64_t least = 1;    ///< and so many runs
-  bool counts = true;
-};
-
-/// What a stream saw of one item.
-struct Seen {
-  std::vector<double> us;
-  std::vector<std::int64_t> samples_of_exit;
-};
-
-/// One session with a buffer for its input, which takes samples in an order of its own.
-class Stream {
- public:
-  /// @param groups  how many times `batch` samples there are
-  /// @param first   the group to begin with
-  Stream(Session& session, std::span<const Tensor> samples, std::int64_t batch, std::int64_t groups, std::int64_t first,
-         std::size_t items)
-      : session_(session), samples_(samples), groups_(groups), next_(first), seen_(items) {
-    for (Seen& seen : seen_) seen.samples_of_exit.resize(session.plan().exits().size());
-    for (const InputInfo& input : session.plan().inputs()) {
-      TensorType type = input.type;
-      if (batch > 1) type.shape[0] = batch;
-      views_.push_back(buffers_.emplace_back(type).view());
-    }
-    // Near the golden section: any number of steps spreads evenly over the groups.
-    step_ = std::max<std::int64_t>(1, std::llround(static_cast<double>(groups) * 0.618));
-    while (std::gcd(step_, groups) > 1) ++step_;
-    fill();
-  }
-
-  /// Copies the next samples to the input buffers.
-  void fill() {
-    for (std::size_t i = 0; i < buffers_.size(); ++i) {
-      const std::size_t bytes = buffers_[i].bytes();
-      const std::byte* from = samples_[i].view().data + static_cast<std::size_t>(next_) * bytes;
-      std::memcpy(buffers_[i].mutable_view().data, from, bytes);
-    }
-    next_ = (next_ + step_) % groups_;
-  }
-
-  void take_turn(const Turn& turn, const Item& item) {
-    session_.force_exit(item.kind == Item::Kind::exit ? std::optional(item.exit) : std::nullopt);
-    Seen& seen = seen_[turn.item];
-    const Results& results = session_.run(views_);
-    first_ = last_ = Clock::now();
-    for (runs_ = 0; runs_ < turn.least || last_ - first_ < turn.length; ++runs_) {
-      fill();
-      const auto start = Clock::now();
-      session_.run(views_);
-      last_ = Clock::now();
-      if (!turn.counts) continue;
-      seen.us.push_back(seconds(last_ - start) * 1e6);
-      for (std::int64_t i = 0; i < results.size(); ++i)
-        ++seen.samples_of_exit[static_cast<std::size_t>(results.exit(i))];
-    }
-  }
-
-  std::span<const TensorView> views() const { return views_; }
-  const Seen& seen(std::size_t item) const { return seen_[item]; }
-  // Of the last turn.
-  Clock::time_point first() const { return first_; }
-  Clock::time_point last() const { return last_; }
-  std::int64_t runs() const { return runs_; }
-
- private:
-  Session& session_;
-  std::span<const Tensor> samples_;
-  std::int64_t groups_;
-  std::int64_t next_;
-  std::int64_t step_ = 1;
-  std::vector<Tensor> buffers_;
-  std::vector<TensorView> views_;
-  std::vector<Seen> seen_;
-  Clock::time_point first_;
-  Clock::time_point last_;
-  std::int64_t runs_ = 0;
-};
-
-bool has_batch_axis(const Plan& plan) {
-  return std::ranges::all_of(
-      plan.inputs(), [](const InputInfo& input) { return input.type.shape.rank() > 0 && input.type.shape[0] == 1; });
-}
-
-/// How many times `batch` samples there are. @throws Error if they do not fit the plan
-std::int64_t count_groups(const Plan& plan, std::span<const Tensor> samples, std::int64_t batch) {
-  require(samples.size() == plan.inputs().size(), ErrorCode::argument, "{} inputs were given; the model has {}",
-          samples.size(), plan.inputs().size());
-  const bool batched = has_batch_axis(plan);
-  require(batched || batch == 1, ErrorCode::argument,
-          "a batch of {}: the model's first axis is no batch axis, so samples come one by one", batch);
-  std::int64_t count = batched ? samples.front().shape()[0] : 1;
-  for (std::size_t i = 0; i < samples.size(); ++i) {
-    const InputInfo& input = plan.inputs()[i];
-    TensorType type = input.type;
-    if (batched) type.shape[0] = count;
-    require(samples[i].dtype() == type.dtype, ErrorCode::dtype, "input '{}' is {}; {} is needed", input.name,
-            dtype_name(samples[i].dtype()), dtype_name(type.dtype));
-    require(samples[i].shape() == type.shape, ErrorCode::shape, "input '{}' is {}; {} is needed", input.name,
-            samples[i].shape().str(), type.shape.str());
-  }
-  require(count >= batch, ErrorCode::argument, "a batch of {} needs as many samples; there are {}", batch, count);
-  return count / batch;
-}
 
 void check(std::span<Session> sessions, const BenchOptions& options) {
   require(!sessions.empty(), ErrorCode::argument, "a session is needed");
@@ -145,7 +34,7 @@ void check(std::span<Session> sessions, const BenchOptions& options) {
           "a batch of {}; the session takes 1 to {}", options.batch, sessions.front().max_batch());
   require(options.mix || !options.exits.empty(), ErrorCode::argument, "neither exits nor the mix are to be measured");
   require(options.iterations >= 1, ErrorCode::argument, "{} iterations; at least 1 is needed", options.iterations);
-  for (const double value : {options.duration_s, options.warmup_ms})
+  for (const double value : {options.duration_s, options.warmup_ms, options.idle_ms})
     require(std::isfinite(value) && value >= 0, ErrorCode::argument, "{} is no duration", value);
   for (const double p : options.percentiles)
     require(p > 0 && p <= 100, ErrorCode::argument, "percentile {}: above 0 up to 100", p);
@@ -157,30 +46,49 @@ void check(std::span<Session> sessions, const BenchOptions& options) {
 class Bencher {
  public:
   Bencher(std::span<Session> sessions, std::span<const Tensor> samples, const BenchOptions& options)
-      : options_(options), crew_(sessions.size()), streams_wanted_(static_cast<std::int64_t>(sessions.size())) {
-    const Plan& plan = sessions.front().plan();
-    const std::int64_t groups = count_groups(plan, samples, options.batch);
-    const bool profiles = sessions.size() == 1 && options.batch == 1;
-    if (profiles && !options.exits.empty()) profiler_.emplace(plan);
-    for (const int exit : options.exits) {
-      items_.push_back({Item::Kind::exit, exit});
-      if (profiles) items_.push_back({Item::Kind::steps, exit});
-    }
-    if (options.mix) items_.push_back({});
+      : options_(options),
+        plan_(sessions.front().plan()),
+        crew_(sessions.size()),
+        streams_wanted_(static_cast<std::int64_t>(sessions.size())) {
+    const std::int64_t groups = count_groups(plan_, samples, options.batch);
+    if (sessions.size() == 1 && options.batch == 1) add_profiler(sessions.front());
+    for (const int exit : options.exits) add_item(exit);
+    if (options.mix) add_item(std::nullopt);
     streams_.reserve(sessions.size());
     for (std::size_t k = 0; k < sessions.size(); ++k) {
       const std::int64_t first = static_cast<std::int64_t>(k) * groups / streams_wanted_;
-      streams_.emplace_back(sessions[k], samples, options.batch, groups, first, items_.size());
+      streams_.emplace_back(sessions[k], samples, first, items_.size(),
+                            StreamOptions{options.batch, options.idle_ms / 1000, options.keep_times});
     }
   }
 
   Bench run() {
+    const ClockFacts clock = look_at_clock();
     warm_up();
+    const double speed = loop_speed();
+    began_ = Clock::now();
     measure();
+    trust_.speed_change = loop_speed() / speed - 1;
+    trust_.clock_resolution_us = clock.resolution_us;
+    trust_.clock_cost_us = clock.cost_us;
+    trust_.no_counters = counters_.refusal();
     return report();
   }
 
  private:
+  void add_profiler(const Session& session) {
+    profiler_.emplace(plan_);
+    for (int d = 0; d < static_cast<int>(plan_.decisions().size()); ++d)
+      profiler_->set_threshold(d, session.threshold(d));
+  }
+
+  void add_item(std::optional<int> exit) {
+    items_.push_back({Item::Kind::runs, exit});
+    if (!profiler_) return;
+    items_.push_back({Item::Kind::profile, exit});
+    items_.back().log.emplace(plan_);
+  }
+
   /// Long enough that the ends of a turn, where streams do not run together, weigh little; short enough to have many.
   Clock::duration turn_length(const Item& item) const {
     const bool alone = streams_.size() == 1;
@@ -190,8 +98,10 @@ class Bencher {
 
   void take_turn(const Turn& turn) {
     Item& item = items_[turn.item];
-    if (item.kind == Item::Kind::steps) return profile(turn, item);
-    crew_.run([&](std::size_t k) { streams_[k].take_turn(turn, item); });
+    if (item.kind == Item::Kind::profile) return profile(turn, item);
+    const SystemEvents before = system_events();
+    crew_.run([&](std::size_t k) { streams_[k].take_turn(turn); });
+    if (turn.counts) trust_.events += system_events() - before;
     const auto first = std::ranges::min_element(streams_, {}, &Stream::first)->first();
     const auto last = std::ranges::max_element(streams_, {}, &Stream::last)->last();
     item.run_s = seconds(last - first) / static_cast<double>(streams_.front().runs());
@@ -201,12 +111,31 @@ class Bencher {
   void profile(const Turn& turn, Item& item) {
     Stream& stream = streams_.front();
     profiler_->run(stream.views(), item.exit);
+    if (!turn.counts) profiler_->measure_clock(stream.views(), profiler_->exit());
     const auto start = Clock::now();
     for (std::int64_t runs = 0; runs < turn.least || Clock::now() - start < turn.length; ++runs) {
       stream.fill();
       const PathTimes times = profiler_->run(stream.views(), item.exit);
-      if (turn.counts) item.path_times.push_back(times);
+      if (turn.counts) item.log->add(*profiler_, times);
     }
+    if (turn.counts && counters_) count_events(item);
+  }
+
+  /// Runs of the session and nothing else between two readings of the counters.
+  void count_events(Item& item) {
+    constexpr std::int64_t kRuns = 10;
+    Stream& stream = streams_.front();
+    stream.session().force_exit(item.exit);
+    stream.run();
+    const PerfCounters::Counts before = counters_.read();
+    for (std::int64_t i = 0; i < kRuns; ++i) stream.run();
+    const PerfCounters::Counts after = counters_.read();
+    for (std::size_t e = 0; e < after.size(); ++e) item.counts[e] += after[e] - before[e];
+    item.counted += kRuns;
+  }
+
+  Turn turn_of(std::size_t i, Clock::duration length, std::int64_t least = 1, bool counts = true) const {
+    return {i, items_[i].exit, length, least, counts};
   }
 
   void warm_up() {
@@ -214,25 +143,31 @@ class Bencher {
     const Clock::duration wanted = clock_duration(options_.warmup_ms / 1000);
     const Clock::duration length = wanted / static_cast<std::int64_t>(2 * items_.size());
     do {
-      for (std::size_t i = 0; i < items_.size(); ++i) take_turn({i, length, 1, false});
+      for (std::size_t i = 0; i < items_.size(); ++i) take_turn(turn_of(i, length, 1, false));
     } while (Clock::now() - start < wanted);
   }
 
   std::int64_t missing_runs(std::size_t i) const {
     const std::int64_t each = (options_.iterations + streams_wanted_ - 1) / streams_wanted_;
-    const std::size_t seen =
-        items_[i].kind == Item::Kind::steps ? items_[i].path_times.size() : streams_.front().seen(i).us.size();
-    return each - static_cast<std::int64_t>(seen);
+    return each - (items_[i].log ? items_[i].log->runs() : std::ssize(streams_.front().seen(i).us));
   }
 
   void measure() {
-    const auto start = Clock::now();
-    for (double elapsed = 0; elapsed < options_.duration_s; elapsed = seconds(Clock::now() - start)) {
-      for (std::size_t i = 0; i < items_.size(); ++i) take_turn({i, turn_length(items_[i])});
+    for (double elapsed = 0; elapsed < options_.duration_s; elapsed = seconds(Clock::now() - began_)) {
+      for (std::size_t i = 0; i < items_.size(); ++i) take_turn(turn_of(i, turn_length(items_[i])));
       if (options_.progress) options_.progress(std::llround(elapsed * 1000), std::llround(options_.duration_s * 1000));
     }
     for (std::size_t i = 0; i < items_.size(); ++i) {
-      if (missing_runs(i) > 0) take_turn({i, {}, missing_runs(i)});
+      if (missing_runs(i) > 0) take_turn(turn_of(i, {}, missing_runs(i)));
+    }
+  }
+
+  void add_times(std::size_t i, RunReport& report) const {
+    for (std::size_t k = 0; k < streams_.size(); ++k) {
+      const Seen& seen = streams_[k].seen(i);
+      for (std::size_t r = 0; r < seen.us.size(); ++r) {
+        report.runs.push_back({static_cast<int>(k), seen.exits[r], seconds(seen.starts[r] - began_) * 1e6, seen.us[r]});
+      }
     }
   }
 
@@ -240,13 +175,9 @@ class Bencher {
     std::vector<double> us;
     for (const Stream& stream : streams_) us.insert(us.end(), stream.seen(i).us.begin(), stream.seen(i).us.end());
     const auto samples = static_cast<double>(us.size()) * static_cast<double>(options_.batch);
-    return {report_latency(std::move(us), options_.percentiles), samples / items_[i].wall_s};
-  }
-
-  static double median_of(const Item& item, double PathTimes::*part) {
-    std::vector<double> us;
-    for (const PathTimes& times : item.path_times) us.push_back(times.*part);
-    return report_latency(std::move(us)).p50;
+    RunReport report{report_latency(std::move(us), options_.percentiles), samples / items_[i].wall_s, {}};
+    if (options_.keep_times) add_times(i, report);
+    return report;
   }
 
   std::vector<double> shares_of(std::size_t i) const {
@@ -262,26 +193,41 @@ class Bencher {
     return shares;
   }
 
+  static Profile profile_of(const Item& item) {
+    Profile profile = item.log->summary();
+    if (item.counted == 0) return profile;
+    const auto runs = static_cast<double>(item.counted);
+    profile.events = ProcessorEvents{item.counts[0] / runs, item.counts[1] / runs, item.counts[2] / runs};
+    return profile;
+  }
+
   Bench report() const {
     Bench result;
+    result.trust = trust_;
     for (std::size_t i = 0; i < items_.size(); ++i) {
       const Item& item = items_[i];
-      if (item.kind == Item::Kind::exit) result.exits.push_back({item.exit, report_of(i), std::nullopt});
-      if (item.kind == Item::Kind::mix) result.mix = MixBench{report_of(i), shares_of(i)};
-      if (item.kind == Item::Kind::steps) {
-        result.exits.back().steps_us = PathTimes{median_of(item, &PathTimes::steps), median_of(item, &PathTimes::heads),
-                                                 median_of(item, &PathTimes::scores)};
+      if (item.kind == Item::Kind::profile) {
+        auto& profile = item.exit ? result.exits.back().profile : result.mix->profile;
+        profile = profile_of(item);
+        continue;
       }
+      if (item.exit) result.exits.push_back({*item.exit, report_of(i), std::nullopt});
+      if (!item.exit) result.mix = MixBench{report_of(i), shares_of(i), std::nullopt};
+      for (const Stream& stream : streams_) result.trust.runs += std::ssize(stream.seen(i).us);
     }
     return result;
   }
 
   const BenchOptions& options_;
+  Plan plan_;
   Crew crew_;
   std::int64_t streams_wanted_;
   std::vector<Item> items_;
   std::vector<Stream> streams_;
   std::optional<StepProfiler> profiler_;
+  PerfCounters counters_;
+  Trust trust_;
+  Clock::time_point began_;
 };
 
 }  // namespace

@@ -57,7 +57,7 @@ TEST(Bench, MeasuresEachExitAndTheMix) {
     EXPECT_EQ(exit.exit, static_cast<int>(e));
     EXPECT_EQ(exit.report.latency_us.runs, 16);
     EXPECT_GT(exit.report.throughput_ips, 0);
-    EXPECT_TRUE(exit.steps_us.has_value());
+    EXPECT_TRUE(exit.profile.has_value());
   }
   ASSERT_TRUE(result.mix.has_value());
   EXPECT_EQ(result.mix->report.latency_us.runs, 16);
@@ -80,7 +80,7 @@ TEST(Bench, ThresholdsOfTheSessionAreAtWork) {
 TEST(Bench, StreamsShareTheIterations) {
   const Bench result = run(counted(7), eight(), 2);
   EXPECT_EQ(result.mix.value().report.latency_us.runs, 8);
-  EXPECT_FALSE(result.exits[0].steps_us.has_value());
+  EXPECT_FALSE(result.exits[0].profile.has_value());
 }
 
 TEST(Bench, ABatchIsOneRun) {
@@ -89,7 +89,7 @@ TEST(Bench, ABatchIsOneRun) {
   const Bench result = run(options, eight(), 1, 4);
   EXPECT_EQ(result.mix.value().report.latency_us.runs, 5);
   EXPECT_DOUBLE_EQ(result.mix->shares[0] + result.mix->shares[1], 1);
-  EXPECT_FALSE(result.exits[0].steps_us.has_value());
+  EXPECT_FALSE(result.exits[0].profile.has_value());
 }
 
 TEST(Bench, NumbersOfAReportAreInOrder) {

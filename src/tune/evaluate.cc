@@ -7,13 +7,12 @@
 
 #include "base/error.h"
 #include "tune/check_data.h"
+#include "tune/clock.h"
 #include "tune/latency.h"
 
 namespace exeunt {
 
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 /// What is written down of every sample.
 struct Sample {

@@ -44,11 +44,49 @@ TEST(CliBench, JsonHasTheKeysOfTheContract) {
     EXPECT_EQ(exit["exit"], e);
     expect_latency(exit["latency_us"], 600);
     EXPECT_GT(exit["throughput_ips"].get<double>(), 0);
-    for (const char* key : {"steps_us", "heads_us", "scores_us"}) EXPECT_GE(exit[key].get<double>(), 0) << key;
+    for (const char* key : {"input_us", "steps_us", "heads_us", "scores_us", "output_us", "overhead_us"})
+      EXPECT_GE(exit[key].get<double>(), 0) << key;
     EXPECT_LE(exit["heads_us"].get<double>(), exit["steps_us"].get<double>());
   }
   EXPECT_TRUE(json["warnings"].is_array());
   EXPECT_FALSE(warns(json, "noise_input"));
+}
+
+TEST(CliBench, TellsWhatTheFiguresAreWorth) {
+  const Json json = expect_json(bench_of(kDigits, 600, {"--data", kDigitsData}));
+  for (const char* key : {"load", "session", "first_run", "all"})
+    EXPECT_GE(json["cold_start_ms"][key].get<double>(), 0) << key;
+  EXPECT_GT(json["peak_resident_bytes"].get<double>(), 1e6);
+  const Json& trust = json["trust"];
+  EXPECT_EQ(trust["runs"], 3 * 600);
+  for (const char* key :
+       {"clock_resolution_us", "clock_cost_us", "waits", "preemptions", "minor_faults", "major_faults"})
+    EXPECT_GE(trust[key].get<double>(), 0) << key;
+  EXPECT_GT(trust["speed_change"].get<double>(), -1);
+  EXPECT_EQ(trust["no_counters"].is_null(), json["mix"].contains("events")) << "counters, or why there are none";
+  EXPECT_THAT(expect_success(bench_of(kDigits, 5, {"--exit", "0"})),
+              ::testing::AllOf(HasSubstr("cold start"), HasSubstr("of memory held")));
+}
+
+// The runs of a few microseconds of this model are not for a clock that takes two hundredths of one to read.
+TEST(CliBench, CodesOfWarningsAreThoseOfTheManual) {
+  const Json json = expect_json(bench_of(kDigits, 50, {"--data", kDigitsData}));
+  for (const Json& warning : json["warnings"]) {
+    EXPECT_THAT(warning["code"], ::testing::AnyOf("unstable_time", "high_variation", "coarse_clock", "context_switches",
+                                                  "page_faults", "speed_change"));
+    EXPECT_FALSE(warning["hint"].get<std::string>().empty());
+  }
+}
+
+TEST(CliBench, VerboseSpeaksOnStderr) {
+  const ProgramResult result = exeunt_program(bench_of(kDigits, 5, {"--verbose", "--json"}));
+  EXPECT_EQ(result.exit_code, 0);
+  EXPECT_TRUE(Json::accept(result.out));
+  EXPECT_THAT(result.err, ::testing::AllOf(HasSubstr("arena"), HasSubstr("clock"), HasSubstr("preemptions")));
+}
+
+TEST(CliBench, SleepsBetweenRunsIfToldTo) {
+  expect_latency(expect_json(bench_of(kDigits, 4, {"--exit", "0", "--idleTime", "2"}))["latency_us"], 4);
 }
 
 TEST(CliBench, SharesAreThoseOfTheData) {
@@ -137,7 +175,7 @@ TEST(CliBench, WrongUsage) {
       {"--exit", "last"},     {"--exit", "-1"},        {"--exit", "1.5"},     {"--exit", ""},
       {"--streams", "0"},     {"--streams", "many"},   {"--warmup", "-1"},    {"--warmup", "soon"},
       {"--duration", "-0.1"}, {"--duration", "inf"},   {"--duration", "nan"}, {"--iterations", "0"},
-      {"--percentile", "0"},  {"--percentile", "101"}, {"--limit", "0"}};
+      {"--percentile", "0"},  {"--percentile", "101"}, {"--limit", "0"},      {"--idleTime", "-1"}};
   for (const auto& [option, value] : wrong)
     expect_wrong_usage({"bench", kDigits, fmt::format("{}={}", option, value)}, option);
 }

@@ -10,6 +10,7 @@
 #include <functional>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace EXEUNT_API exeunt {
@@ -28,29 +29,87 @@ struct LatencyReport {
   std::vector<double> percentiles;  ///< those of BenchOptions::percentiles
 };
 
+/// One run that was measured.
+struct TimedRun {
+  int stream = 0;
+  int exit = 0;         ///< of its first sample
+  double start_us = 0;  ///< since measuring began
+  double us = 0;
+};
+
 /// Runs of one kind: to one exit, or of the mix.
 struct RunReport {
-  LatencyReport latency_us;   ///< of a run: `batch` samples
-  double throughput_ips = 0;  ///< samples of all streams over wall time, filling the input buffer included
+  LatencyReport latency_us;    ///< of a run: `batch` samples
+  double throughput_ips = 0;   ///< samples of all streams over wall time, filling the input buffer included
+  std::vector<TimedRun> runs;  ///< with BenchOptions::keep_times, stream by stream
+};
+
+/// The runs of one step.
+struct StepTimes {
+  std::int64_t runs = 0;
+  double total_us = 0;
+  double median_us = 0;  ///< of those runs
+};
+
+/// What the processor counted in one run, in the thread that calls: means, outside the system's kernel.
+struct ProcessorEvents {
+  double cycles = 0;
+  double instructions = 0;
+  double cache_misses = 0;
+};
+
+/// Calls taken apart, by a StepProfiler in turns with the runs that are measured.
+struct Profile {
+  std::int64_t runs = 0;
+  std::vector<StepTimes> steps;  ///< by step id: all steps of the plan, also those that never ran
+  PathTimes median_us;           ///< of each part of a call
+  /// The run whose steps took the median.
+  struct Typical {
+    int exit = 0;
+    PathTimes us;
+    std::vector<double> steps_us;   ///< by step id; NaN: not on the path
+    std::vector<double> scores_us;  ///< by decision; NaN the same
+  } typical;
+  std::optional<ProcessorEvents> events;  ///< where the system lets a program count them
 };
 
 /// An exit that every sample is made to take.
 struct ExitBench {
   int exit = 0;
   RunReport report;
-  std::optional<PathTimes> steps_us;  ///< medians; with one stream and batches of one sample
+  std::optional<Profile> profile;  ///< with one stream and batches of one sample
 };
 
 /// The decisions at work.
 struct MixBench {
   RunReport report;
-  std::vector<double> shares;  ///< of the samples, by exit
+  std::vector<double> shares;      ///< of the samples, by exit
+  std::optional<Profile> profile;  ///< the same
+};
+
+/// What the system did to the process meanwhile.
+struct SystemEvents {
+  std::int64_t waits = 0;         ///< a thread gave up the processor of its own will
+  std::int64_t preemptions = 0;   ///< a thread was made to
+  std::int64_t minor_faults = 0;  ///< a page had to be set up
+  std::int64_t major_faults = 0;  ///< a page had to be read from disk
+};
+
+/// What tells how far the figures can be trusted.
+struct Trust {
+  double clock_resolution_us = 0;  ///< smallest step of the clock that was seen
+  double clock_cost_us = 0;        ///< of reading it once; in each measured run
+  double speed_change = 0;         ///< of a fixed loop, after measuring against before: -0.05 is 5 % slower
+  std::int64_t runs = 0;           ///< that were measured, all together
+  SystemEvents events;             ///< during these
+  std::string no_counters;         ///< why Profile::events is empty
 };
 
 /// What `bench` measured.
 struct Bench {
   std::vector<ExitBench> exits;
   std::optional<MixBench> mix;
+  Trust trust;
 };
 
 /// What is measured, and for how long.
@@ -68,6 +127,10 @@ struct BenchOptions {
   std::int64_t iterations = 10;
   /// In percent, above 0 up to 100.
   std::vector<double> percentiles;
+  /// Sleep before each run, as a program that waits for a camera does: caches and the processor's clock cool down.
+  double idle_ms = 0;
+  /// Fill in RunReport::runs.
+  bool keep_times = false;
   /// Called now and then with milliseconds done and to do.
   std::function<void(std::int64_t done, std::int64_t total)> progress;
 };
@@ -82,6 +145,9 @@ struct BenchOptions {
 /// @param samples   one tensor a model input, [N, ...]; the input's own shape for a model without batch axis
 /// @throws Error argument, shape, dtype; as Session::run
 Bench bench(std::span<Session> sessions, std::span<const Tensor> samples, const BenchOptions& options = {});
+
+/// The most memory that this process ever held, in bytes.
+std::size_t peak_resident_bytes() noexcept;
 
 /// The samples of a data set as `bench` takes them: all of them, or as many as `most_bytes` hold, evenly spread.
 /// @throws Error argument for a model with several inputs or without batch axis; as Dataset::read

@@ -1,3 +1,4 @@
+#include "cpu/kernels/multiply_add.inl.h"
 #include "cpu/kernels/quantized_conv.inl.h"
 #include "cpu/kernels/quantized_winograd.inl.h"
 #include "cpu/simd/avx2_pairs.h"
@@ -32,7 +33,8 @@ constexpr QuantizedKernels kKernels{.isa = "avx2",
                                     .scatter = quantized_scatter<Avx2Pairs>,
                                     .add = quantized_add<Avx2Pairs>,
                                     .quantize = quantize_line<Avx2Pairs>,
-                                    .dequantize = dequantize_line<Avx2Pairs>};
+                                    .dequantize = dequantize_line<Avx2Pairs>,
+                                    .multiply_add = multiply_add<Avx2Pairs>};
 
 }  // namespace
 

@@ -1,3 +1,4 @@
+#include "cpu/kernels/multiply_add.inl.h"
 #include "cpu/kernels/quantized_conv.inl.h"
 #include "cpu/kernels/quantized_winograd.inl.h"
 #include "cpu/simd/avx2_vnni_words.h"
@@ -32,7 +33,8 @@ constexpr QuantizedKernels kKernels{.isa = "avx2_vnni",
                                     .scatter = quantized_scatter<Avx2VnniPairs>,
                                     .add = quantized_add<Avx2VnniQuads>,
                                     .quantize = quantize_line<Avx2VnniQuads>,
-                                    .dequantize = dequantize_line<Avx2VnniQuads>};
+                                    .dequantize = dequantize_line<Avx2VnniQuads>,
+                                    .multiply_add = multiply_add<Avx2VnniQuads>};
 
 }  // namespace
 

@@ -1,5 +1,6 @@
 #include "cpu/simd/avx512_bf16.h"
 #include "cpu/kernels/bf16_winograd.inl.h"
+#include "cpu/kernels/multiply_add.inl.h"
 #include "cpu/kernels/pool.inl.h"
 
 namespace exeunt::cpu {
@@ -29,7 +30,8 @@ constexpr Bf16Kernels kKernels{.isa = "avx512",
                                .winograd = kWinograd,
                                .max_pool = pool2d<Bf16Memory<Avx512Bf16>, true, MaxOfWindow>,
                                .narrow = bf16_narrow<Avx512Bf16>,
-                               .widen = bf16_widen<Avx512Bf16>};
+                               .widen = bf16_widen<Avx512Bf16>,
+                               .multiply_add = multiply_add<Avx512Bf16>};
 
 }  // namespace
 

@@ -1,3 +1,4 @@
+#include "cpu/kernels/multiply_add.inl.h"
 #include "cpu/kernels/quantized_conv.inl.h"
 #include "cpu/kernels/quantized_winograd.inl.h"
 #include "cpu/simd/avx512_words.h"
@@ -31,7 +32,8 @@ constexpr QuantizedKernels kKernels{.isa = "avx512_vnni",
                                     .scatter = quantized_scatter<Avx512VnniPairs>,
                                     .add = quantized_add<Avx512VnniQuads>,
                                     .quantize = quantize_line<Avx512VnniQuads>,
-                                    .dequantize = dequantize_line<Avx512VnniQuads>};
+                                    .dequantize = dequantize_line<Avx512VnniQuads>,
+                                    .multiply_add = multiply_add<Avx512VnniQuads>};
 
 }  // namespace
 

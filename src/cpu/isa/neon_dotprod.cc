@@ -1,3 +1,4 @@
+#include "cpu/kernels/multiply_add.inl.h"
 #include "cpu/kernels/quantized_conv.inl.h"
 #include "cpu/simd/neon_quads.h"
 
@@ -20,7 +21,8 @@ constexpr QuantizedKernels kKernels{.isa = "neon_dotprod",
                                     .widen_pixels = widen_pixels<NeonQuads>,
                                     .add = quantized_add<NeonQuads>,
                                     .quantize = quantize_line<NeonQuads>,
-                                    .dequantize = dequantize_line<NeonQuads>};
+                                    .dequantize = dequantize_line<NeonQuads>,
+                                    .multiply_add = multiply_add<NeonQuads>};
 
 }  // namespace
 

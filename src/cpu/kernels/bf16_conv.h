@@ -59,6 +59,8 @@ struct Bf16Kernels {
   Pool2dFn max_pool = nullptr;  ///< channels are words of two
   void (*narrow)(const float* x, std::ptrdiff_t count, std::uint16_t* y) noexcept = nullptr;
   void (*widen)(const std::uint16_t* x, std::ptrdiff_t count, float* y) noexcept = nullptr;
+  /// Does nothing else, for measuring the machine: two products a word that it counts. Null without instructions.
+  double (*multiply_add)(long rounds) noexcept = nullptr;
 };
 
 const Bf16Kernels& avx512_bf16_kernels() noexcept;

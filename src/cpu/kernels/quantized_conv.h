@@ -112,6 +112,8 @@ struct QuantizedKernels {
   /// Quantize to u8; NaN gives 0 like the least number.
   void (*quantize)(const float* x, std::ptrdiff_t count, float scale, int zero, std::uint8_t* y) noexcept = nullptr;
   void (*dequantize)(const std::uint8_t* x, std::ptrdiff_t count, float scale, int zero, float* y) noexcept = nullptr;
+  /// Does nothing else, for measuring the machine: `group` products a word that it counts. Null without instructions.
+  double (*multiply_add)(long rounds) noexcept = nullptr;
 };
 
 // Instruction sets with instructions for this.

@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <limits>
 #include <set>
+#include <utility>
 
 #include "base/error.h"
+#include "engine/runtime/input_feed.h"
+#include "engine/runtime/results.h"
 #include "exec/executor.h"
 
 namespace exeunt {
@@ -33,6 +36,7 @@ double clock_cost_us() {
 struct Path {
   std::vector<int> segments;
   std::vector<bool> is_head;  ///< by step: on the path, but the exit's outputs do not need it
+  double clock_us = 0;        ///< a reading of the clock
 };
 
 std::vector<bool> find_heads(const PlanData& plan, const std::vector<int>& segments) {
@@ -56,45 +60,70 @@ std::vector<bool> find_heads(const PlanData& plan, const std::vector<int>& segme
   return is_head;
 }
 
+/// @throws Error unless the plan runs here
+const PlanData& checked(const Plan& plan) {
+  require(plan.data()->runs_here, ErrorCode::unsupported, "the plan was built for {}, which this machine does not have",
+          plan.isa());
+  return *plan.data();
+}
+
 }  // namespace
 
 struct StepProfiler::State {
-  explicit State(const Plan& p)
+  State(const Plan& p, const SessionOptions& options)
       : plan(p),
+        feed(checked(p), options.inputs, 1),
         executor(p.data()),
+        results(p.data(), 1),
         stamps(*p.data()),
         settings(settings_of(*p.data())),
-        scores(p.decisions().size()),
+        addresses(p.inputs().size()),
         steps_us(p.data()->steps.size()),
-        clock_us(clock_cost_us()) {
+        scores_us(p.decisions().size()),
+        lone_clock_us(clock_cost_us()) {
     for (std::size_t e = 0; e < p.exits().size(); ++e) {
       const std::vector<int> segments = path_to_exit(*p.data(), static_cast<int>(e));
-      paths.push_back({segments, find_heads(*p.data(), segments)});
+      paths.push_back({segments, find_heads(*p.data(), segments), lone_clock_us});
     }
   }
 
-  void bind(std::span<const TensorView> inputs) {
-    const auto& wanted = plan.inputs();
-    require(inputs.size() == wanted.size(), ErrorCode::argument, "{} inputs were given; the model has {}",
-            inputs.size(), wanted.size());
-    addresses.clear();
-    for (std::size_t i = 0; i < inputs.size(); ++i) {
-      require(inputs[i].dtype() == wanted[i].type.dtype, ErrorCode::dtype, "input '{}' is {}; {} is needed",
-              wanted[i].name, dtype_name(inputs[i].dtype()), dtype_name(wanted[i].type.dtype));
-      require(inputs[i].shape() == wanted[i].type.shape, ErrorCode::shape, "input '{}' is {}; {} is needed",
-              wanted[i].name, inputs[i].shape().str(), wanted[i].type.shape.str());
-      addresses.push_back(inputs[i].data);
-    }
+  /// What Session::run does, and the times at which its parts ended. @return the exit taken
+  int run(std::span<const TensorView> inputs) {
+    called = Clock::now();
+    feed.bind(inputs);
+    feed.open(0, true, addresses);
+    const Segment& exit = executor.run_stamped(addresses, settings, results.scores_of(0), stamps);
+    results.store(0, exit, executor);
+    returned = Clock::now();
+    return exit.exit;
+  }
+
+  /// The same without looking at the clock. @return microseconds
+  double run_unwatched(std::span<const TensorView> inputs) {
+    const Clock::time_point start = Clock::now();
+    feed.bind(inputs);
+    feed.open(0, true, addresses);
+    results.store(0, executor.run(addresses, settings, results.scores_of(0)), executor);
+    return microseconds(Clock::now() - start);
+  }
+
+  /// The exit there is. @throws Error argument
+  Path& path_to(int exit) {
+    require(exit >= 0 && static_cast<std::size_t>(exit) < paths.size(), ErrorCode::argument,
+            "there is no exit {}; the model has {}", exit, paths.size());
+    return paths[static_cast<std::size_t>(exit)];
   }
 
   PathTimes sum_up(const Path& path) {
     const PlanData& data = *plan.data();
     std::ranges::fill(steps_us, std::numeric_limits<double>::quiet_NaN());
+    std::ranges::fill(scores_us, std::numeric_limits<double>::quiet_NaN());
     PathTimes times;
-    Clock::time_point last = stamps.start;
+    Clock::time_point last = called;
     const auto took = [&](Clock::time_point end) {
-      return std::max(0.0, microseconds(end - std::exchange(last, end)) - clock_us);
+      return std::max(0.0, microseconds(end - std::exchange(last, end)) - path.clock_us);
     };
+    times.input = took(stamps.start);
     for (const int s : path.segments) {
       const Segment& segment = data.segments[static_cast<std::size_t>(s)];
       for (int i = segment.first_step; i < segment.first_step + segment.step_count; ++i) {
@@ -103,37 +132,79 @@ struct StepProfiler::State {
         times.steps += steps_us[number];
         if (path.is_head[number]) times.heads += steps_us[number];
       }
-      if (!segment.is_exit) times.scores += took(stamps.decisions[static_cast<std::size_t>(segment.decision)]);
+      if (segment.is_exit) continue;
+      const auto number = static_cast<std::size_t>(segment.decision);
+      scores_us[number] = took(stamps.decisions[number]);
+      times.scores += scores_us[number];
     }
+    times.output = took(returned);
     return times;
   }
 
   Plan plan;
+  InputFeed feed;
   Executor executor;
+  Results::Data results;
   Stamps stamps;
+  Clock::time_point called;
+  Clock::time_point returned;
   std::vector<Path> paths;  // by exit
   std::vector<DecisionSetting> settings;
-  std::vector<float> scores;
-  std::vector<double> steps_us;
   std::vector<const std::byte*> addresses;
-  double clock_us;
+  std::vector<double> steps_us;
+  std::vector<double> scores_us;
+  int exit_taken = -1;
+  double lone_clock_us;
 };
 
-StepProfiler::StepProfiler(const Plan& plan) : state_(std::make_unique<State>(plan)) {}
+StepProfiler::StepProfiler(const Plan& plan, const SessionOptions& options)
+    : state_(std::make_unique<State>(plan, options)) {}
 StepProfiler::~StepProfiler() = default;
 StepProfiler::StepProfiler(StepProfiler&&) noexcept = default;
 StepProfiler& StepProfiler::operator=(StepProfiler&&) noexcept = default;
 
-PathTimes StepProfiler::run(std::span<const TensorView> inputs, int exit) {
+PathTimes StepProfiler::run(std::span<const TensorView> inputs, std::optional<int> exit) {
   State& s = *state_;
-  require(exit >= 0 && static_cast<std::size_t>(exit) < s.paths.size(), ErrorCode::argument,
-          "there is no exit {}; the model has {}", exit, s.paths.size());
-  s.bind(inputs);
+  if (exit) s.path_to(*exit);
+  for (DecisionSetting& setting : s.settings) setting.mode = DecisionSetting::Mode::by_score;
+  if (exit) lead_to_exit(*s.plan.data(), *exit, s.settings);
+  s.exit_taken = s.run(inputs);
+  return s.sum_up(s.paths[static_cast<std::size_t>(s.exit_taken)]);
+}
+
+void StepProfiler::measure_clock(std::span<const TensorView> inputs, int exit) {
+  constexpr std::size_t kLeast = 5;
+  constexpr std::size_t kMost = 201;
+  constexpr double kEnoughUs = 5000;
+  State& s = *state_;
+  Path& path = s.path_to(exit);
   lead_to_exit(*s.plan.data(), exit, s.settings);
-  s.executor.run_stamped(s.addresses, s.settings, s.scores, s.stamps);
-  return s.sum_up(s.paths[static_cast<std::size_t>(exit)]);
+  // After the input, each step and each score; the ends of the call are read in both.
+  std::size_t readings = path.segments.size();
+  for (const int segment : path.segments)
+    readings += static_cast<std::size_t>(s.plan.data()->segments[static_cast<std::size_t>(segment)].step_count);
+  std::vector<double> more;
+  const Clock::time_point start = Clock::now();
+  while (more.size() < kLeast || (more.size() < kMost && microseconds(Clock::now() - start) < kEnoughUs)) {
+    s.run(inputs);
+    const double watched = microseconds(s.returned - s.called);
+    more.push_back(watched - s.run_unwatched(inputs));
+  }
+  const auto middle = more.begin() + static_cast<std::ptrdiff_t>(more.size() / 2);
+  std::ranges::nth_element(more, middle);
+  path.clock_us = std::clamp(*middle / static_cast<double>(readings), 0.0, s.lone_clock_us);
+}
+
+void StepProfiler::set_threshold(int decision, float threshold) {
+  auto& settings = state_->settings;
+  require(decision >= 0 && static_cast<std::size_t>(decision) < settings.size(), ErrorCode::argument,
+          "there is no decision {}; the model has {}", decision, settings.size());
+  settings[static_cast<std::size_t>(decision)].threshold = threshold;
 }
 
 std::span<const double> StepProfiler::steps_us() const noexcept { return state_->steps_us; }
+std::span<const double> StepProfiler::scores_us() const noexcept { return state_->scores_us; }
+int StepProfiler::exit() const noexcept { return state_->exit_taken; }
+double StepProfiler::clock_us(int exit) const { return state_->path_to(exit).clock_us; }
 
 }  // namespace exeunt

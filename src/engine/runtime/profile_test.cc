@@ -83,9 +83,66 @@ TEST(StepProfiler, InputsThatDoNotFit) {
     expect_error(code, text, [&] { profiler.run({&view, 1}, exit); });
   };
   refused(ErrorCode::argument, "there is no exit 2; the model has 2", f32({1, 2}, {1, 2}), 2);
-  refused(ErrorCode::shape, "input 'x' is [2,2]; [1,2] is needed", f32({2, 2}, {1, 2, 3, 4}));
-  refused(ErrorCode::dtype, "input 'x' is u8; f32 is needed", u8({1, 2}, {1, 2}));
+  refused(ErrorCode::argument, "2 samples", f32({2, 2}, {1, 2, 3, 4}));
+  refused(ErrorCode::dtype, "input 'x' is i64", i64({1, 2}, {1, 2}));
   expect_error(ErrorCode::argument, "0 inputs were given; the model has 1", [&] { profiler.run({}, 0); });
+  expect_error(ErrorCode::argument, "there is no decision 1; the model has 1", [&] { profiler.set_threshold(1, 0); });
+}
+
+TEST(StepProfiler, WithoutAnExitTheScoresLead) {
+  const Plan plan = sleeping_plan();
+  StepProfiler profiler(plan);
+  const Tensor x = f32({1, 2}, {1, 2});
+  const TensorView view = x.view();
+  profiler.run({&view, 1});
+  const int by_the_file = profiler.exit();
+  profiler.set_threshold(0, -kInf);
+  profiler.run({&view, 1});
+  EXPECT_EQ(profiler.exit(), 0);
+  EXPECT_TRUE(std::isnan(profiler.steps_us()[2]));
+  profiler.set_threshold(0, kInf);
+  const PathTimes late = profiler.run({&view, 1});
+  EXPECT_EQ(profiler.exit(), 1);
+  EXPECT_EQ(late.heads, profiler.steps_us()[1]);
+  profiler.run({&view, 1}, 0);
+  EXPECT_EQ(profiler.exit(), 0) << "an exit that is asked for overrules them";
+  EXPECT_TRUE(by_the_file == 0 || by_the_file == 1);
+}
+
+TEST(StepProfiler, PartsOfACallAddUp) {
+  StepProfiler profiler(sleeping_plan());
+  const Tensor x = u8({1, 2}, {1, 2});
+  const TensorView view = x.view();
+  const PathTimes times = profiler.run({&view, 1}, 1);
+  EXPECT_DOUBLE_EQ(times.all(), times.input + times.steps + times.scores + times.output);
+  EXPECT_GE(times.input, 0);
+  EXPECT_GE(times.output, 0);
+  ASSERT_EQ(profiler.scores_us().size(), 1U);
+  EXPECT_EQ(times.scores, profiler.scores_us()[0]);
+}
+
+TEST(StepProfiler, TheClockIsMeasuredOnEachPath) {
+  StepProfiler profiler(plan_of(kModel));
+  const Tensor x = f32({1, 2}, {1, 2});
+  const TensorView view = x.view();
+  const double alone = profiler.clock_us(0);
+  EXPECT_GE(alone, 0);
+  profiler.measure_clock({&view, 1}, 0);
+  EXPECT_GE(profiler.clock_us(0), 0);
+  EXPECT_LE(profiler.clock_us(0), alone) << "not more than it takes by itself";
+  EXPECT_EQ(profiler.clock_us(1), alone) << "the other path was not measured";
+  expect_error(ErrorCode::argument, "there is no exit 2", [&] { profiler.measure_clock({&view, 1}, 2); });
+  expect_error(ErrorCode::argument, "there is no exit -1", [&] { profiler.clock_us(-1); });
+}
+
+TEST(MachinePeaks, AreThoseOfTheTypeThatAKernelMultipliesIn) {
+  const MachinePeaks peaks{.f32 = 1, .bf16 = 2, .int8 = 4};
+  EXPECT_EQ(peaks.of_kernel("avx2_conv_direct_8x8"), 1);
+  EXPECT_EQ(peaks.of_kernel("onednn:gemm:jit"), 1);
+  EXPECT_EQ(peaks.of_kernel("avx512_bf16_conv_direct_16x16"), 2);
+  EXPECT_EQ(peaks.of_kernel("avx512_vnni_int8_conv_direct_16x16"), 4);
+  EXPECT_EQ(peaks.of_kernel("int8_max_pool"), 4);
+  EXPECT_GT(measure_machine_peaks().f32, 0);
 }
 
 }  // namespace

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace exeunt::cli {
+
+struct ModelOptions;
+
+/// What people who know trtexec write and what means nothing, or the same anyway, here: taken, and answered with a note
+/// that says why. Flags that mean something are options of the command.
+struct TrtexecFlags {
+  void add_to(CLI::App& command, ModelOptions& model);
+  /// On stderr: a line for each of them that was given.
+  void print_notes() const;
+
+ private:
+  struct Given {
+    const CLI::Option* option;
+    const char* reason;
+  };
+  std::vector<Given> flags_;
+  std::shared_ptr<std::vector<std::string>> values_ = std::make_shared<std::vector<std::string>>();
+};
+
+}  // namespace exeunt::cli
