@@ -15,5 +15,6 @@ void add_eval(CLI::App& app, Action& action);
 void add_bench(CLI::App& app, Action& action);
 void add_build(CLI::App& app, Action& action);
 void add_compare(CLI::App& app, Action& action);
+void add_compose(CLI::App& app, Action& action);
 
 }  // namespace exeunt::cli

@@ -26,6 +26,7 @@ ALLOWED = {
                        "engine/runtime", "exeunt", "exeunt/tools"},
     "engine/device": {"base", "plan", "ref", "cpu", "engine/runtime", "exeunt"},
     "data": {"base", "exeunt", "exeunt/tools"},
+    "compose": {"base", "ops", "graph", "onnx", "exeunt", "exeunt/tools"},
     "tune": {"base", "exeunt", "exeunt/tools"},
 }
 # Test programs may also use what lies below them to build their cases.

@@ -41,6 +41,9 @@ struct ImportNotes {
 /// Facts that take a look at the file only: bytes of the file and of its metadata, training_nodes.
 void note_file(const onnx::ModelProto& model, ImportNotes& notes);
 
+/// Parses an ONNX file. @throws Error file, format if it is missing, empty, no ONNX model or cut short
+onnx::ModelProto read_onnx(const std::filesystem::path& path);
+
 /// Reads an ONNX file into a graph and a decision tree; `If`s are lifted to decisions on the way
 /// (docs/exits.md). The result is verified.
 ///

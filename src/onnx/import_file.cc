@@ -1,8 +1,6 @@
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/stubs/logging.h>
 
-#include <utility>
-
 #include "base/error.h"
 #include "base/files.h"
 #include "onnx/importer.h"
@@ -27,16 +25,18 @@ onnx::ModelProto parse_model(std::span<const std::byte> bytes) {
 
 }  // namespace
 
-Graph import_onnx(const std::filesystem::path& path, const ImportOptions& options, ImportNotes* notes) {
+onnx::ModelProto read_onnx(const std::filesystem::path& path) {
   std::error_code ignored;
   require(std::filesystem::exists(path, ignored), ErrorCode::file, "{}: there is no such file", path.string());
+  const std::vector<std::byte> bytes = read_file(path);
+  return with_context(path.string(), [&] { return parse_model(bytes); });
+}
+
+Graph import_onnx(const std::filesystem::path& path, const ImportOptions& options, ImportNotes* notes) {
   ImportOptions here = options;
   here.folder = path.has_parent_path() ? path.parent_path() : ".";
-  std::vector<std::byte> bytes = read_file(path);
-  return with_context(path.string(), [&] {
-    const onnx::ModelProto model = parse_model(std::exchange(bytes, {}));
-    return import_onnx(model, here, notes);
-  });
+  const onnx::ModelProto model = read_onnx(path);
+  return with_context(path.string(), [&] { return import_onnx(model, here, notes); });
 }
 
 }  // namespace exeunt
