@@ -151,7 +151,7 @@ void execute_versus(const BenchCommand& command) {
   // Built twice, one model may get different kernels.
   const SideOfBench b = make_side(command, spec_b, spec_a == spec_b ? a.plan : build_side(command, spec_b));
   const auto contender = [&](const SideOfBench& side) {
-    return Contender{[&] { return command.run.open(side.plan, command.run.batch); }, side.samples};
+    return Contender{[&] { return command.run.open(side.plan, command.model.exits, command.run.batch); }, side.samples};
   };
   VersusOptions options = options_of(command);
   Progress progress("bench");

@@ -16,5 +16,6 @@ void add_bench(CLI::App& app, Action& action);
 void add_build(CLI::App& app, Action& action);
 void add_compare(CLI::App& app, Action& action);
 void add_tune(CLI::App& app, Action& action);
+void add_compose(CLI::App& app, Action& action);
 
 }  // namespace exeunt::cli

@@ -56,6 +56,7 @@ int main(int argc, char** argv) {
   exeunt::cli::add_build(app, action);
   exeunt::cli::add_compare(app, action);
   exeunt::cli::add_tune(app, action);
+  exeunt::cli::add_compose(app, action);
   const std::string wrong = wrong_command(app, std::span(argv, static_cast<std::size_t>(argc)).subspan(1));
   if (!wrong.empty()) return report_wrong_usage(app, wrong);
   try {

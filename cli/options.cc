@@ -86,18 +86,26 @@ CLI::Validator ends_with(std::vector<std::string> extensions) {
   return {check, ""};
 }
 
+CLI::Option* add_shape_option(CLI::App& command, std::vector<std::string>& shapes) {
+  return command.add_option("--shape", shapes, "shape of an input with symbolic dims, as NAME=1x3x32x32")
+      ->check([](const std::string& text) {
+        return parse_shape(text) ? "" : fmt::format("'{}' is not of the form NAME=1x3x32x32", text);
+      })
+      ->type_name("NAME=DIMS");
+}
+
+std::map<std::string, std::vector<std::int64_t>> parsed_shapes(const std::vector<std::string>& texts) {
+  std::map<std::string, std::vector<std::int64_t>> shapes;
+  for (const std::string& text : texts) shapes.insert(*parse_shape(text));
+  return shapes;
+}
+
 CLI::Option* ModelOptions::add_to(CLI::App& command) {
   CLI::Option* model = command.add_option("MODEL", path, "ONNX file, or a .plan that `build` wrote")->required();
   only_built_.push_back(command.add_option("--backend", backend, "cpu: fast; ref: the slow reference")
                             ->check(CLI::IsMember({"cpu", "ref"}))
                             ->capture_default_str());
-  CLI::Option* shape =
-      command.add_option("--shape", shapes, "shape of an input with symbolic dims, as NAME=1x3x32x32")
-          ->check([](const std::string& text) {
-            return parse_shape(text) ? "" : fmt::format("'{}' is not of the form NAME=1x3x32x32", text);
-          })
-          ->type_name("NAME=DIMS");
-  only_built_.push_back(shape);
+  only_built_.push_back(add_shape_option(command, shapes));
   command
       .add_option(
           "--builderOptimizationLevel", optimization_level,
@@ -225,7 +233,7 @@ Model ModelOptions::load(const std::string& file) const {
 
 LoadOptions ModelOptions::load_options() const {
   LoadOptions options;
-  for (const std::string& text : shapes) options.shapes.insert(*parse_shape(text));
+  options.shapes = parsed_shapes(shapes);
   options.pass_limit = pass_limit;
   options.dump_after = dump_after;
   options.dump = [name = dump_after](const std::string& text) { fmt::print(stderr, "# after {}\n{}\n", name, text); };

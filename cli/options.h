@@ -4,6 +4,7 @@
 #include <exeunt/tools/dataset.h>
 
 #include <CLI/CLI.hpp>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,11 @@ CLI::Validator share();
 CLI::Validator tolerance();
 /// For options that name a file to write.
 CLI::Validator ends_with(std::vector<std::string> extensions);
+
+/// --shape, for every command that reads a model.
+CLI::Option* add_shape_option(CLI::App& command, std::vector<std::string>& shapes);
+/// What it was given. @pre checked: each is of the form NAME=1x3x32x32
+std::map<std::string, std::vector<std::int64_t>> parsed_shapes(const std::vector<std::string>& texts);
 
 /// Calls `f`; an Error that does not name `source`, where the data came from, gets it in front.
 template <class F>

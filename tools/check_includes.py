@@ -26,6 +26,7 @@ ALLOWED = {
                        "engine/runtime", "exeunt", "exeunt/tools"},
     "engine/device": {"base", "plan", "ref", "cpu", "engine/runtime", "exeunt"},
     "data": {"base", "exeunt", "exeunt/tools"},
+    "compose": {"base", "ops", "graph", "onnx", "exeunt", "exeunt/tools"},
     "tune": {"base", "exeunt", "exeunt/tools"},
     "report": {"base", "exeunt", "exeunt/tools"},
     "c_api": {"base", "exeunt", "exeunt/tools"},

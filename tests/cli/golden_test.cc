@@ -30,5 +30,16 @@ TEST(Golden, Summary) {
   expect_golden("lenet_digits.inspect.txt", expect_success({"inspect", kDigits, "--backend", "ref"}));
 }
 
+/// What compose writes, as it is read again.
+TEST(Golden, ComposedModel) {
+  const TempDir folder;
+  const std::string out = (folder / "early.onnx").string();
+  const auto part = [](const char* name) { return fmt::format("tests/composed/{}.onnx", name); };
+  expect_success({"compose", "--common", part("common"), "--exit", part("branch1"), "--then", part("second"), "--exit",
+                  part("branch2"), "--exit", part("rest"), "--criterion", "max_prob,margin", "--threshold", "0.8,0.4",
+                  "--temperature", "1,1.5", "-o", out});
+  expect_golden("composed_digits.import.txt", expect_success({"inspect", out, "--stage", "import"}));
+}
+
 }  // namespace
 }  // namespace exeunt::testing
