@@ -9,7 +9,7 @@
 namespace exeunt {
 namespace {
 
-struct Log : testing::Test {
+struct Log : ::testing::Test {
   ~Log() override { set_log_callback({}); }
 };
 
@@ -22,8 +22,8 @@ TEST_F(Log, ReachesTheCallbackThatWasSetLast) {
     second.push_back((level == LogLevel::warning ? "warning " : "note ") + std::string(message));
   });
   log(LogLevel::warning, "two");
-  EXPECT_THAT(first, testing::ElementsAre("one"));
-  EXPECT_THAT(second, testing::ElementsAre("warning two"));
+  EXPECT_THAT(first, ::testing::ElementsAre("one"));
+  EXPECT_THAT(second, ::testing::ElementsAre("warning two"));
 }
 
 TEST_F(Log, GoesNowhereWithoutACallback) {
@@ -32,11 +32,11 @@ TEST_F(Log, GoesNowhereWithoutACallback) {
   EXPECT_TRUE(has_log());
   set_log_callback({});
   EXPECT_FALSE(has_log());
-  testing::internal::CaptureStderr();
-  testing::internal::CaptureStdout();
+  ::testing::internal::CaptureStderr();
+  ::testing::internal::CaptureStdout();
   log(LogLevel::warning, "nobody hears this");
-  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
-  EXPECT_EQ(testing::internal::GetCapturedStdout(), "");
+  EXPECT_EQ(::testing::internal::GetCapturedStderr(), "");
+  EXPECT_EQ(::testing::internal::GetCapturedStdout(), "");
 }
 
 TEST_F(Log, DropsWhatACallbackThrows) {
