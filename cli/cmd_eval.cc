@@ -58,14 +58,9 @@ std::optional<Verdict> find_verdict(const EvalCommand& command, const Session& s
   for (const ExitReport& exit : result.exits) evidence.shares.push_back(exit.share);
   for (const HeadReport& head : result.heads) evidence.head_accuracies.push_back(head.accuracy.value_or(0));
   for (const ExitSettings& settings : session.exit_settings()) evidence.enabled.push_back(settings.enabled);
-  Session alone(plan);
-  BenchOptions options;
-  for (std::size_t e = 0; e < plan.exits().size(); ++e) options.exits.push_back(static_cast<int>(e));
-  options.mix = false;
-  options.duration_s = 1;
-  std::vector<Tensor> samples;
-  samples.push_back(bench_samples(data, plan));
-  return judge(evidence, path_costs(bench(std::span(&alone, 1), samples, options)));
+  constexpr double kSeconds = 1;
+  const Tensor samples = bench_samples(data, plan);
+  return judge(evidence, measure_paths(plan, std::span(&samples, 1), kSeconds));
 }
 
 Json latency_json(const LatencySummary& latency) {

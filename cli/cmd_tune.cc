@@ -137,20 +137,10 @@ HeadAnswers collect(const TuneCommand& command, const Plan& plan, const Dataset&
 }
 
 PathCosts measure(const TuneCommand& command, const Plan& plan, const Dataset& data) {
-  Session session(plan);
-  BenchOptions options;
-  for (std::size_t e = 0; e < plan.exits().size(); ++e) options.exits.push_back(static_cast<int>(e));
-  options.mix = false;
-  options.duration_s = command.duration_s;
-  options.percentiles = path_percentiles();
   Progress progress("latencies");
-  options.progress = [&](std::int64_t done, std::int64_t total) { progress.update(done, total); };
-  const std::vector<Tensor> samples = [&] {
-    std::vector<Tensor> all;
-    all.push_back(bench_samples(data, plan));
-    return all;
-  }();
-  return path_costs(bench(std::span(&session, 1), samples, options));
+  const Tensor samples = bench_samples(data, plan);
+  return measure_paths(plan, std::span(&samples, 1), command.duration_s,
+                       [&](std::int64_t done, std::int64_t total) { progress.update(done, total); });
 }
 
 Evaluation run_chosen(const Plan& plan, const Dataset& data, const Tuned& tuned) {
@@ -289,6 +279,11 @@ void add_tune(CLI::App& app, Action& action) {
       ->type_name("OUT.html");
   sub.add_flag("--fit-temperatures", command->options.temperatures,
                "score with the temperature that fits each head; else they are only reported");
+  sub.add_option("--margin", command->options.margin,
+                 "for a drop: standard errors of it that have to be within the budget too, against choices by luck")
+      ->check(tolerance())
+      ->capture_default_str()
+      ->type_name("S");
   sub.add_flag("--all-samples", command->all_samples,
                "fit on all samples: the accuracy reported is then that of samples that were fitted");
   add_measuring(sub, *command);

@@ -110,11 +110,12 @@ void Plot::mark(PlotPoint at, Mark mark, std::string_view classes, const std::st
   }
 }
 
-void Plot::label(PlotPoint at, const std::string& text, std::string_view classes) {
+void Plot::label(PlotPoint at, const std::string& text, std::string_view classes, double down) {
   if (!inside(at)) return;
   const bool left = px(at.first) > width_ * 0.62;
-  content_ += fmt::format("<text class=\"halo {}\" x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"{}\">{}</text>\n", classes,
-                          px(at.first) + (left ? -12 : 12), py(at.second) + 4, left ? "end" : "start", escaped(text));
+  content_ +=
+      fmt::format("<text class=\"halo {}\" x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"{}\">{}</text>\n", classes,
+                  px(at.first) + (left ? -12 : 12), py(at.second) + 4 + down, left ? "end" : "start", escaped(text));
 }
 
 void Plot::vertical(double x, std::string_view classes, const std::string& text) {

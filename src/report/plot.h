@@ -38,7 +38,8 @@ class Plot {
   /// A point with a text that shows on hovering.
   void mark(PlotPoint at, Mark mark, std::string_view classes, const std::string& hover);
   /// A text beside a point, on the side with more room.
-  void label(PlotPoint at, const std::string& text, std::string_view classes);
+  /// @param down  so far below its middle
+  void label(PlotPoint at, const std::string& text, std::string_view classes, double down = 0);
   /// Straight across the picture.
   void vertical(double x, std::string_view classes, const std::string& text);
   void horizontal(double y, std::string_view classes, const std::string& text);

@@ -14,6 +14,8 @@ namespace {
 
 constexpr double kCardWidth = 400;
 constexpr double kCardHeight = 290;
+/// Labels of what lies at the same place stand one above the other.
+constexpr double kLabelDown = 10;
 
 std::string right_in(double accuracy, double us) {
   return fmt::format("{:.2f} % right in {:.1f} us", 100 * accuracy, us);
@@ -105,9 +107,9 @@ std::string accuracy_latency_chart(const Tuned& tuned, const TuneReportInfo& inf
   for (const Alternative& a : tuned.verdict.alternatives) {
     const bool last = a.exit == full.exit;
     plot.label({a.latency_us, a.accuracy}, last ? "no exits" : fmt::format("exit {} alone", a.exit),
-               last ? "f-full" : "f-alone");
+               last ? "f-full" : "f-alone", kLabelDown);
   }
-  plot.label({chosen.latency_us, chosen.accuracy}, "chosen", "f-chosen");
+  plot.label({chosen.latency_us, chosen.accuracy}, "chosen", "f-chosen", -kLabelDown);
   return plot.str();
 }
 

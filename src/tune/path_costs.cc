@@ -97,4 +97,16 @@ PathCosts path_costs(const Bench& bench) {
   return costs;
 }
 
+PathCosts measure_paths(const Plan& plan, std::span<const Tensor> samples, double seconds,
+                        const std::function<void(std::int64_t done, std::int64_t total)>& progress) {
+  Session session(plan);
+  BenchOptions options;
+  for (std::size_t e = 0; e < plan.exits().size(); ++e) options.exits.push_back(static_cast<int>(e));
+  options.mix = false;
+  options.duration_s = seconds;
+  options.percentiles = path_percentiles();
+  options.progress = progress;
+  return path_costs(bench(std::span(&session, 1), samples, options));
+}
+
 }  // namespace exeunt

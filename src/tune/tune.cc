@@ -44,14 +44,18 @@ std::vector<CriterionKind> criteria_of(const std::vector<DecisionInfo>& decision
 /// The point of a front that a budget asks for.
 class Choice {
  public:
-  Choice(const SearchSamples& samples, const PathCosts& costs, const TuneBudget& budget)
-      : samples_(samples), costs_(costs), budget_(budget), n_(static_cast<double>(samples.size())) {}
+  Choice(const SearchSamples& samples, const PathCosts& costs, const TuneOptions& options)
+      : samples_(samples),
+        costs_(costs),
+        budget_(options.budget),
+        margin_(options.margin),
+        n_(static_cast<double>(samples.size())) {}
 
   /// @param front  of all choices
   FrontPoint from(const std::vector<FrontPoint>& front) const {
     switch (budget_.kind) {
       case TuneBudget::Kind::accuracy_drop:
-        return fastest(front, head_accuracy(samples_, samples_.decisions()) - budget_.limit);
+        return within_drop(front);
       case TuneBudget::Kind::min_accuracy:
         return fastest(front, budget_.limit);
       case TuneBudget::Kind::mean_latency_us:
@@ -63,6 +67,20 @@ class Choice {
   }
 
  private:
+  FrontPoint within_drop(const std::vector<FrontPoint>& front) const {
+    for (const FrontPoint& point : front) {
+      const Outcome outcome = outcome_of(samples_, costs_, point.thresholds);
+      if (outcome.drop + margin_ * outcome.drop_error <= budget_.limit + kRounding) return point;
+    }
+    // The last exit always loses nothing, for sure.
+    const Thresholds off(samples_.decisions());
+    if (budget_.limit >= 0) {
+      const Outcome outcome = outcome_of(samples_, costs_, off);
+      return {off, std::llround(outcome.accuracy * n_), outcome.latency_us};
+    }
+    return fastest(front, head_accuracy(samples_, samples_.decisions()) - budget_.limit);
+  }
+
   FrontPoint fastest(const std::vector<FrontPoint>& front, double accuracy) const {
     for (const FrontPoint& point : front) {
       if (static_cast<double>(point.right) >= accuracy * n_ - kRounding) return point;
@@ -107,7 +125,8 @@ class Choice {
 
   const SearchSamples& samples_;
   const PathCosts& costs_;
-  const TuneBudget& budget_;
+  TuneBudget budget_;
+  double margin_;
   double n_;
 };
 
@@ -191,6 +210,8 @@ void check(const HeadAnswers& answers, const std::vector<DecisionInfo>& decision
   require(answers.samples >= kFewest, ErrorCode::argument, "{} sample{}: at least {} are needed", answers.samples,
           answers.samples == 1 ? "" : "s", kFewest);
   require(std::isfinite(options.budget.limit), ErrorCode::argument, "the budget is no number");
+  require(std::isfinite(options.margin) && options.margin >= 0, ErrorCode::argument, "a margin of {}: from 0 on",
+          options.margin);
 }
 
 }  // namespace
@@ -216,7 +237,7 @@ Tuned tune(const HeadAnswers& answers, const std::vector<DecisionInfo>& decision
                      outcome_of(others, costs, point.thresholds)};
   };
   const std::vector<FrontPoint> front = search_front(samples, costs);
-  const FrontPoint chosen = Choice(samples, costs, options.budget).from(front);
+  const FrontPoint chosen = Choice(samples, costs, options).from(front);
   for (const FrontPoint& point : thinned(front, options.most_points)) tuned.points.push_back(point_of(point));
   tuned.chosen = point_of(chosen);
   for (std::size_t d = 0; d < decisions.size(); ++d) tuned.curves.push_back(threshold_curve(others, d));

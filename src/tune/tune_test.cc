@@ -103,6 +103,33 @@ TEST(Tune, ALooserBudgetIsNeverWorse) {
   }
 }
 
+TEST(Tune, AMarginKeepsTheDropForSureAndCostsTime) {
+  double last = 0;
+  for (const double margin : {0.0, 1.0, 3.0}) {
+    TuneOptions options;
+    options.budget = {Kind::accuracy_drop, 0.01};
+    options.margin = margin;
+    const Outcome fitted =
+        tune(random_answers(2000, 3), max_prob_decisions(2), even_path_costs(3), options).chosen.fitted;
+    EXPECT_LE(fitted.drop + margin * fitted.drop_error, 0.01 + 1e-9);
+    EXPECT_GE(fitted.latency_us, last);
+    last = fitted.latency_us;
+  }
+  TuneOptions wrong;
+  wrong.margin = -1;
+  expect_error(ErrorCode::argument, "a margin of -1",
+               [&] { tune(random_answers(10, 2), max_prob_decisions(1), even_path_costs(2), wrong); });
+}
+
+TEST(Tune, NothingToLoseForSureMeansNoExits) {
+  TuneOptions options;
+  options.budget = {Kind::accuracy_drop, 0};
+  options.margin = 1000;
+  const TunePoint chosen = tune(random_answers(500, 2), max_prob_decisions(1), even_path_costs(2), options).chosen;
+  EXPECT_FALSE(chosen.settings[0].enabled);
+  EXPECT_EQ(chosen.fitted.drop, 0);
+}
+
 TEST(Tune, ABudgetThatCannotBeMetSaysTheBestThatCan) {
   expect_error(ErrorCode::argument, "no thresholds are right on 99.90 % of the samples; the best are right on", [] {
     tune_with({Kind::min_accuracy, 0.999});

@@ -62,6 +62,9 @@ struct TuneOptions {
   bool temperatures = false;
   /// Fit on the samples of even number only, so that the others can tell what the choice is worth.
   bool hold_out = true;
+  /// For a drop: what is lost on the fitted samples and so many standard errors of it have to be within the budget. Of
+  /// many choices the luckiest would be taken without: it loses more elsewhere.
+  double margin = 1;
   /// Of the points reported; the choice is made among all.
   std::size_t most_points = 60;
 };

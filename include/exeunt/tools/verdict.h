@@ -4,6 +4,7 @@
 #include <exeunt/tools/bench.h>
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string>
 #include <vector>
@@ -42,6 +43,13 @@ struct PathCosts {
 /// @throws Error argument if an exit was not measured
 PathCosts path_costs(const Bench& bench);
 std::vector<double> path_percentiles();
+
+/// Measures them: every exit in turn, as `bench` does with one sample at a time.
+/// @param samples   one tensor a model input, as for `bench`
+/// @param seconds   of measuring, for all exits together
+/// @param progress  as BenchOptions::progress
+PathCosts measure_paths(const Plan& plan, std::span<const Tensor> samples, double seconds,
+                        const std::function<void(std::int64_t done, std::int64_t total)>& progress = {});
 
 /// Always stopping at one exit: what a network of this head alone would do.
 struct Alternative {
