@@ -116,7 +116,9 @@ Json times_json(const Bench& result) {
   std::vector<Json> rows;
   for (const ExitBench& exit : result.exits) add_times(exit.report, fmt::format("exit {}", exit.exit), rows);
   if (result.mix) add_times(result.mix->report, "mix", rows);
-  std::ranges::stable_sort(rows, {}, [](const Json& row) { return row["startComputeMs"].get<double>(); });
+  std::stable_sort(rows.begin(), rows.end(), [](const Json& a, const Json& b) {
+    return a["startComputeMs"].get<double>() < b["startComputeMs"].get<double>();
+  });
   return rows;
 }
 
