@@ -1,5 +1,7 @@
 #include "graph/text.h"
 
+#include <cstring>
+
 #include "support/expect_error.h"
 #include "support/tensors.h"
 

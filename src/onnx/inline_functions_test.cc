@@ -1,5 +1,9 @@
 #include "onnx/inline_functions.h"
 
+#include <onnx/defs/parser.h>
+
+#include <stdexcept>
+
 #include "support/onnx_text.h"
 #include "support/run_graph.h"
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <fmt/format.h>
 #include <onnx/onnx_pb.h>
 
 #include <string>
