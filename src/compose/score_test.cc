@@ -1,8 +1,9 @@
-#include "compose/score.h"
+#include <exeunt/tools/compose.h>
 
 #include <algorithm>
 #include <cmath>
 #include <random>
+#include <set>
 
 #include "compose/test_networks.h"
 
@@ -102,7 +103,7 @@ TEST_P(ComposedRule, DecidesAsItsDefinition) {
     const Tensor input = tensor(DType::f32, {1, kClasses}, x);
     const std::size_t expected = exit_of(x, GetParam().settings);
     seen.insert(expected);
-    ASSERT_EQ(run_graph(graph, {Operand(input)}).exit, expected) << "sample " << sample;
+    ASSERT_EQ(run_graph(graph, {OpInput(input)}).exit, expected) << "sample " << sample;
   }
   if (GetParam().settings.enabled) {
     EXPECT_GE(seen.size(), 2U) << "the samples tell nothing";

@@ -37,7 +37,7 @@ inline Answer answer_of(const std::filesystem::path& file, const std::vector<dou
   const Graph graph = import_onnx(file, {});
   const TensorType& type = graph.type(graph.inputs.front());
   const Tensor input = tensor(type.dtype, type.shape, x);
-  return run_graph(graph, {Operand(input)});
+  return run_graph(graph, {OpInput(input)});
 }
 
 inline std::vector<std::string> ops_of(const onnx::GraphProto& graph) {
