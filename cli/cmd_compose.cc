@@ -75,7 +75,7 @@ Composition compose(const ComposeCommand& command) {
   return compose_parts(command.parts, options, command.out);
 }
 
-Json to_json(const ComposedExit& exit, bool decides, const ExitInfo* info) {
+Json composed_exit_json(const ComposedExit& exit, bool decides, const ExitInfo* info) {
   Json json = {{"head", exit.head}, {"file", exit.file}};
   if (decides) {
     json["criterion"] = criterion_kind_name(exit.settings.criterion);
@@ -96,13 +96,13 @@ void print_table(const ComposeCommand& command, const Composition& result, const
   fmt::print("{}: {} {}, outputs {}, opset {}\n\n", command.out, result.exits.size(),
              command.flatten ? "heads" : "exits", fmt::join(result.outputs, ", "), result.opset);
   if (command.flatten) return;
-  constexpr std::size_t kNameLength = 40;
+  constexpr std::size_t kTensorNameLength = 40;
   Table table({"", "head", "file", "leaves if", "MACs"}, {0, 1, 2, 3});
   for (std::size_t i = 0; i < result.exits.size(); ++i) {
     const ComposedExit& exit = result.exits[i];
     const bool decides = i + 1 < result.exits.size();
-    table.add({fmt::format("exit {}", i), shortened(exit.head, kNameLength), shortened(exit.file, kNameLength),
-               decides ? rule_text(exit.settings) : "it comes here",
+    table.add({fmt::format("exit {}", i), shortened(exit.head, kTensorNameLength),
+               shortened(exit.file, kTensorNameLength), decides ? rule_text(exit.settings) : "it comes here",
                i < exits.size() ? count_text(exits[i].macs) : ""});
   }
   fmt::print("{}", table.str());
@@ -122,7 +122,7 @@ void execute(const ComposeCommand& command) {
   Json list = Json::array();
   for (std::size_t i = 0; i < result.exits.size(); ++i) {
     const bool decides = !command.flatten && i + 1 < result.exits.size();
-    list.push_back(to_json(result.exits[i], decides, i < exits.size() ? &exits[i] : nullptr));
+    list.push_back(composed_exit_json(result.exits[i], decides, i < exits.size() ? &exits[i] : nullptr));
   }
   Json json = {{"model", command.out},      {"exits", list},         {"inputs", result.inputs},
                {"outputs", result.outputs}, {"opset", result.opset}, {"notes", result.notes}};

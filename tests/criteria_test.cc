@@ -75,7 +75,7 @@ TEST_P(Criteria, SamplesTakeTheExitsThatTheyTakeInOnnxRuntime) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Forms, Criteria, ::testing::Values("max_prob", "margin", "entropy", "patience"),
-                         [](const auto& info) { return info.param; });
+                         [](const auto& criterion) { return criterion.param; });
 
 TEST(CriteriaFiles, ADivisionBeforeTheSoftmaxIsTheTemperature) {
   std::vector<float> temperatures;

@@ -84,12 +84,12 @@ PathCosts path_costs(const Bench& bench) {
   // The scores on the way to exit d are those of decisions 0 .. d, but the last exit has no decision.
   const std::size_t decisions = bench.exits.size() - 1;
   for (std::size_t d = 0; d < decisions; ++d) {
-    const auto& here = bench.exits[d].steps_us;
-    const auto& next = bench.exits[d + 1].steps_us;
+    const auto& here = bench.exits[d].profile;
+    const auto& next = bench.exits[d + 1].profile;
     double cost = 0;
     if (here && next) {
-      const double scores_before = d == 0 ? 0 : bench.exits[d - 1].steps_us->scores;
-      cost = next->heads - here->heads + here->scores - scores_before;
+      const double scores_before = d == 0 ? 0 : bench.exits[d - 1].profile->median_us.scores;
+      cost = next->median_us.heads - here->median_us.heads + here->median_us.scores - scores_before;
     }
     costs.heads_us.push_back(std::max(0.0, cost));
     costs.off_saves_us.push_back(0);

@@ -1,3 +1,4 @@
+#include <exeunt/statistics.h>
 #include <exeunt/tools/tune.h>
 
 #include <fmt/format.h>
@@ -14,11 +15,10 @@ namespace exeunt {
 
 namespace {
 
-constexpr std::size_t kScoreBins = 20;
 /// Rounding of sums that should meet a limit exactly.
 constexpr double kRounding = 1e-9;
 
-std::string percent_text(double share) { return fmt::format("{:.2f} %", 100 * share); }
+std::string accuracy_text(double share) { return fmt::format("{:.2f} %", 100 * share); }
 std::string points_text(double share) { return fmt::format("{:.2f} points", 100 * share); }
 
 std::vector<CriterionKind> criteria_of(const std::vector<DecisionInfo>& decisions,
@@ -88,7 +88,7 @@ class Choice {
     const FrontPoint& best = front.back();
     fail(ErrorCode::argument,
          "no thresholds are right on {} of the samples; the best are right on {} and take {:.2f} us on average{}",
-         percent_text(accuracy), percent_text(static_cast<double>(best.right) / n_), best.latency_us,
+         accuracy_text(accuracy), accuracy_text(static_cast<double>(best.right) / n_), best.latency_us,
          budget_.kind == TuneBudget::Kind::accuracy_drop ? " (a drop below zero asks for more than the last exit gives)"
                                                          : "");
   }
@@ -100,7 +100,7 @@ class Choice {
     fail(ErrorCode::argument,
          "no thresholds take {:.2f} us or less on average; the fastest take {:.2f} us and are right on {} of the "
          "samples",
-         budget_.limit, front.front().latency_us, percent_text(static_cast<double>(front.front().right) / n_));
+         budget_.limit, front.front().latency_us, accuracy_text(static_cast<double>(front.front().right) / n_));
   }
 
   FrontPoint within_p99() const {
@@ -120,7 +120,7 @@ class Choice {
     fail(ErrorCode::argument,
          "no thresholds keep 99 % of the runs within {:.2f} us; the best that can is to stop at exit {} always: 99 % "
          "within {:.2f} us, right on {} of the samples",
-         budget_.limit, exit, best, percent_text(head_accuracy(samples_, exit)));
+         budget_.limit, exit, best, accuracy_text(head_accuracy(samples_, exit)));
   }
 
   const SearchSamples& samples_;
@@ -193,7 +193,7 @@ std::vector<std::string> notes_of(const TunePoint& chosen, const TuneOptions& op
   }
   if (options.budget.kind == TuneBudget::Kind::min_accuracy && seen.accuracy < options.budget.limit - kRounding) {
     notes.push_back(fmt::format("on the samples held out {} are right, fewer than the {} asked for",
-                                percent_text(seen.accuracy), percent_text(options.budget.limit)));
+                                accuracy_text(seen.accuracy), accuracy_text(options.budget.limit)));
   }
   return notes;
 }

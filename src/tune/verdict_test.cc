@@ -57,17 +57,19 @@ ExitBench measured(int exit, double mean, PathTimes steps) {
   bench.exit = exit;
   bench.report.latency_us.mean = mean;
   bench.report.latency_us.percentiles = {mean, mean + 1};
-  bench.steps_us = steps;
+  bench.profile = Profile{};
+  bench.profile->median_us = steps;
   return bench;
 }
 
 TEST(PathCosts, OfABenchSplitOffHeadsAndScores) {
   Bench bench;
-  bench.exits = {measured(0, 40, {39, 0, 0.5}), measured(1, 70, {68, 4, 1.25}), measured(2, 100, {97, 9, 1.25})};
+  bench.exits = {measured(0, 40, {0, 39, 0, 0.5}), measured(1, 70, {0, 68, 4, 1.25}),
+                 measured(2, 100, {0, 97, 9, 1.25})};
   const PathCosts costs = path_costs(bench);
   EXPECT_THAT(costs.heads_us, ::testing::ElementsAre(::testing::DoubleEq(4 + 0.5), ::testing::DoubleEq(5.75)));
   EXPECT_EQ(costs.exits[2].quantiles_us, (std::vector<double>{100, 101}));
-  bench.exits[1].steps_us.reset();
+  bench.exits[1].profile.reset();
   EXPECT_THAT(path_costs(bench).heads_us, ::testing::ElementsAre(0, 0)) << "nothing is known of them";
   bench.exits.erase(bench.exits.begin() + 1);
   expect_error(ErrorCode::argument, "exit 1 was not measured", [&] { path_costs(bench); });

@@ -9,6 +9,7 @@
 #include <limits>
 
 #include "support/expect_error.h"
+#include "support/models.h"
 #include "support/onnx_text.h"
 #include "support/temp_dir.h"
 #include "support/tensors.h"
@@ -89,10 +90,6 @@ std::vector<std::string> steps_in_f32(const Plan& plan) {
     if (is_product && step.kernel.find("bf16") == std::string::npos) names.push_back(step.name);
   }
   return names;
-}
-
-Model digits() {
-  return Model::load(std::filesystem::path(EXEUNT_SOURCE_DIR) / "models" / "digits" / "lenet_digits.onnx");
 }
 
 Dataset digits_data() {

@@ -28,7 +28,7 @@ struct Results::Data {
 
   std::shared_ptr<const PlanData> plan;
   std::int64_t size = 0;
-  bool cut_short = false;  ///< of the one sample that ran with a deadline
+  bool cut_short = false;           ///< of the one sample that ran with a deadline
   std::vector<int> last_decisions;  ///< by exit: the decision before it; -1 if there is none
   std::vector<int> exits;
   std::vector<float> last_scores;

@@ -58,11 +58,13 @@ TEST(SessionDeadline, WithoutTimeTheFirstExitAnswers) {
 
 TEST(SessionDeadline, TakesOneSampleByItsScores) {
   Session session(plan_of(kTwoExits), {.max_batch = 2});
-  expect_error(ErrorCode::argument, "2 samples were given; a run with a deadline takes one",
-               [&] { session.run(f32({2, 3}, {0, 0, 0, 0, 0, 0}).view(), in_an_hour()); });
+  expect_error(ErrorCode::argument, "2 samples were given; a run with a deadline takes one", [&] {
+    session.run(f32({2, 3}, {0, 0, 0, 0, 0, 0}).view(), in_an_hour());
+  });
   session.force_exit(1);
-  expect_error(ErrorCode::argument, "an exit is forced",
-               [&] { session.run(f32({1, 3}, {0, 0, 0}).view(), in_an_hour()); });
+  expect_error(ErrorCode::argument, "an exit is forced", [&] {
+    session.run(f32({1, 3}, {0, 0, 0}).view(), in_an_hour());
+  });
 }
 
 }  // namespace
