@@ -11,7 +11,7 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 
 /// `bench ARGUMENTS` must succeed. @return its stderr
-std::string notes_of(const Arguments& arguments) {
+std::string notes_on_stderr(const Arguments& arguments) {
   Arguments all = {"bench"};
   all.insert(all.end(), arguments.begin(), arguments.end());
   const ProgramResult result = exeunt_program(all);
@@ -50,7 +50,7 @@ TEST(Trtexec, OldAndNewSpellings) {
        {"--useSpinWait", "--noSpinWait", "--useCudaGraph", "--noCudaGraph", "--noDataTransfers", "--avgRuns=7",
         "--includeDataTransfers", "--separateProfileRun", "--memPoolSize=workspace:64", "--profilingVerbosity=detailed",
         "--optShapes=image:1x1x8x8", "--stronglyTyped"}) {
-    const std::vector<std::string> notes = lines_of(notes_of(quick({flag})));
+    const std::vector<std::string> notes = lines_of(notes_on_stderr(quick({flag})));
     ASSERT_EQ(notes.size(), 1U) << flag;
     const std::string name = flag.substr(0, flag.find('='));
     EXPECT_THAT(notes[0], ::testing::StartsWith(fmt::format("note: {} changes nothing: ", name)));
@@ -61,11 +61,12 @@ TEST(Trtexec, FlagsThatMeanSomethingSayNothing) {
   const TempDir folder;
   const std::string cache = (folder / "times.json").string();
   const std::string plan = (folder / "digits.plan").string();
-  EXPECT_EQ(notes_of(quick({"--infStreams=2", "--percentile=90,99.9", "--threads=1", "--builderOptimizationLevel=0",
-                            "--timingCacheFile=" + cache, "--saveEngine=" + plan, "--idleTime=1"})),
-            "");
-  EXPECT_EQ(notes_of({"--loadEngine=" + plan, "--warmUp=0", "--duration=0", "--iterations=3", "--dumpProfile",
-                      "--dumpLayerInfo"}),
+  EXPECT_EQ(
+      notes_on_stderr(quick({"--infStreams=2", "--percentile=90,99.9", "--threads=1", "--builderOptimizationLevel=0",
+                             "--timingCacheFile=" + cache, "--saveEngine=" + plan, "--idleTime=1"})),
+      "");
+  EXPECT_EQ(notes_on_stderr({"--loadEngine=" + plan, "--warmUp=0", "--duration=0", "--iterations=3", "--dumpProfile",
+                             "--dumpLayerInfo"}),
             "");
 }
 
@@ -73,7 +74,7 @@ TEST(Trtexec, ShapesAreNamedWithColons) {
   const TempDir folder;
   const std::string model = write_model(
       folder, "agraph (float[1,n] a, float[1,m] b) => (float[1,n] y, float[1,m] z) { y = Neg(a)\nz = Neg(b) }");
-  notes_of({"--onnx=" + model, "--shapes=a:1x3,b:1x5", "--warmUp=0", "--duration=0", "--iterations=2"});
+  notes_on_stderr({"--onnx=" + model, "--shapes=a:1x3,b:1x5", "--warmUp=0", "--duration=0", "--iterations=2"});
   expect_wrong_usage({"bench", model, "--shapes=a:1y3"}, "--shapes");
   expect_wrong_usage({"bench", model, "--shapes="}, "--shapes");
 }
