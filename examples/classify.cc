@@ -20,7 +20,7 @@ void classify(exeunt::Session& session, const std::string& file, exeunt::Tensor&
   format.sample = {input.dtype(), exeunt::Shape(input.shape().dims().subspan(1))};
   format.resize = true;
   const exeunt::Tensor picture = exeunt::read_picture(file);
-  exeunt::picture_to_sample(picture.view(), format, input.mutable_view());
+  exeunt::picture_to_sample(picture.view(), format, {input.mutable_view().data, format.sample});
 
   const exeunt::Results& results = session.run(input.view());
   const std::vector<float> probabilities = exeunt::class_probabilities(results, 0);

@@ -336,7 +336,7 @@ TEST(CApi, ShapesOfInputsReachTheModel) {
   options.shapes = &shape;
   options.shape_count = 1;
   exeunt_model* model = nullptr;
-  EXPECT_FAILS(exeunt_model_load(kModel.c_str(), &options, &model), EXEUNT_ERROR_SHAPE, "image");
+  EXPECT_FAILS(exeunt_model_load(kModel.c_str(), &options, &model), EXEUNT_ERROR_ARGUMENT, "image");
 }
 
 TEST(CApi, ErrorsBelongToTheirThread) {
