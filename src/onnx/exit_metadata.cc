@@ -113,11 +113,29 @@ std::string exit_entries_text(std::span<const ExitSettings> settings) {
   return list.dump();
 }
 
-void apply_exit_entries(Graph& graph, std::span<const ExitEntry> entries) {
+namespace {
+
+std::vector<TreeId> decisions_of(const Graph& graph) {
   std::vector<TreeId> decisions;
   for (const TreeId id : tree_order(graph)) {
     if (std::holds_alternative<Decision>(graph.tree[static_cast<std::size_t>(id)])) decisions.push_back(id);
   }
+  return decisions;
+}
+
+}  // namespace
+
+std::set<TreeId> decisions_at_one(const Graph& graph, std::span<const ExitEntry> entries) {
+  std::set<TreeId> result;
+  const std::vector<TreeId> decisions = decisions_of(graph);
+  for (std::size_t i = 0; i < std::min(entries.size(), decisions.size()); ++i) {
+    if (entries[i].temperature == 1.0F) result.insert(decisions[i]);
+  }
+  return result;
+}
+
+void apply_exit_entries(Graph& graph, std::span<const ExitEntry> entries) {
+  const std::vector<TreeId> decisions = decisions_of(graph);
   require(entries.size() == decisions.size(), ErrorCode::format, "tells of {} decision{}; the model has {}",
           entries.size(), entries.size() == 1 ? "" : "s", decisions.size());
   for (std::size_t i = 0; i < entries.size(); ++i) {

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -32,6 +33,9 @@ std::vector<ExitEntry> parse_exit_entries(std::string_view text);
 
 /// The same list with all keys, on one line. Infinite thresholds become the largest float.
 std::string exit_entries_text(std::span<const ExitSettings> settings);
+
+/// Decisions of a graph as imported to which entries, one for each in order, give a temperature of 1.
+std::set<TreeId> decisions_at_one(const Graph& graph, std::span<const ExitEntry> entries);
 
 /// Settles what entries say, one for each decision in order, on a graph as imported. A predicate that is said to be
 /// another criterion looks at the class scores of the exit that it leads to.

@@ -117,8 +117,8 @@ void Importer::settle_decisions() {
   for (TreeNode& node : graph_.tree) {
     if (auto* exit = std::get_if<Exit>(&node)) exit->prediction = find_prediction(graph_, *exit);
   }
-  find_temperatures(graph_);
   orient_predicates(graph_);
+  find_temperatures(graph_, entries_ ? decisions_at_one(graph_, *entries_) : std::set<TreeId>());
   if (entries_) with_context(fmt::format("metadata '{}'", kExitsKey), [&] { apply_exit_entries(graph_, *entries_); });
 }
 

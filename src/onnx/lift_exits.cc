@@ -194,12 +194,14 @@ std::optional<Tempered> tempered(const Graph& graph, ConstantEvaluator& constant
 
 }  // namespace
 
-void find_temperatures(Graph& graph) {
+void find_temperatures(Graph& graph, const std::set<TreeId>& at_one) {
   ConstantEvaluator constants(graph);
   const std::vector<int> uses = count_uses(graph);
-  for (TreeNode& node : graph.tree) {
-    auto* decision = std::get_if<Decision>(&node);
-    if (decision == nullptr || !is_tunable(decision->criterion) || !decision->probabilities) continue;
+  for (std::size_t at = 0; at < graph.tree.size(); ++at) {
+    auto* decision = std::get_if<Decision>(&graph.tree[at]);
+    if (decision == nullptr || at_one.contains(static_cast<TreeId>(at)) || !is_tunable(decision->criterion) ||
+        !decision->probabilities)
+      continue;
     const Node* softmax = graph.producer(decision->input);
     if (op_as<ops::Softmax>(softmax) == nullptr) continue;
     const auto found = tempered(graph, constants, softmax->inputs[0]);

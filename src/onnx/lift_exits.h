@@ -1,6 +1,7 @@
 #pragma once
 
 #include <optional>
+#include <set>
 
 #include "graph/batch.h"
 #include "graph/constant_eval.h"
@@ -26,7 +27,8 @@ struct LiftedCondition {
 LiftedCondition lift_condition(const Graph& graph, ConstantEvaluator& constants, BatchAxes& axes, ValueId condition);
 
 /// Decisions on softmax(l / T) look at l, with temperature T. Called on the whole tree.
-void find_temperatures(Graph& graph);
+/// @param at_one  decisions of which it is known that their temperature is 1: what is divided there is the network's
+void find_temperatures(Graph& graph, const std::set<TreeId>& at_one);
 
 /// Gives every predicate its order: a bool does not say which arm is the early one, so the cheaper arm
 /// becomes the one that leaves, and the condition is negated where that was the other. Called on the whole tree.

@@ -144,7 +144,7 @@ void write_threshold(onnx::ModelProto& model, const std::string& decision, float
 }
 
 /// The decisions of a file, in order.
-std::vector<Decision> decisions_of(const onnx::ModelProto& model, const ImportOptions& options) {
+std::vector<Decision> imported_decisions(const onnx::ModelProto& model, const ImportOptions& options) {
   const Graph graph = import_onnx(model, options);
   std::vector<Decision> decisions;
   for (const TreeId id : tree_order(graph)) {
@@ -173,7 +173,7 @@ void drop_metadata(onnx::ModelProto& model) {
 
 void write_exit_settings(onnx::ModelProto& model, std::span<const ExitSettings> settings,
                          const ImportOptions& options) {
-  const std::vector<Decision> before = decisions_of(model, options);
+  const std::vector<Decision> before = imported_decisions(model, options);
   require(before.size() == settings.size(), ErrorCode::argument, "there are settings of {} exits; the model has {}",
           settings.size(), before.size());
   std::set<std::string> names;
@@ -184,7 +184,7 @@ void write_exit_settings(onnx::ModelProto& model, std::span<const ExitSettings> 
     write_threshold(model, before[d].name, settings[d].threshold, names);
   }
   // Names may repeat, and conditions may be put together in many ways: what the file means now is what counts.
-  const std::vector<Decision> after = decisions_of(model, options);
+  const std::vector<Decision> after = imported_decisions(model, options);
   for (std::size_t d = 0; d < before.size(); ++d) {
     require(after.size() == before.size() && after[d].criterion == before[d].criterion &&
                 after[d].threshold == settings[d].threshold,

@@ -135,7 +135,7 @@ void Plot::horizontal(double y, std::string_view classes, const std::string& tex
 }
 
 void Plot::bar(double from_x, double to_x, double y, const std::string& hover) {
-  if (!inside({from_x, y}) || to_x > x_.high + 1e-9) return;
+  if (!inside({from_x, y}) || !(to_x <= x_.high + 1e-9)) return;
   content_ += fmt::format(
       "<rect class=\"bar\" x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\"><title>{}</title></rect>\n",
       px(from_x) + 1, py(y), std::max(0.0, px(to_x) - px(from_x) - 2), py(y_.low) - py(y), escaped(hover));
