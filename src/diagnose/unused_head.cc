@@ -53,17 +53,21 @@ void report_dead_work(const Graph& graph, std::vector<Warning>& warnings) {
 
 /// A classifier that decides, while the exit behind it answers with another one's scores.
 void report_silent_head(const Graph& graph, const Decision& decision, std::vector<Warning>& warnings) {
-  const Node* softmax = made_by<ops::Softmax>(graph, decision.input);
-  if (softmax == nullptr || decision_at(graph, decision.leave) != nullptr) return;
+  if (!is_tunable(decision.criterion) || decision_at(graph, decision.leave) != nullptr) return;
+  const Node* softmax = decision.probabilities ? made_by<ops::Softmax>(graph, decision.input) : nullptr;
+  if (decision.probabilities && softmax == nullptr) return;
+  const std::int64_t classes =
+      softmax != nullptr ? softmax_classes(graph, *softmax) : graph.type(decision.input).shape.elements();
+  const ValueId logits = softmax != nullptr ? softmax->inputs[0] : decision.input;
   const auto& exit = std::get<Exit>(graph.tree[static_cast<std::size_t>(decision.leave)]);
-  if (exit.prediction.classes != softmax_classes(graph, *softmax)) return;
-  const std::vector<bool> depends = dependents(graph, skip_views(graph, softmax->inputs[0]));
+  if (exit.prediction.classes != classes) return;
+  const std::vector<bool> depends = dependents(graph, skip_views(graph, logits));
   if (std::ranges::any_of(exit.outputs, [&](ValueId v) { return depends[static_cast<std::size_t>(v)]; })) return;
   warnings.push_back(
       {"unused_head", decision.name,
        fmt::format("it looks at the scores of '{}', but {} answers with another head's: the early head's "
                    "own answer is never used",
-                   softmax->name, exits_text(exits_below(graph, decision.leave))),
+                   graph.value(decision.input).name, exits_text(exits_below(graph, decision.leave))),
        "let the arm for sure samples return the scores that the decision looked at"});
 }
 

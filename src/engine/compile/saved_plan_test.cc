@@ -134,7 +134,7 @@ TEST_F(PlanFileTest, ErrorsSayWhatIsWrong) {
   expect_refused(flipped, ErrorCode::format, "is damaged: its checksum does not fit");
   std::string other_form = bytes;
   other_form[8] = static_cast<char>(kPlanFormat + 1);
-  expect_refused(other_form, ErrorCode::format, "is a plan file of form 2; this version of Exeunt reads form 1");
+  expect_refused(other_form, ErrorCode::format, "is a plan file of form 3; this version of Exeunt reads form 2");
   expect_error(ErrorCode::file, "missing.plan: No such file", [&] { Plan::load(folder / "missing.plan"); });
   expect_error(ErrorCode::file, "is a folder", [&] { Plan::load(folder.path()); });
 }

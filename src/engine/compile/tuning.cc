@@ -54,7 +54,11 @@ std::vector<ExitSettings> read_exits(const nlohmann::json& list) {
             entry.criterion ? "threshold" : "criterion");
     exits.push_back(
         {*entry.criterion, *entry.threshold, entry.temperature.value_or(1.0F), entry.enabled.value_or(true)});
-    with_context(fmt::format("exit {}", exits.size() - 1), [&] { check_settings(exits.back()); });
+    try {
+      check_settings(exits.back());
+    } catch (const Error& error) {
+      fail(ErrorCode::format, "exit {}: {}", exits.size() - 1, error.what());
+    }
   }
   return exits;
 }
