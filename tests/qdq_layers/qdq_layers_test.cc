@@ -179,7 +179,7 @@ TEST_P(QuantizedLayers, AreOnnxRuntimesToOneStep) {
       const std::string what = fmt::format("{} '{}', picture {}", op_name(node.op), node.name, i);
       const Tensor wanted = as_graph_has_it(picture_of(recorded.at(value.name), i), value.type);
       const std::vector<Tensor> inputs = layer.inputs_of(i);
-      const std::vector<testing::OpInput> operands(inputs.begin(), inputs.end());
+      const std::vector<OpInput> operands(inputs.begin(), inputs.end());
       expect_within_a_step(run_graph(layer.graph(), operands).outputs[0], wanted, what + ", reference", by_reference);
       expect_within_a_step(kernels.run(inputs), wanted, what + ", kernels", by_kernels);
     }

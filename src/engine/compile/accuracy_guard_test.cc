@@ -10,8 +10,6 @@
 
 #include "support/expect_error.h"
 #include "support/models.h"
-#include "support/onnx_text.h"
-#include "support/temp_dir.h"
 #include "support/tensors.h"
 
 namespace exeunt {
@@ -56,7 +54,7 @@ const Model& with_outlier() {
 }
 
 /// Pictures of which one channel or the other is the brighter one.
-Dataset data_of(std::int64_t samples) {
+Dataset two_channels(std::int64_t samples) {
   const TempDir folder;
   TensorType type{DType::f32, {samples, 2, 4, 4}};
   Tensor x(type);
@@ -93,21 +91,21 @@ std::vector<std::string> steps_in_f32(const Plan& plan) {
 }
 
 Dataset digits_data() {
-  const auto file = std::filesystem::path(EXEUNT_SOURCE_DIR) / "models" / "digits" / "digits_train.npz";
-  return Dataset::open("npz:" + file.string(), {.sample = {DType::f32, Shape{1, 8, 8}}, .layout = {}}, 200);
+  return Dataset::open("npz:" + digits_file("digits_train.npz").string(),
+                       {.sample = {DType::f32, Shape{1, 8, 8}}, .layout = {}}, 200);
 }
 
 /// What a program would see: exit and scores of each sample by the decisions, or at one exit.
-struct Answers {
+struct AnswersBySample {
   std::vector<int> exits;
   std::vector<std::vector<float>> scores;
 };
 
-Answers answers_of(const Plan& plan, const Dataset& data, int exit = -1) {
+AnswersBySample answers_by(const Plan& plan, const Dataset& data, int exit = -1) {
   Session session(plan);
   if (exit >= 0) session.force_exit(exit);
   Tensor sample(plan.inputs().front().type);
-  Answers answers;
+  AnswersBySample answers;
   for (std::int64_t i = 0; i < data.size(); ++i) {
     data.read(i, 1, sample.mutable_view());
     const Results& results = session.run(sample.view());
@@ -119,8 +117,8 @@ Answers answers_of(const Plan& plan, const Dataset& data, int exit = -1) {
 }
 
 double agreement_of(const Plan& plan, const Plan& floats, const Dataset& data) {
-  const Answers ours = answers_of(plan, data);
-  const Answers theirs = answers_of(floats, data);
+  const AnswersBySample ours = answers_by(plan, data);
+  const AnswersBySample theirs = answers_by(floats, data);
   const auto top = [](const std::vector<float>& scores) { return std::ranges::max_element(scores) - scores.begin(); };
   double agreeing = 0;
   for (std::size_t i = 0; i < ours.exits.size(); ++i)
@@ -131,8 +129,8 @@ double agreement_of(const Plan& plan, const Plan& floats, const Dataset& data) {
 double error_of(const Plan& plan, const Plan& floats, const Dataset& data) {
   double worst = 0;
   for (int exit = 0; exit < static_cast<int>(plan.exits().size()); ++exit) {
-    const Answers ours = answers_of(plan, data, exit);
-    const Answers theirs = answers_of(floats, data, exit);
+    const AnswersBySample ours = answers_by(plan, data, exit);
+    const AnswersBySample theirs = answers_by(floats, data, exit);
     double apart = 0;
     double size = 0;
     for (std::size_t i = 0; i < ours.scores.size(); ++i) {
@@ -147,7 +145,7 @@ double error_of(const Plan& plan, const Plan& floats, const Dataset& data) {
 }
 
 TEST(AccuracyGuard, TheLayerThatHurtsStaysInF32AndIsNamed) {
-  const Dataset data = data_of(100);
+  const Dataset data = two_channels(100);
   const Plan floats = Plan::build(with_outlier(), {.optimization_level = 0});
   BuildOptions options = strict_int8(with_outlier(), data);
   options.accuracy.min_agreement = 0.99;
@@ -161,7 +159,7 @@ TEST(AccuracyGuard, TheLayerThatHurtsStaysInF32AndIsNamed) {
 }
 
 TEST(AccuracyGuard, AnErrorMayBeBoundedAsWell) {
-  const Dataset data = data_of(100);
+  const Dataset data = two_channels(100);
   const Plan floats = Plan::build(with_outlier(), {.optimization_level = 0});
   BuildOptions options = strict_int8(with_outlier(), data);
   options.accuracy.max_error = 0.05;
@@ -171,13 +169,13 @@ TEST(AccuracyGuard, AnErrorMayBeBoundedAsWell) {
 }
 
 TEST(AccuracyGuard, WithoutABoundNothingIsMeasured) {
-  const Plan plan = Plan::build(with_outlier(), strict_int8(with_outlier(), data_of(100)));
+  const Plan plan = Plan::build(with_outlier(), strict_int8(with_outlier(), two_channels(100)));
   EXPECT_THAT(steps_in_f32(plan), IsEmpty());
   EXPECT_THAT(plan.notes(), IsEmpty());
 }
 
 TEST(AccuracyGuard, ABoundThatHoldsChangesNothing) {
-  BuildOptions options = strict_int8(with_outlier(), data_of(100));
+  BuildOptions options = strict_int8(with_outlier(), two_channels(100));
   options.accuracy.min_agreement = 0.4;
   const Plan plan = Plan::build(with_outlier(), options);
   EXPECT_THAT(steps_in_f32(plan), IsEmpty());
@@ -213,7 +211,7 @@ TEST(AccuracyGuard, ItHoldsFor16BitsToo) {
 }
 
 TEST(AccuracyGuard, PlansThatCompeteKeepTheBoundToo) {
-  const Dataset data = data_of(100);
+  const Dataset data = two_channels(100);
   const Plan floats = Plan::build(with_outlier(), {.optimization_level = 0});
   BuildOptions options = strict_int8(with_outlier(), data);
   options.strict = false;
@@ -227,7 +225,7 @@ TEST(AccuracyGuard, PlansThatCompeteKeepTheBoundToo) {
 }
 
 TEST(AccuracyGuard, WhereNothingMayLeaveF32ThatIsANoteOrStrictlyAnError) {
-  BuildOptions options = strict_int8(with_outlier(), data_of(20));
+  BuildOptions options = strict_int8(with_outlier(), two_channels(20));
   options.accuracy.max_error = 0;
   expect_error(ErrorCode::unsupported, "int8: nothing of this model may leave fp32 within the bounds of accuracy",
                [&] { Plan::build(with_outlier(), options); });
@@ -239,14 +237,14 @@ TEST(AccuracyGuard, WhereNothingMayLeaveF32ThatIsANoteOrStrictlyAnError) {
 }
 
 TEST(AccuracyGuard, F32NeedsNoGuard) {
-  BuildOptions options = strict_int8(with_outlier(), data_of(20));
+  BuildOptions options = strict_int8(with_outlier(), two_channels(20));
   options.precision = "fp32";
   options.accuracy.min_agreement = 1;
   EXPECT_THAT(Plan::build(with_outlier(), options).notes(), IsEmpty());
 }
 
 TEST(AccuracyGuard, SoManySamplesAreTakenAsAsked) {
-  BuildOptions options = strict_int8(with_outlier(), data_of(30));
+  BuildOptions options = strict_int8(with_outlier(), two_channels(30));
   options.accuracy.min_agreement = 0;
   for (const auto& [limit, taken] : {std::pair{0, "on 30 samples"}, {7, "on 7 samples"}, {1000, "on 30 samples"}}) {
     options.accuracy.limit = limit;
@@ -255,7 +253,7 @@ TEST(AccuracyGuard, SoManySamplesAreTakenAsAsked) {
 }
 
 TEST(AccuracyGuard, BoundsThatMakeNoSenseAreErrors) {
-  const BuildOptions good = strict_int8(with_outlier(), data_of(20));
+  const BuildOptions good = strict_int8(with_outlier(), two_channels(20));
   const auto expect_refused = [&](const std::string& text, const auto& change) {
     BuildOptions options = good;
     change(options.accuracy);
@@ -273,7 +271,7 @@ TEST(AccuracyGuard, BoundsThatMakeNoSenseAreErrors) {
                  });
   expect_refused("there are no samples to measure accuracy on", [](AccuracyBounds& bounds) {
     bounds.max_error = 0.1;
-    bounds.samples = std::make_shared<const Dataset>(data_of(0));
+    bounds.samples = std::make_shared<const Dataset>(two_channels(0));
   });
   expect_refused("the limit of samples is -1", [](AccuracyBounds& bounds) {
     bounds.max_error = 0.1;
@@ -286,7 +284,7 @@ TEST(AccuracyGuard, ModelsThatDecideNothingHaveOnlyErrors) {
       y = Conv(x, w)
     })",
                                   {"only"});
-  BuildOptions options = strict_int8(model, data_of(20));
+  BuildOptions options = strict_int8(model, two_channels(20));
   options.accuracy.min_agreement = 0.9;
   expect_error(ErrorCode::argument, "neither decisions nor classes", [&] { Plan::build(model, options); });
   options.accuracy.min_agreement.reset();
@@ -295,7 +293,7 @@ TEST(AccuracyGuard, ModelsThatDecideNothingHaveOnlyErrors) {
 }
 
 TEST(AccuracyGuard, SamplesHaveToFitTheModel) {
-  BuildOptions options = strict_int8(with_outlier(), data_of(20));
+  BuildOptions options = strict_int8(with_outlier(), two_channels(20));
   options.accuracy.min_agreement = 0.9;
   options.accuracy.samples = std::make_shared<const Dataset>(digits_data());
   expect_error(ErrorCode::argument, "the samples are", [&] { Plan::build(with_outlier(), options); });
