@@ -125,7 +125,7 @@ void print_versus(const BenchCommand& command, const SideOfBench& a, const SideO
   fmt::print("{}\nB takes {:.4f} times as long as A, with 99 % confidence {:.4f} to {:.4f}\n", table.str(),
              result.ratio.median, result.ratio.low, result.ratio.high);
   fmt::print("{}", verdict_text(result.verdict));
-  if (result.verdict == Faster::neither)
+  if (result.verdict == RatioVerdict::no_difference)
     fmt::print(" (one of more than {} would have shown)", percent(visible_difference(result.ratio, options.margin)));
   fmt::print("\n");
 }

@@ -62,22 +62,22 @@ RatioInterval ratio_interval(std::span<const double> ratios, std::uint64_t seed)
   return {std::exp(middle), end(kOutside / 2), end(1 - kOutside / 2)};
 }
 
-std::string_view verdict_text(Faster verdict) noexcept {
+std::string_view verdict_text(RatioVerdict verdict) noexcept {
   switch (verdict) {
-    case Faster::neither:
+    case RatioVerdict::no_difference:
       return "no difference";
-    case Faster::a:
+    case RatioVerdict::a_faster:
       return "A is faster";
-    case Faster::b:
+    case RatioVerdict::b_faster:
       return "B is faster";
   }
   return "";
 }
 
-Faster judge(const RatioInterval& ratio, double margin) noexcept {
-  if (ratio.low > 1 && ratio.median > 1 + margin) return Faster::a;
-  if (ratio.high < 1 && ratio.median < 1 / (1 + margin)) return Faster::b;
-  return Faster::neither;
+RatioVerdict judge_ratio(const RatioInterval& ratio, double margin) noexcept {
+  if (ratio.low > 1 && ratio.median > 1 + margin) return RatioVerdict::a_faster;
+  if (ratio.high < 1 && ratio.median < 1 / (1 + margin)) return RatioVerdict::b_faster;
+  return RatioVerdict::no_difference;
 }
 
 }  // namespace exeunt

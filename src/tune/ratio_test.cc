@@ -26,18 +26,18 @@ std::vector<double> busy_machine(std::uint64_t seed, double ratio, std::size_t p
   return ratios;
 }
 
-int found(double ratio, Faster verdict) {
+int found(double ratio, RatioVerdict verdict) {
   int count = 0;
   for (std::uint64_t seed = 1; seed <= 20; ++seed)
-    count += judge(ratio_interval(busy_machine(seed, ratio), seed), 0.01) == verdict ? 1 : 0;
+    count += judge_ratio(ratio_interval(busy_machine(seed, ratio), seed), 0.01) == verdict ? 1 : 0;
   return count;
 }
 
-TEST(Ratio, TheSameAgainstItselfIsNoDifference) { EXPECT_GE(found(1, Faster::neither), 19); }
+TEST(Ratio, TheSameAgainstItselfIsNoDifference) { EXPECT_GE(found(1, RatioVerdict::no_difference), 19); }
 
 TEST(Ratio, ThreePercentAreFound) {
-  EXPECT_EQ(found(1.03, Faster::a), 20);
-  EXPECT_EQ(found(1 / 1.03, Faster::b), 20);
+  EXPECT_EQ(found(1.03, RatioVerdict::a_faster), 20);
+  EXPECT_EQ(found(1 / 1.03, RatioVerdict::b_faster), 20);
 }
 
 TEST(Ratio, TheIntervalHoldsTheTruth) {
@@ -72,7 +72,7 @@ TEST(Ratio, OutliersDoNotMoveIt) {
 }
 
 TEST(Ratio, FewTellNothing) {
-  EXPECT_EQ(judge(ratio_interval({}), 0), Faster::neither);
+  EXPECT_EQ(judge_ratio(ratio_interval({}), 0), RatioVerdict::no_difference);
   const std::vector<double> five(5, 2.0);
   const RatioInterval interval = ratio_interval(five);
   EXPECT_DOUBLE_EQ(interval.median, 2);
@@ -89,12 +89,12 @@ TEST(Ratio, TheSameSeedGivesTheSame) {
 }
 
 TEST(Judge, NeedsBothTheIntervalAndTheMargin) {
-  EXPECT_EQ(judge({1.02, 1.01, 1.03}, 0.01), Faster::a);
-  EXPECT_EQ(judge({0.98, 0.97, 0.985}, 0.01), Faster::b);
-  EXPECT_EQ(judge({1.02, 0.99, 1.05}, 0.01), Faster::neither) << "the interval holds 1";
-  EXPECT_EQ(judge({1.008, 1.005, 1.01}, 0.01), Faster::neither) << "within the margin";
-  EXPECT_EQ(judge({0.995, 0.99, 0.998}, 0.01), Faster::neither);
-  EXPECT_EQ(verdict_text(Faster::neither), "no difference");
+  EXPECT_EQ(judge_ratio({1.02, 1.01, 1.03}, 0.01), RatioVerdict::a_faster);
+  EXPECT_EQ(judge_ratio({0.98, 0.97, 0.985}, 0.01), RatioVerdict::b_faster);
+  EXPECT_EQ(judge_ratio({1.02, 0.99, 1.05}, 0.01), RatioVerdict::no_difference) << "the interval holds 1";
+  EXPECT_EQ(judge_ratio({1.008, 1.005, 1.01}, 0.01), RatioVerdict::no_difference) << "within the margin";
+  EXPECT_EQ(judge_ratio({0.995, 0.99, 0.998}, 0.01), RatioVerdict::no_difference);
+  EXPECT_EQ(verdict_text(RatioVerdict::no_difference), "no difference");
 }
 
 }  // namespace

@@ -149,7 +149,7 @@ class Comparison {
     result.a_us = report_latency(std::move(all_a_));
     result.b_us = report_latency(std::move(all_b_));
     result.ratio = ratio_interval(ratios_, options_.seed);
-    result.verdict = judge(result.ratio, options_.margin);
+    result.verdict = judge_ratio(result.ratio, options_.margin);
     result.pairs = std::ssize(ratios_);
     result.runs_a_side = runs_;
     return result;

@@ -68,7 +68,7 @@ TEST(Versus, AHandicapIsFound) {
   options.exit = 0;
   options.handicap = 9;
   const Versus result = versus(sides.side(), sides.side(), options);
-  EXPECT_EQ(result.verdict, Faster::a);
+  EXPECT_EQ(result.verdict, RatioVerdict::a_faster);
   EXPECT_GT(result.ratio.median, 2);
 }
 

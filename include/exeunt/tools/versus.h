@@ -25,15 +25,15 @@ struct RatioInterval {
 /// Source: Künsch, The jackknife and the bootstrap for general stationary observations, 1989; circular blocks
 RatioInterval ratio_interval(std::span<const double> ratios, std::uint64_t seed = 1);
 
-enum class Faster : std::uint8_t { neither, a, b };
+enum class RatioVerdict : std::uint8_t { no_difference, a_faster, b_faster };
 
 /// "no difference", "A is faster", "B is faster"
-std::string_view verdict_text(Faster verdict) noexcept;
+std::string_view verdict_text(RatioVerdict verdict) noexcept;
 
 /// There is a difference if 1 lies outside of the interval and the median is off by more than `margin`: two sessions of
 /// one plan differ by some tenths of a percent by where their memory lies, and nobody should choose by that.
 /// @param ratio  time of B over time of A
-Faster judge(const RatioInterval& ratio, double margin) noexcept;
+RatioVerdict judge_ratio(const RatioInterval& ratio, double margin) noexcept;
 
 /// One side of a comparison.
 struct Contender {
@@ -51,7 +51,7 @@ struct VersusOptions {
   double duration_s = 3;
   /// At least so many pairs, whatever the duration; 6 or more.
   std::int64_t least_pairs = 20;
-  /// What `judge` takes for no difference.
+  /// What `judge_ratio` takes for no difference.
   double margin = 0.01;
   /// Makes each run of B longer by this share, waiting in a loop: shows what can be told apart on this machine.
   double handicap = 0;
@@ -63,7 +63,7 @@ struct Versus {
   LatencyReport a_us;   ///< of runs of A
   LatencyReport b_us;   ///< of runs of B
   RatioInterval ratio;  ///< time of B over time of A
-  Faster verdict = Faster::neither;
+  RatioVerdict verdict = RatioVerdict::no_difference;
   std::int64_t pairs = 0;
   std::int64_t runs_a_side = 0;  ///< runs of each side in a pair
 };
