@@ -41,7 +41,7 @@ p { margin: 4px 0 12px; max-width: 75ch; overflow-wrap: anywhere; }
 .tile span { color: var(--soft); font-size: .85rem; }
 .cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 330px), 1fr)); gap: 14px; }
 figure { margin: 0; }
-.cards figure { max-width: 560px; }
+.cards figure { max-width: 460px; }
 svg { display: block; width: 100%; height: auto; }
 svg text { fill: var(--text); font: 12px system-ui, "Segoe UI", Roboto, sans-serif; }
 svg .soft { fill: var(--soft); }
