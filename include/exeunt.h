@@ -89,9 +89,12 @@ typedef struct exeunt_tensor {
 /** One decision of a plan: samples whose score is above the threshold leave. */
 typedef struct exeunt_decision {
   const char* name;
-  const char* criterion; /**< "max_prob", "predicate" */
-  float threshold;       /**< the file's */
-  int32_t tunable;       /**< 1: sessions may set another threshold */
+  const char* criterion; /**< "max_prob", "margin", "entropy", "patience", "predicate" */
+  float threshold;       /**< the plan's, as all that follows */
+  float temperature;     /**< class scores are divided by it before the softmax */
+  int32_t enabled;       /**< 0: no sample leaves here */
+  int32_t tunable;       /**< 1: sessions may choose other settings */
+  int64_t classes;       /**< class scores that it looks at; 0 for a predicate */
 } exeunt_decision;
 
 /* ---- versions, errors, messages ---- */
@@ -294,6 +297,33 @@ EXEUNT_C_API void exeunt_session_free(exeunt_session* session);
  */
 EXEUNT_C_API exeunt_status exeunt_session_run(exeunt_session* session, const exeunt_tensor* inputs, size_t count);
 
+/**
+ * Runs one sample that has to be answered soon: where a decision would send it on but there is not the time, it ends
+ * there. The first such run measures the plan and takes about twenty times as long.
+ * @param session  one thread at a time
+ * @param inputs   as for exeunt_session_run()
+ * @param count    of the inputs
+ * @param us       microseconds from now
+ */
+EXEUNT_C_API exeunt_status exeunt_session_run_within(exeunt_session* session, const exeunt_tensor* inputs, size_t count,
+                                                     double us);
+
+/** What a session has seen of one exit: exeunt::ExitStatistics. */
+typedef struct exeunt_exit_statistics {
+  int64_t samples;    /**< that it answered */
+  int64_t timed_runs; /**< runs of one sample that it ended; the latencies are theirs */
+  double mean_us;     /**< 0 without runs, as those below */
+  double p50_us;      /**< the latency that half of the runs did not exceed, by bins up to 12.5 % wide */
+  double p90_us;      /**< of nine runs in ten */
+  double p99_us;      /**< of 99 runs in 100 */
+} exeunt_exit_statistics;
+
+/** What was seen of exit `exit` since the session was made or its statistics were reset. Costs microseconds. */
+EXEUNT_C_API exeunt_status exeunt_session_exit_statistics(const exeunt_session* session, size_t exit,
+                                                          exeunt_exit_statistics* statistics);
+/** Begins counting anew. */
+EXEUNT_C_API void exeunt_session_reset_statistics(exeunt_session* session);
+
 /** Sets the threshold of one decision; ::EXEUNT_ERROR_ARGUMENT if it does not exist or has none to set. */
 EXEUNT_C_API exeunt_status exeunt_session_set_threshold(exeunt_session* session, size_t decision, float threshold);
 /** Sets one threshold for all decisions that have one (`count` 1), or one for each of them in order. */
@@ -301,6 +331,31 @@ EXEUNT_C_API exeunt_status exeunt_session_set_thresholds(exeunt_session* session
                                                          size_t count);
 /** The threshold of one decision. */
 EXEUNT_C_API exeunt_status exeunt_session_threshold(const exeunt_session* session, size_t decision, float* threshold);
+/** How sure a decision is of a sample. */
+typedef int32_t exeunt_criterion;
+/** Values of ::exeunt_criterion. */
+enum {
+  EXEUNT_CRITERION_MAX_PROB = 0, /**< the largest class probability */
+  EXEUNT_CRITERION_MARGIN = 1,   /**< the largest minus the second largest class probability */
+  EXEUNT_CRITERION_ENTROPY = 2,  /**< 1 - H / ln K of the K class probabilities */
+  EXEUNT_CRITERION_PATIENCE = 3, /**< how many exits in a row have the same most probable class */
+  EXEUNT_CRITERION_PREDICATE = 4 /**< a bool that the model computes */
+};
+
+/** How one decision is taken: exeunt::ExitSettings. */
+typedef struct exeunt_exit_settings {
+  exeunt_criterion criterion; /**< what the score is */
+  float threshold;            /**< a sample leaves when its score is above, strictly */
+  float temperature;          /**< above 0 */
+  int32_t enabled;            /**< 0: no sample leaves here */
+} exeunt_exit_settings;
+
+/** How decision `decision` is taken. */
+EXEUNT_C_API exeunt_status exeunt_session_exit_settings(const exeunt_session* session, size_t decision,
+                                                        exeunt_exit_settings* settings);
+/** Chooses it anew for all decisions; nothing changes if it fails. `settings` holds one for each, in order. */
+EXEUNT_C_API exeunt_status exeunt_session_set_exit_settings(exeunt_session* session,
+                                                            const exeunt_exit_settings* settings, size_t count);
 /** Makes every sample run to this exit, whatever its scores; -1: back to the decisions. */
 EXEUNT_C_API exeunt_status exeunt_session_force_exit(exeunt_session* session, int32_t exit);
 
@@ -312,6 +367,8 @@ EXEUNT_C_API int64_t exeunt_result_count(const exeunt_session* session);
 EXEUNT_C_API int32_t exeunt_result_exit(const exeunt_session* session, int64_t sample);
 /** The score of the last decision that it met, in the criterion's unit; NaN if it met none or there is none. */
 EXEUNT_C_API float exeunt_result_score(const exeunt_session* session, int64_t sample);
+/** 1 if a deadline ended the run of sample `sample`, else 0. */
+EXEUNT_C_API int32_t exeunt_result_cut_short(const exeunt_session* session, int64_t sample);
 /** Output `output` of sample `sample`, in the shape its exit gives it (batch axis of 1 included). */
 EXEUNT_C_API exeunt_status exeunt_result_output(const exeunt_session* session, int64_t sample, size_t output,
                                                 exeunt_tensor* tensor);

@@ -85,7 +85,8 @@ size_t exeunt_plan_class_count(const exeunt_plan* plan, size_t exit) {
 exeunt_status exeunt_plan_decision(const exeunt_plan* plan, size_t decision, exeunt_decision* info) {
   return guarded([&] {
     const exeunt::DecisionInfo& known = at(needed(plan, "plan").plan.decisions(), decision, "decision");
-    needed(info, "info") = {known.name.c_str(), known.criterion.c_str(), known.threshold, known.tunable ? 1 : 0};
+    needed(info, "info") = {known.name.c_str(),    known.criterion.c_str(), known.threshold, known.temperature,
+                            known.enabled ? 1 : 0, known.tunable ? 1 : 0,   known.classes};
   });
 }
 

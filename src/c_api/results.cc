@@ -59,6 +59,10 @@ float exeunt_result_score(const exeunt_session* session, int64_t sample) {
   return has_sample(session, sample) ? session->results->score(sample) : std::numeric_limits<float>::quiet_NaN();
 }
 
+int32_t exeunt_result_cut_short(const exeunt_session* session, int64_t sample) {
+  return has_sample(session, sample) && session->results->cut_short(sample) ? 1 : 0;
+}
+
 exeunt_status exeunt_result_output(const exeunt_session* session, int64_t sample, size_t output,
                                    exeunt_tensor* tensor) {
   return guarded([&] {

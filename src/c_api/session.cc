@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <chrono>
+#include <cmath>
 #include <cstddef>
 #include <optional>
 #include <span>
@@ -65,6 +68,24 @@ TensorView view_of(const exeunt_tensor& tensor) {
   return {static_cast<const std::byte*>(tensor.data), {static_cast<DType>(tensor.dtype), Shape(dims)}};
 }
 
+/// The session, without results, with these inputs to run.
+exeunt_session& take_inputs(exeunt_session* session, const exeunt_tensor* inputs, std::size_t count) {
+  exeunt_session& here = needed(session, "session");
+  here.results = nullptr;
+  needed(inputs, "inputs");
+  require(count == here.inputs.size(), ErrorCode::argument, "{} inputs were given; the model has {}", count,
+          here.inputs.size());
+  for (std::size_t i = 0; i < count; ++i) here.inputs[i] = view_of(inputs[i]);
+  return here;
+}
+
+std::chrono::steady_clock::time_point deadline_in(double us) {
+  constexpr double kDay = 24 * 3600 * 1e6;
+  require(std::isfinite(us), ErrorCode::argument, "a run cannot have {} us", us);
+  const std::chrono::duration<double, std::micro> left(std::clamp(us, 0.0, kDay));
+  return std::chrono::steady_clock::now() + std::chrono::duration_cast<std::chrono::steady_clock::duration>(left);
+}
+
 }  // namespace
 
 }  // namespace exeunt::c_api
@@ -86,51 +107,14 @@ void exeunt_session_free(exeunt_session* session) { delete session; }
 
 exeunt_status exeunt_session_run(exeunt_session* session, const exeunt_tensor* inputs, size_t count) {
   return guarded([&] {
-    exeunt_session& here = needed(session, "session");
-    here.results = nullptr;
-    needed(inputs, "inputs");
-    exeunt::require(count == here.inputs.size(), exeunt::ErrorCode::argument, "{} inputs were given; the model has {}",
-                    count, here.inputs.size());
-    for (std::size_t i = 0; i < count; ++i) here.inputs[i] = exeunt::c_api::view_of(inputs[i]);
+    exeunt_session& here = exeunt::c_api::take_inputs(session, inputs, count);
     here.results = &here.session.run(here.inputs);
   });
 }
 
-namespace exeunt::c_api {
-namespace {
-
-/// @throws Error argument for what is beyond an int, and so no decision's number
-int decision_number(const exeunt_session& session, size_t decision) {
-  const std::size_t count = session.session.plan().decisions().size();
-  require(decision < count, ErrorCode::argument, "there is no decision {}; the model has {}", decision, count);
-  return static_cast<int>(decision);
-}
-
-}  // namespace
-}  // namespace exeunt::c_api
-
-exeunt_status exeunt_session_set_threshold(exeunt_session* session, size_t decision, float threshold) {
+exeunt_status exeunt_session_run_within(exeunt_session* session, const exeunt_tensor* inputs, size_t count, double us) {
   return guarded([&] {
-    const int number = exeunt::c_api::decision_number(needed(session, "session"), decision);
-    session->session.set_threshold(number, threshold);
+    exeunt_session& here = exeunt::c_api::take_inputs(session, inputs, count);
+    here.results = &here.session.run(here.inputs, exeunt::c_api::deadline_in(us));
   });
-}
-
-exeunt_status exeunt_session_set_thresholds(exeunt_session* session, const float* thresholds, size_t count) {
-  return guarded([&] {
-    needed(thresholds, "thresholds");
-    needed(session, "session").session.set_thresholds(std::span(thresholds, count));
-  });
-}
-
-exeunt_status exeunt_session_threshold(const exeunt_session* session, size_t decision, float* threshold) {
-  return guarded([&] {
-    const int number = exeunt::c_api::decision_number(needed(session, "session"), decision);
-    needed(threshold, "threshold") = session->session.threshold(number);
-  });
-}
-
-exeunt_status exeunt_session_force_exit(exeunt_session* session, int32_t exit) {
-  return guarded(
-      [&] { needed(session, "session").session.force_exit(exit == -1 ? std::nullopt : std::optional<int>(exit)); });
 }

@@ -37,6 +37,11 @@ static void print_numbers(void) {
   NUMBER(EXEUNT_LAYOUT_HWC);
   NUMBER(EXEUNT_SCOPE_SAMPLE);
   NUMBER(EXEUNT_SCOPE_BATCH);
+  NUMBER(EXEUNT_CRITERION_MAX_PROB);
+  NUMBER(EXEUNT_CRITERION_MARGIN);
+  NUMBER(EXEUNT_CRITERION_ENTROPY);
+  NUMBER(EXEUNT_CRITERION_PATIENCE);
+  NUMBER(EXEUNT_CRITERION_PREDICATE);
 }
 
 static void print_tensors(void) {
@@ -49,7 +54,22 @@ static void print_tensors(void) {
   MEMBER(exeunt_decision, name);
   MEMBER(exeunt_decision, criterion);
   MEMBER(exeunt_decision, threshold);
+  MEMBER(exeunt_decision, temperature);
+  MEMBER(exeunt_decision, enabled);
   MEMBER(exeunt_decision, tunable);
+  MEMBER(exeunt_decision, classes);
+  STRUCT(exeunt_exit_settings);
+  MEMBER(exeunt_exit_settings, criterion);
+  MEMBER(exeunt_exit_settings, threshold);
+  MEMBER(exeunt_exit_settings, temperature);
+  MEMBER(exeunt_exit_settings, enabled);
+  STRUCT(exeunt_exit_statistics);
+  MEMBER(exeunt_exit_statistics, samples);
+  MEMBER(exeunt_exit_statistics, timed_runs);
+  MEMBER(exeunt_exit_statistics, mean_us);
+  MEMBER(exeunt_exit_statistics, p50_us);
+  MEMBER(exeunt_exit_statistics, p90_us);
+  MEMBER(exeunt_exit_statistics, p99_us);
   STRUCT(exeunt_input_shape);
   MEMBER(exeunt_input_shape, input);
   MEMBER(exeunt_input_shape, dims);

@@ -1,17 +1,16 @@
 // exeunt.h, as programs meet it: through the shared library.
 #include <exeunt.h>
-#include <exeunt/tools/arrays.h>
 #include <gmock/gmock.h>
 
 #include <cmath>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <memory>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "c_api_test.h"
 #include "digits.h"
 #include "support/temp_dir.h"
 
@@ -20,64 +19,6 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::HasSubstr;
-
-const std::string kFolder = std::string(EXEUNT_SOURCE_DIR) + "/models/digits/";
-const std::string kModel = kFolder + "lenet_digits.onnx";
-
-template <class Handle, void (*Free)(Handle*)>
-struct Freed {
-  void operator()(Handle* handle) const { Free(handle); }
-};
-using ModelHandle = std::unique_ptr<exeunt_model, Freed<exeunt_model, exeunt_model_free>>;
-using PlanHandle = std::unique_ptr<exeunt_plan, Freed<exeunt_plan, exeunt_plan_free>>;
-using SessionHandle = std::unique_ptr<exeunt_session, Freed<exeunt_session, exeunt_session_free>>;
-
-ModelHandle load(const std::string& path) {
-  exeunt_model* model = nullptr;
-  EXPECT_EQ(exeunt_model_load(path.c_str(), nullptr, &model), EXEUNT_OK) << exeunt_last_error();
-  return ModelHandle(model);
-}
-
-exeunt_build_options untimed() {
-  exeunt_build_options options = EXEUNT_BUILD_OPTIONS_INIT;
-  options.optimization_level = 0;
-  return options;
-}
-
-PlanHandle build(const exeunt_build_options& options = untimed()) {
-  exeunt_plan* plan = nullptr;
-  EXPECT_EQ(exeunt_plan_build(load(kModel).get(), &options, &plan), EXEUNT_OK) << exeunt_last_error();
-  return PlanHandle(plan);
-}
-
-SessionHandle open(const PlanHandle& plan, const exeunt_session_options& options) {
-  exeunt_session* session = nullptr;
-  EXPECT_EQ(exeunt_session_create(plan.get(), &options, &session), EXEUNT_OK) << exeunt_last_error();
-  return SessionHandle(session);
-}
-
-SessionHandle open(const PlanHandle& plan, std::int64_t max_batch = 1) {
-  exeunt_session_options options = EXEUNT_SESSION_OPTIONS_INIT;
-  options.max_batch = max_batch;
-  return open(plan, options);
-}
-
-/// The test pictures, u8 [600,1,8,8].
-const Tensor& pictures() {
-  static const Arrays arrays = read_npz(kFolder + "digits_test.npz");
-  return arrays.at("x");
-}
-
-exeunt_tensor batch_of_pictures(std::int64_t first, std::int64_t count) {
-  return {pictures().view().data + first * 64, EXEUNT_U8, 4, {count, 1, 8, 8}};
-}
-
-/// A call failed with `status`, and the last error says `text`.
-#define EXPECT_FAILS(call, status, text)               \
-  do {                                                 \
-    EXPECT_EQ(call, status);                           \
-    EXPECT_THAT(exeunt_last_error(), HasSubstr(text)); \
-  } while (false)
 
 TEST(CApi, C99ProgramAnswersDigitsAsOnnxRuntimeDoes) {
   const TempDir folder;
@@ -163,36 +104,6 @@ TEST(CApi, AnswersABatchAsOneByOne) {
     ASSERT_EQ(a.rank, 2);
     EXPECT_EQ(0, std::memcmp(a.data, b.data, 10 * sizeof(float))) << i;
   }
-}
-
-TEST(CApi, ThresholdsAndForcedExitsHold) {
-  const PlanHandle plan = build();
-  const SessionHandle session = open(plan);
-  const exeunt_tensor input = batch_of_pictures(0, 1);
-  const auto exit_taken = [&] {
-    EXPECT_EQ(exeunt_session_run(session.get(), &input, 1), EXEUNT_OK) << exeunt_last_error();
-    return exeunt_result_exit(session.get(), 0);
-  };
-  float threshold = 0;
-  ASSERT_EQ(exeunt_session_threshold(session.get(), 0, &threshold), EXEUNT_OK);
-  EXPECT_NEAR(threshold, 0.8, 1e-6);
-
-  EXPECT_EQ(exeunt_session_set_threshold(session.get(), 0, 0), EXEUNT_OK);
-  EXPECT_EQ(exit_taken(), 0);
-  const float never = 1;
-  EXPECT_EQ(exeunt_session_set_thresholds(session.get(), &never, 1), EXEUNT_OK);
-  EXPECT_EQ(exit_taken(), 1);
-  EXPECT_EQ(exeunt_session_force_exit(session.get(), 0), EXEUNT_OK);
-  EXPECT_EQ(exit_taken(), 0);
-  EXPECT_EQ(exeunt_session_force_exit(session.get(), -1), EXEUNT_OK);
-  EXPECT_EQ(exit_taken(), 1);
-
-  EXPECT_FAILS(exeunt_session_set_threshold(session.get(), 1, 0), EXEUNT_ERROR_ARGUMENT, "there is no decision 1");
-  EXPECT_FAILS(exeunt_session_threshold(session.get(), std::size_t{1} << 40, &threshold), EXEUNT_ERROR_ARGUMENT,
-               "there is no decision");
-  const float two[] = {0, 0};
-  EXPECT_FAILS(exeunt_session_set_thresholds(session.get(), two, 2), EXEUNT_ERROR_ARGUMENT, "2 thresholds");
-  EXPECT_FAILS(exeunt_session_force_exit(session.get(), 2), EXEUNT_ERROR_ARGUMENT, "there is no exit 2");
 }
 
 TEST(CApi, InputFormatsConvert) {
