@@ -49,12 +49,13 @@ void expect_recorded(Session& session, const Arrays& recorded, std::int64_t batc
 }
 
 TEST_P(Criteria, AreRecognisedAndLookAtLogits) {
-  for (const DecisionInfo& decision : model().decisions()) {
+  const Model loaded = model();
+  for (const DecisionInfo& decision : loaded.decisions()) {
     EXPECT_EQ(decision.criterion, GetParam());
     EXPECT_FALSE(decision.probabilities);
     EXPECT_EQ(decision.classes, 5);
   }
-  EXPECT_EQ(model().decisions().size(), 3U);
+  EXPECT_EQ(loaded.decisions().size(), 3U);
 }
 
 TEST_P(Criteria, LeaveNothingOfTheTestInTheGraph) {
@@ -79,7 +80,8 @@ INSTANTIATE_TEST_SUITE_P(Forms, Criteria, ::testing::Values("max_prob", "margin"
 
 TEST(CriteriaFiles, ADivisionBeforeTheSoftmaxIsTheTemperature) {
   std::vector<float> temperatures;
-  for (const DecisionInfo& d : Model::load(criteria_file("max_prob.onnx")).decisions())
+  const Model model = Model::load(criteria_file("max_prob.onnx"));
+  for (const DecisionInfo& d : model.decisions())
     temperatures.push_back(d.temperature);
   EXPECT_THAT(temperatures, ElementsAre(1, 1.5F, 2));
 }
@@ -91,7 +93,8 @@ TEST(CriteriaFiles, SettingsOfOneFileMakeAnotherDecideLikeIt) {
   for (const std::string other : {"margin", "entropy", "patience", "max_prob"}) {
     SCOPED_TRACE(other);
     std::vector<ExitSettings> settings;
-    for (const DecisionInfo& d : Model::load(criteria_file(other + ".onnx")).decisions())
+    const Model model = Model::load(criteria_file(other + ".onnx"));
+    for (const DecisionInfo& d : model.decisions())
       settings.push_back(d.settings());
     session.set_exit_settings(settings);
     expect_recorded(session, read_npz(criteria_file(other + ".npz")), 16);
