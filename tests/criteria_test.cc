@@ -81,8 +81,7 @@ INSTANTIATE_TEST_SUITE_P(Forms, Criteria, ::testing::Values("max_prob", "margin"
 TEST(CriteriaFiles, ADivisionBeforeTheSoftmaxIsTheTemperature) {
   std::vector<float> temperatures;
   const Model model = Model::load(criteria_file("max_prob.onnx"));
-  for (const DecisionInfo& d : model.decisions())
-    temperatures.push_back(d.temperature);
+  for (const DecisionInfo& d : model.decisions()) temperatures.push_back(d.temperature);
   EXPECT_THAT(temperatures, ElementsAre(1, 1.5F, 2));
 }
 
@@ -94,8 +93,7 @@ TEST(CriteriaFiles, SettingsOfOneFileMakeAnotherDecideLikeIt) {
     SCOPED_TRACE(other);
     std::vector<ExitSettings> settings;
     const Model model = Model::load(criteria_file(other + ".onnx"));
-    for (const DecisionInfo& d : model.decisions())
-      settings.push_back(d.settings());
+    for (const DecisionInfo& d : model.decisions()) settings.push_back(d.settings());
     session.set_exit_settings(settings);
     expect_recorded(session, read_npz(criteria_file(other + ".npz")), 16);
   }
