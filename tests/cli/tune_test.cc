@@ -80,7 +80,12 @@ TEST_F(TuneCommand, WritesTheThresholdsIntoTheModel) {
   const Json tuned = expect_json(tune_digits(model_file(), {"--max-accuracy-drop", "1"}));
   const Json before = expect_json({"inspect", kDigits});
   const Json after = expect_json({"inspect", model_file()});
-  EXPECT_EQ(after["decisions"][0]["threshold"], tuned["chosen"]["thresholds"][0]);
+  // On a machine that is busy elsewhere the exit may seem not to pay; it is then switched off.
+  const Json& chosen = tuned["chosen"]["settings"][0];
+  EXPECT_EQ(after["decisions"][0]["enabled"], chosen["enabled"]);
+  if (chosen["enabled"]) {
+    EXPECT_EQ(after["decisions"][0]["threshold"], tuned["chosen"]["thresholds"][0]);
+  }
   EXPECT_NE(after["decisions"][0]["threshold"], before["decisions"][0]["threshold"]);
   EXPECT_EQ(after["macs"], before["macs"]);
   const Json eval = expect_json({"eval", model_file(), "--data", kDigitsData, "--part", "1/2"});
