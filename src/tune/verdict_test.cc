@@ -76,6 +76,16 @@ TEST(PathCosts, OfABenchSplitOffHeadsAndScores) {
   expect_error(ErrorCode::argument, "no exit was measured", [] { path_costs({}); });
 }
 
+TEST(PathCosts, OfABenchHaveNoPartInInterruptions) {
+  Bench bench;
+  bench.exits = {measured(0, 500, {})};
+  std::vector<double>& quantiles = bench.exits[0].report.latency_us.percentiles;
+  quantiles.assign(1000, 40);
+  quantiles.back() = 1e6;
+  EXPECT_DOUBLE_EQ(path_costs(bench).exits[0].mean_us, 40);
+  EXPECT_EQ(path_costs(bench).exits[0].quantiles_us.back(), 1e6) << "the distribution is whole";
+}
+
 TEST(PathPercentiles, GoUpToTheSlowest) {
   const std::vector<double> all = path_percentiles();
   EXPECT_GT(all.front(), 0);

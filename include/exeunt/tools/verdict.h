@@ -13,7 +13,7 @@ namespace EXEUNT_API exeunt {
 
 /// What it costs to reach an exit.
 struct PathCost {
-  double mean_us = 0;
+  double mean_us = 0;  ///< without the slowest 1 % of the runs, which others on the machine cause
   /// Sorted times of runs, or evenly spread quantiles of them; at least one.
   std::vector<double> quantiles_us;
 };
