@@ -1,21 +1,22 @@
 #pragma once
 
 #include <exeunt/error.h>
-#include <fmt/format.h>
 
 #include <utility>
+
+#include "base/text.h"
 
 namespace exeunt {
 
 /// Throws Error with a formatted message.
-template <class... Args>
-[[noreturn]] void fail(ErrorCode code, fmt::format_string<Args...> format, Args&&... args) {
-  throw Error(code, fmt::format(format, std::forward<Args>(args)...));
+template <PlainArgument... Args>
+[[noreturn]] void fail(ErrorCode code, PlainFormat<std::type_identity_t<Args>...> format, Args&&... args) {
+  throw Error(code, formatted(format, std::forward<Args>(args)...));
 }
 
 /// Throws Error unless `condition` holds. For what a user can get wrong.
-template <class... Args>
-void require(bool condition, ErrorCode code, fmt::format_string<Args...> format, Args&&... args) {
+template <PlainArgument... Args>
+void require(bool condition, ErrorCode code, PlainFormat<std::type_identity_t<Args>...> format, Args&&... args) {
   if (!condition) fail(code, format, std::forward<Args>(args)...);
 }
 

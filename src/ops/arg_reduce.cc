@@ -1,6 +1,6 @@
 #include "ops/arg_reduce.h"
 
-#include "ops/elements.h"
+#include "base/elements.h"
 #include "ops/lines.h"
 
 namespace exeunt::ops {

@@ -3,8 +3,8 @@
 #include <cmath>
 #include <limits>
 
+#include "base/elements.h"
 #include "ops/arithmetic.h"
-#include "ops/elements.h"
 
 namespace exeunt::ops {
 

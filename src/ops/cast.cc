@@ -1,6 +1,6 @@
 #include "ops/cast.h"
 
-#include "ops/elements.h"
+#include "base/elements.h"
 
 namespace exeunt::ops {
 

@@ -1,6 +1,6 @@
 #include "ops/conv.h"
 
-#include "ops/elements.h"
+#include "base/elements.h"
 
 namespace exeunt::ops {
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "ops/elements.h"
+#include "base/elements.h"
 
 namespace exeunt::ops {
 

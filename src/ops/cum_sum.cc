@@ -1,7 +1,7 @@
 #include "ops/cum_sum.h"
 
+#include "base/elements.h"
 #include "ops/arithmetic.h"
-#include "ops/elements.h"
 #include "ops/lines.h"
 
 namespace exeunt::ops {

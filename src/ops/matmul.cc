@@ -1,7 +1,7 @@
 #include "ops/matmul.h"
 
+#include "base/elements.h"
 #include "ops/arithmetic.h"
-#include "ops/elements.h"
 
 namespace exeunt::ops {
 

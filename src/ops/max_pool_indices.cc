@@ -1,6 +1,6 @@
 #include "ops/max_pool_indices.h"
 
-#include "ops/elements.h"
+#include "base/elements.h"
 
 namespace exeunt::ops {
 

@@ -2,7 +2,7 @@
 
 #include <cstring>
 
-#include "ops/elements.h"
+#include "base/elements.h"
 
 namespace exeunt::ops {
 

@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "ops/elements.h"
+#include "base/elements.h"
 
 namespace exeunt::ops {
 

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <cstring>
 
-#include "ops/elements.h"
+#include "base/elements.h"
 
 namespace exeunt::ops {
 

@@ -2,8 +2,8 @@
 
 #include <cstring>
 
+#include "base/elements.h"
 #include "ops/arithmetic.h"
-#include "ops/elements.h"
 #include "ops/indices.h"
 
 namespace exeunt::ops {
@@ -83,8 +83,8 @@ TensorType infer(const ScatterND&, Types in) {
   const SliceIndices slices(data.shape, indices.shape, 0);
   std::vector<std::int64_t> dims(indices.shape.begin(), indices.shape.end() - 1);
   dims.insert(dims.end(), data.shape.begin() + slices.count, data.shape.end());
-  require(updates.shape == Shape(dims), ErrorCode::shape, "updates are {}; [{}] is needed", updates.shape.str(),
-          fmt::join(dims, ","));
+  require(updates.shape == Shape(dims), ErrorCode::shape, "updates are {}; {} is needed", updates.shape.str(),
+          Shape(dims).str());
   return data;
 }
 

@@ -1,6 +1,6 @@
 #include "ops/top_k.h"
 
-#include "ops/elements.h"
+#include "base/elements.h"
 
 namespace exeunt::ops {
 

@@ -48,9 +48,9 @@ struct Bf16Results {
 
 /// A tile of which only some channels exist, `vecs` vectors a row: those of few networks, so that all tiles share it.
 template <class S>
-[[gnu::noinline]] void store_part_of_bf16_tile(const float* sums, int rows, int vecs, float low, float high,
-                                               std::ptrdiff_t step, int channels, const std::uint16_t* residual,
-                                               std::uint16_t* y) noexcept {
+[[gnu::noinline, gnu::cold]] void store_part_of_bf16_tile(const float* sums, int rows, int vecs, float low, float high,
+                                                          std::ptrdiff_t step, int channels,
+                                                          const std::uint16_t* residual, std::uint16_t* y) noexcept {
   const Bf16Results<S> results{S::set1(low), S::set1(high), residual, y};
   for (std::ptrdiff_t at = 0; rows > 0; --rows, sums += vecs * S::kLanes, at += step) {
     for (int c = 0; c < channels; c += S::kLanes)

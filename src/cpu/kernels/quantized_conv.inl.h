@@ -7,9 +7,10 @@ namespace exeunt::cpu {
 
 /// Vectors of sums of which `lanes` exist, one a pixel: those of few networks, so that all tiles share it.
 template <class S>
-[[gnu::noinline]] void store_part_of_pixels(const Requantize& requantize, int channel, const float* sums, int pixels,
-                                            int lanes, std::ptrdiff_t pixel, const std::uint8_t* residual, std::byte* y,
-                                            std::ptrdiff_t at) noexcept {
+[[gnu::noinline, gnu::cold]] void store_part_of_pixels(const Requantize& requantize, int channel, const float* sums,
+                                                       int pixels, int lanes, std::ptrdiff_t pixel,
+                                                       const std::uint8_t* residual, std::byte* y,
+                                                       std::ptrdiff_t at) noexcept {
   const Requantizer<S> requantizer(requantize);
   const ChannelScales<S> channels(requantize, channel);
   for (; pixels > 0; --pixels, sums += S::kLanes, at += pixel)

@@ -1,4 +1,4 @@
-#include "ops/elements.h"
+#include "base/elements.h"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 #include <cmath>
 #include <limits>
 
-namespace exeunt::ops {
+namespace exeunt {
 namespace {
 
 constexpr std::array kAllTypes = {DType::f32, DType::f64, DType::f16,    DType::bf16, DType::i8,
@@ -72,4 +72,4 @@ TEST(Elements, AreDispatchedByTheNumbersThatHoldThemAll) {
 }
 
 }  // namespace
-}  // namespace exeunt::ops
+}  // namespace exeunt

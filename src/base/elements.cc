@@ -1,8 +1,8 @@
-#include "ops/elements.h"
+#include "base/elements.h"
 
 #include <array>
 
-namespace exeunt::ops {
+namespace exeunt {
 
 namespace {
 
@@ -48,4 +48,4 @@ template const ElementAccess<double>& element_access(DType) noexcept;
 template const ElementAccess<std::int64_t>& element_access(DType) noexcept;
 template const ElementAccess<std::uint64_t>& element_access(DType) noexcept;
 
-}  // namespace exeunt::ops
+}  // namespace exeunt

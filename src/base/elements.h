@@ -1,8 +1,8 @@
 #pragma once
 
-#include "ops/operands.h"
+#include "base/dtype.h"
 
-namespace exeunt::ops {
+namespace exeunt {
 
 /// How elements of one type are read and written as numbers of type W: double, std::int64_t or std::uint64_t.
 template <class W>
@@ -77,4 +77,4 @@ decltype(auto) dispatch_factors(DType dtype, F&& f) {
   return dtype == DType::f32 ? f(TypeTag<float>{}) : dispatch_wide(dtype, f);
 }
 
-}  // namespace exeunt::ops
+}  // namespace exeunt
