@@ -9,14 +9,14 @@
 namespace exeunt {
 
 /// Throws Error with a formatted message.
-template <PlainArgument... Args>
-[[noreturn]] void fail(ErrorCode code, PlainFormat<std::type_identity_t<Args>...> format, Args&&... args) {
+template <class... Args>
+[[noreturn]] void fail(ErrorCode code, fmt::format_string<Args...> format, Args&&... args) {
   throw Error(code, formatted(format, std::forward<Args>(args)...));
 }
 
 /// Throws Error unless `condition` holds. For what a user can get wrong.
-template <PlainArgument... Args>
-void require(bool condition, ErrorCode code, PlainFormat<std::type_identity_t<Args>...> format, Args&&... args) {
+template <class... Args>
+void require(bool condition, ErrorCode code, fmt::format_string<Args...> format, Args&&... args) {
   if (!condition) fail(code, format, std::forward<Args>(args)...);
 }
 

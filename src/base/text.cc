@@ -2,6 +2,6 @@
 
 namespace exeunt {
 
-std::string format_plain(fmt::string_view text, fmt::format_args args) { return fmt::vformat(text, args); }
+std::string format_text(fmt::string_view text, fmt::format_args args) { return fmt::vformat(text, args); }
 
 }  // namespace exeunt

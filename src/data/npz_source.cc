@@ -61,8 +61,7 @@ SourcePtr open_npz(std::string_view file, const SampleFormat& format, std::int64
     std::vector<std::string_view> names;
     for (const auto& [name, array] : arrays) names.push_back(name);
     const auto x = arrays.find("x");
-    require(x != arrays.end(), ErrorCode::format, "has no array 'x'; it has: {}",
-            fmt::format("{}", fmt::join(names, ", ")));
+    require(x != arrays.end(), ErrorCode::format, "has no array 'x'; it has: {}", fmt::join(names, ", "));
     const Shape& shape = x->second.shape();
     require(shape.rank() > 0, ErrorCode::shape, "array 'x' is a single number; samples must be [N,...]");
     check_values(Shape(shape.dims().subspan(1)), format);

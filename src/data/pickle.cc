@@ -51,8 +51,8 @@ class Machine {
       const unsigned opcode = take_byte();
       if (opcode == '.') break;
       const bool known = run_scalar(opcode) || run_container(opcode) || run_memo(opcode) || run_object(opcode);
-      require(known, ErrorCode::unsupported, "the pickle has the opcode {} at byte {}, which plain data never has",
-              fmt::format("{:#04x}", opcode), at_ - 1);
+      require(known, ErrorCode::unsupported, "the pickle has the opcode {:#04x} at byte {}, which plain data never has",
+              opcode, at_ - 1);
     }
     return pop();
   }

@@ -325,8 +325,7 @@ void Importer::report(const onnx::NodeProto& node, std::string_view reason, Erro
 void Importer::throw_problems() const {
   if (problems_.empty()) return;
   if (problems_.size() == 1) throw Error(problem_code_, problems_.front());
-  fail(problem_code_, "{} nodes cannot be imported:\n  {}", problems_.size(),
-       fmt::format("{}", fmt::join(problems_, "\n  ")));
+  fail(problem_code_, "{} nodes cannot be imported:\n  {}", problems_.size(), fmt::join(problems_, "\n  "));
 }
 
 void Importer::explain_stuck(const Frame& frame) const {
@@ -351,7 +350,7 @@ void Importer::explain_stuck(const Frame& frame) const {
     if (again != path.end()) {
       std::vector<std::string> names;
       for (auto it = again; it != path.end(); ++it) names.push_back(fmt::format("'{}'", name_of(**it)));
-      fail(ErrorCode::format, "the graph has a cycle through {}", fmt::format("{}", fmt::join(names, ", ")));
+      fail(ErrorCode::format, "the graph has a cycle through {}", fmt::join(names, ", "));
     }
     path.push_back(producer);
   }

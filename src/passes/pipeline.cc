@@ -58,7 +58,7 @@ const Pass& find_pass(std::string_view name) {
   if (found != std::end(kPipeline)) return *found;
   std::vector<std::string_view> names;
   for (const Pass& pass : kPipeline) names.push_back(pass.name);
-  fail(ErrorCode::argument, "there is no pass '{}'; passes: {}", name, fmt::format("{}", fmt::join(names, ", ")));
+  fail(ErrorCode::argument, "there is no pass '{}'; passes: {}", name, fmt::join(names, ", "));
 }
 
 int run_pass(Graph& graph, const Pass& pass) {

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -19,10 +20,17 @@ class Append {
   void operator()(fmt::string_view value) const { text_.append(value.data(), value.size()); }
   void operator()(float value) const { real(value); }
   void operator()(double value) const { real(value); }
+  void operator()(fmt::basic_format_arg<fmt::format_context>::handle value) const {
+    fmt::memory_buffer buffer;
+    fmt::format_parse_context plain("}");
+    fmt::format_context context(fmt::appender(buffer), {});
+    value.format(plain, context);
+    text_.append(buffer.data(), buffer.size());
+  }
   template <class T>
   void operator()(T value) const {
-    // What is left of fmt's kinds of arguments is none of PlainArgument's.
-    if constexpr (std::is_integral_v<T>) digits(value);
+    // What is left are kinds that no text of ours has: addresses and numbers of 128 bits.
+    if constexpr (std::is_integral_v<T> && sizeof(T) <= 8) digits(value);
   }
 
  private:
@@ -44,10 +52,10 @@ class Append {
 
 }  // namespace
 
-std::string format_plain(fmt::string_view text, fmt::format_args args) {
+std::string format_text(fmt::string_view text, fmt::format_args args) {
   std::string result;
   int next = 0;
-  for (const char *p = text.begin(), *end = text.end(); p != end;) {
+  for (const char *p = text.begin(), *end = text.end(); p < end;) {
     const char c = *p++;
     const bool is_brace = c == '{' || c == '}';
     if (!is_brace || *p == c) {
@@ -58,7 +66,7 @@ std::string format_plain(fmt::string_view text, fmt::format_args args) {
     int index = 0;
     const std::from_chars_result number = std::from_chars(p, end, index);
     if (number.ptr == p) index = next++;
-    p = number.ptr + 1;
+    p = std::find(number.ptr, end, '}') + 1;
     fmt::visit_format_arg(Append(result), args.get(index));
   }
   return result;

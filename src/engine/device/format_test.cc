@@ -2,7 +2,9 @@
 
 #include <cstdint>
 #include <limits>
+#include <vector>
 
+#include "base/error.h"
 #include "base/text.h"
 
 namespace exeunt {
@@ -10,8 +12,8 @@ namespace {
 
 /// The library for devices writes what fmt writes.
 template <class... Args>
-void expect_as_fmt(PlainFormat<std::type_identity_t<Args>...> text, Args... args) {
-  EXPECT_EQ(formatted(text, args...), fmt::vformat(text.text(), fmt::make_format_args(args...)));
+void expect_as_fmt(fmt::format_string<Args&...> text, Args... args) {
+  EXPECT_EQ(formatted(text, args...), fmt::format(text, args...));
 }
 
 TEST(DeviceFormat, PutsArgumentsWhereBracesAre) {
@@ -43,6 +45,14 @@ TEST(DeviceFormat, WritesRealNumbersShortly) {
   expect_as_fmt("{} {}", std::numeric_limits<double>::infinity(), -std::numeric_limits<float>::infinity());
   expect_as_fmt("{}", std::numeric_limits<double>::quiet_NaN());
 }
+
+TEST(DeviceFormat, WritesWhatHasAFormatterOfItsOwn) {
+  expect_as_fmt("{}, {}", ErrorCode::shape, std::vector{1, 2}.size());
+  const std::vector<int> numbers = {1, 2, 3};
+  expect_as_fmt("[{}]", fmt::join(numbers, ","));
+}
+
+TEST(DeviceFormat, LeavesOutWidthsAndPrecisions) { EXPECT_EQ(formatted("{:>8} {:.2f}|", "text", 1.5), "text 1.5|"); }
 
 }  // namespace
 }  // namespace exeunt
