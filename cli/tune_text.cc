@@ -135,7 +135,7 @@ std::string held_out_text(const TuneFindings& findings) {
         fmt::format(" Run with these settings they took {} us on average, {} were right.",
                     microseconds(findings.measured->latency_us.mean), percent(findings.measured->accuracy.value_or(0)));
   }
-  return wrapped(text, 0) + "\n";
+  return wrapped(text, 0);
 }
 
 }  // namespace
@@ -176,7 +176,7 @@ std::string tune_text(const TuneFindings& findings) {
       tuned.search_seconds);
   text += heads_table(findings) + "\n" + points_table(findings) + "\n" + held_out_text(findings) + "\n";
   text += verdict_text(tuned.verdict);
-  for (const std::string& note : tuned.notes) text += "\n" + wrapped("note: " + note, 2) + "\n";
+  for (const std::string& note : tuned.notes) text += "\n" + wrapped("note: " + note, 2);
   for (const std::string& file : findings.written) text += fmt::format("\nwritten to {}", file);
   return text + "\n";
 }

@@ -29,6 +29,6 @@ Json to_json(const Verdict& verdict) {
   return json;
 }
 
-std::string verdict_text(const Verdict& verdict) { return wrapped(verdict.sentence, 0) + "\n"; }
+std::string verdict_text(const Verdict& verdict) { return wrapped(verdict.sentence, 0); }
 
 }  // namespace exeunt::cli

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <limits>
 #include <set>
+#include <utility>
 
 #include "base/error.h"
 #include "graph/placement.h"
@@ -109,6 +110,26 @@ void collect_names(const onnx::GraphProto& graph, std::set<std::string>& names) 
   }
 }
 
+bool is_used(const onnx::GraphProto& graph, const std::string& name) {
+  const auto names_it = [&](const auto& value) { return value.name() == name; };
+  // An input of that name is a constant that callers may replace.
+  if (std::ranges::any_of(graph.output(), names_it) || std::ranges::any_of(graph.input(), names_it)) return true;
+  return std::ranges::any_of(graph.node(), [&](const onnx::NodeProto& node) {
+    return std::ranges::find(node.input(), name) != node.input().end() ||
+           std::ranges::any_of(node.attribute(), [&](const onnx::AttributeProto& attribute) {
+             return attribute.has_g() && is_used(attribute.g(), name);
+           });
+  });
+}
+
+/// Other runtimes warn of constants that nothing uses.
+void drop_unused(onnx::GraphProto& graph, const std::string& name) {
+  auto& constants = *graph.mutable_initializer();
+  if (is_used(graph, name)) return;
+  constants.erase(std::remove_if(constants.begin(), constants.end(), [&](const auto& c) { return c.name() == name; }),
+                  constants.end());
+}
+
 /// The constant that a comparison with `threshold` needs so that whoever scores above it leaves.
 float limit_for(float threshold, const std::string& op, bool score_first) {
   const bool strict = score_first ? op == "Greater" || op == "LessOrEqual" : op == "Less" || op == "GreaterOrEqual";
@@ -139,8 +160,9 @@ void write_threshold(onnx::ModelProto& model, const std::string& decision, float
   for (int i = 1; names.contains(name); ++i) name = fmt::format("{}/threshold_{}", decision, i);
   names.insert(name);
   changed.set_name(name);
-  found.node->set_input(side, name);
+  const std::string before = std::exchange(*found.node->mutable_input(side), name);
   *found.scope.front()->add_initializer() = std::move(changed);
+  for (onnx::GraphProto* graph : found.scope) drop_unused(*graph, before);
 }
 
 /// The decisions of a file, in order.

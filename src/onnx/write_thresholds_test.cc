@@ -64,11 +64,20 @@ TEST(WriteThresholds, ReachNestedDecisionsAndConstantsAroundThem) {
 
 TEST(WriteThresholds, MayBeWrittenAgainAndAgain) {
   onnx::ModelProto model = conditional("c = Greater(s, half)");
+  const int before = model.graph().initializer_size();
   for (const float threshold : {0.25F, 0.75F, -1.0F, 2.0F}) {
     write_exit_settings(model, std::vector{with_threshold(threshold)});
     EXPECT_EQ(decision_of(import_onnx(model, {})).threshold, threshold);
   }
   EXPECT_EQ(model.metadata_props_size(), 1);
+  EXPECT_EQ(model.graph().initializer_size(), before) << "what was replaced is gone";
+}
+
+TEST(WriteThresholds, LeaveConstantsThatOthersUse) {
+  onnx::ModelProto model = conditional("c = Greater(s, half) other = Add(s, half)");
+  const int before = model.graph().initializer_size();
+  write_exit_settings(model, std::vector{with_threshold(0.25F)});
+  EXPECT_EQ(model.graph().initializer_size(), before + 1);
 }
 
 TEST(WriteThresholds, SettingsAreInTheMetadata) {
