@@ -12,7 +12,7 @@ namespace exeunt {
 namespace {
 
 constexpr double kLeft = 52;
-constexpr double kRight = 14;
+constexpr double kRight = 22;
 constexpr double kTop = 14;
 constexpr double kBottom = 44;
 

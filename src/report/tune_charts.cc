@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 #include "report/html.h"
@@ -14,8 +15,7 @@ namespace {
 
 constexpr double kCardWidth = 400;
 constexpr double kCardHeight = 290;
-/// Labels of what lies at the same place stand one above the other.
-constexpr double kLabelDown = 10;
+constexpr double kLabelShift = 12;
 
 std::string right_in(double accuracy, double us) {
   return fmt::format("{:.2f} % right in {:.1f} us", 100 * accuracy, us);
@@ -104,12 +104,15 @@ std::string accuracy_latency_chart(const Tuned& tuned, const TuneReportInfo& inf
   const Outcome& chosen = tuned.chosen.held_out;
   plot.mark({chosen.latency_us, chosen.accuracy}, Mark::ring, "s-chosen",
             fmt::format("chosen: {}", right_in(chosen.accuracy, chosen.latency_us)));
+  // What may lie at the same place has its label on another side.
+  bool on_a_head = false;
   for (const Alternative& a : tuned.verdict.alternatives) {
     const bool last = a.exit == full.exit;
+    on_a_head = on_a_head || (!last && std::abs(a.latency_us - chosen.latency_us) < 0.05 * full.latency_us);
     plot.label({a.latency_us, a.accuracy}, last ? "no exits" : fmt::format("exit {} alone", a.exit),
-               last ? "f-full" : "f-alone", kLabelDown);
+               last ? "f-full" : "f-alone", last ? -kLabelShift : kLabelShift);
   }
-  plot.label({chosen.latency_us, chosen.accuracy}, "chosen", "f-chosen", -kLabelDown);
+  plot.label({chosen.latency_us, chosen.accuracy}, "chosen", "f-chosen", on_a_head ? -kLabelShift : kLabelShift);
   return plot.str();
 }
 
