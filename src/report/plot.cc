@@ -11,7 +11,7 @@ namespace exeunt {
 
 namespace {
 
-constexpr double kLeft = 52;
+constexpr double kLeft = 60;
 constexpr double kRight = 22;
 constexpr double kTop = 14;
 constexpr double kBottom = 44;
