@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <nlohmann/json.hpp>
 
 #include "base/error.h"
 #include "compose/nest.h"
 #include "compose/reach.h"
 #include "compose/score.h"
+#include "onnx/exit_metadata.h"
 #include "onnx/import.h"
 
 namespace exeunt {
@@ -33,24 +33,6 @@ std::vector<ExitSettings> settings_of(const ComposeOptions& options, std::size_t
             "decision {}: the temperature is {}; it has to be above 0", i, settings[i].temperature);
   }
   return settings;
-}
-
-/// With the digits of a float, not those of the double next to it.
-nlohmann::ordered_json json_number(float value) {
-  if (std::isinf(value)) return value > 0 ? 1e30 : -1e30;  // JSON has no infinity
-  return std::stod(fmt::format("{}", value));
-}
-
-/// What Exeunt reads besides the graph.
-std::string exits_json(std::span<const ExitSettings> settings) {
-  nlohmann::ordered_json json = nlohmann::ordered_json::array();
-  for (const ExitSettings& exit : settings) {
-    json.push_back({{"criterion", criterion_kind_name(exit.criterion)},
-                    {"threshold", json_number(exit.threshold)},
-                    {"temperature", json_number(exit.temperature)},
-                    {"enabled", exit.enabled}});
-  }
-  return json.dump();
 }
 
 /// Checks the heads and makes them alike: all probabilities, or all logits.
@@ -111,8 +93,8 @@ Composition finish(Network& network, const std::vector<Head>& heads, const Compo
   onnx::ModelProto model = nest_exits(network, tensors, scored.classes);
   model.set_ir_version(std::max(model.ir_version(), kMinIrVersion));
   onnx::StringStringEntryProto& metadata = *model.add_metadata_props();
-  metadata.set_key("exeunt.exits");
-  metadata.set_value(exits_json(settings));
+  metadata.set_key(std::string(kExitsKey));
+  metadata.set_value(exit_entries_text(settings));
   check_result(model, network.shapes(), settings.size());
   write_onnx(model, out);
 

@@ -8,6 +8,7 @@
 #include "compose/names.h"
 #include "compose/opset_changes.h"
 #include "graph/placement.h"
+#include "onnx/exit_metadata.h"
 #include "onnx/import.h"
 #include "onnx/importer.h"
 #include "onnx/inline_functions.h"
@@ -60,7 +61,7 @@ void clean_metadata(onnx::ModelProto& model) {
   for (const auto& entry : model.metadata_props()) {
     // The expressions of the standard library recurse by the length of the text.
     const bool plain = entry.value().size() <= 4096 && !std::regex_search(entry.value(), path);
-    if (plain && entry.key() != "exeunt.exits") *kept.Add() = entry;
+    if (plain && entry.key() != kExitsKey) *kept.Add() = entry;
   }
   model.mutable_metadata_props()->Swap(&kept);
 }

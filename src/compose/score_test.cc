@@ -110,6 +110,52 @@ TEST_P(ComposedRule, DecidesAsItsDefinition) {
   }
 }
 
+std::vector<Decision> decisions_of(const Graph& graph) {
+  std::vector<Decision> decisions;
+  for (const TreeId id : tree_order(graph)) {
+    if (const auto* decision = std::get_if<Decision>(&graph.tree[static_cast<std::size_t>(id)]))
+      decisions.push_back(*decision);
+  }
+  return decisions;
+}
+
+TEST_P(ComposedRule, IsReadAsItsCriterion) {
+  const TempDir folder;
+  const auto heads = save_onnx(folder, "heads.onnx", heads_text(GetParam().probabilities));
+  const ExitSettings& wanted = GetParam().settings;
+  compose_heads(heads, std::vector<std::string>{"h0", "h1", "h2"}, {.settings = {wanted}}, folder / "early.onnx");
+  for (const Decision& decision : decisions_of(import_onnx(folder / "early.onnx", {}))) {
+    EXPECT_EQ(decision.criterion, wanted.criterion);
+    EXPECT_EQ(decision.threshold, wanted.threshold);
+    EXPECT_EQ(decision.temperature, wanted.temperature);
+    EXPECT_EQ(decision.enabled, wanted.enabled);
+  }
+}
+
+/// The graph alone says what the metadata says, but for patience, which is a bool to it.
+TEST_P(ComposedRule, IsReadFromTheGraphAlone) {
+  const TempDir folder;
+  const auto heads = save_onnx(folder, "heads.onnx", heads_text(GetParam().probabilities));
+  const ExitSettings& wanted = GetParam().settings;
+  compose_heads(heads, std::vector<std::string>{"h0", "h1", "h2"}, {.settings = {wanted}}, folder / "early.onnx");
+  onnx::ModelProto model = read_onnx(folder / "early.onnx");
+  model.clear_metadata_props();
+  const std::vector<Decision> decisions = decisions_of(import_onnx(model, {}));
+  ASSERT_EQ(decisions.size(), 2U);
+  for (const Decision& decision : decisions) {
+    if (wanted.criterion == CriterionKind::patience) {
+      EXPECT_EQ(decision.criterion, CriterionKind::predicate);
+      continue;
+    }
+    EXPECT_EQ(decision.criterion, wanted.criterion);
+    EXPECT_EQ(decision.threshold, wanted.enabled ? wanted.threshold : kInf);
+    // Without one, the network's own scale in front of the softmax may pass for a temperature; the score is the same.
+    if (wanted.temperature != 1) {
+      EXPECT_EQ(decision.temperature, wanted.temperature);
+    }
+  }
+}
+
 std::vector<Rule> rules() {
   std::vector<Rule> all;
   for (const bool probabilities : {false, true}) {

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <string>
 
 #include "base/dtype.h"
 #include "base/error.h"
@@ -85,6 +86,14 @@ void settle_entry(Graph& graph, Decision& decision, const ExitEntry& entry) {
   decision.enabled = settings.enabled;
 }
 
+/// With the few digits that tell a float, not those of the double next to it.
+double short_number(float value) {
+  const double number = std::stod(fmt::format("{}", value));
+  // The largest float is written as a little more than it is.
+  const bool fits = std::abs(number) <= static_cast<double>(std::numeric_limits<float>::max());
+  return fits ? number : static_cast<double>(value);
+}
+
 }  // namespace
 
 std::vector<ExitEntry> exit_entries_of(const Json& list) {
@@ -106,8 +115,8 @@ std::string exit_entries_text(std::span<const ExitSettings> settings) {
   for (const ExitSettings& s : settings) {
     constexpr float kMost = std::numeric_limits<float>::max();
     list.push_back({{"criterion", criterion_kind_name(s.criterion)},
-                    {"threshold", std::clamp(s.threshold, -kMost, kMost)},
-                    {"temperature", s.temperature},
+                    {"threshold", short_number(std::clamp(s.threshold, -kMost, kMost))},
+                    {"temperature", short_number(s.temperature)},
                     {"enabled", s.enabled}});
   }
   return list.dump();

@@ -136,6 +136,8 @@ TEST(ExitEntries, TextAndBack) {
   EXPECT_EQ(entries[0].temperature, 1.25F);
   EXPECT_EQ(entries[1].enabled, false);
   EXPECT_EQ(entries[2].threshold, std::numeric_limits<float>::max());
+  EXPECT_EQ(exit_entries_text(std::span(settings).first(1)),
+            R"([{"criterion":"margin","threshold":0.1,"temperature":1.25,"enabled":true}])");
 }
 
 }  // namespace
