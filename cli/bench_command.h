@@ -34,7 +34,6 @@ struct BenchCommand {
   BenchExports exports;
   bool dump_profile = false;
   bool dump_layers = false;
-  bool verbose = false;
   std::vector<std::string> versus;  ///< A and B, or nothing
   double margin_percent = 1;
   double handicap_percent = 0;

@@ -48,11 +48,9 @@ void run_once(Session& session, const std::vector<Tensor>& samples) {
   session.run(views);
 }
 
-/// Said of plan and measuring with --verbose.
+/// Said of measuring with --verbose.
 void print_verbose(const BenchOutcome& outcome) {
   const Trust& trust = outcome.result.trust;
-  fmt::print(stderr, "verbose: {} steps, arena {} bytes, weights {} bytes\n", outcome.plan.steps(),
-             outcome.plan.arena_bytes(), outcome.plan.weights_bytes());
   fmt::print(stderr, "verbose: smallest step of the clock {:.0f} ns, reading it takes {:.0f} ns\n",
              trust.clock_resolution_us * 1e3, trust.clock_cost_us * 1e3);
   fmt::print(stderr,
@@ -73,7 +71,7 @@ void report(const BenchOutcome& outcome) {
   }
   if (command.wants_profile()) table.peaks = measure_machine_peaks();
   write_exports(outcome, table);
-  if (command.verbose) print_verbose(outcome);
+  if (command.model.verbose) print_verbose(outcome);
   if (command.model.json) {
     Json json = bench_json(outcome);
     if (command.dump_profile) json["profile"] = profile_json(table, outcome.result);
@@ -168,8 +166,6 @@ void add_exports(CLI::App& sub, BenchCommand& command) {
   file("--exportProfile", command.exports.profile, "write the time of each step, to each exit");
   file("--exportLayerInfo", command.exports.layers, "write the plan's steps: the rows of the profile");
   file("--exportTrace", command.exports.trace, "write a typical run to each exit for Perfetto or chrome://tracing");
-  sub.add_flag("--verbose", command.verbose, "also say on stderr how the plan was laid out and what disturbed it")
-      ->group("Reports");
 }
 
 void add_versus(CLI::App& sub, BenchCommand& command) {

@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
 #include <filesystem>
 #include <iterator>
 
@@ -27,6 +29,12 @@ std::optional<NamedShape> parse_shape(const std::string& text) {
     dims.push_back(dim);
   }
   return NamedShape{text.substr(0, equals), dims};
+}
+
+void print_verbose(const Plan& plan, const char* how, std::chrono::steady_clock::time_point start) {
+  const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
+  fmt::print(stderr, "verbose: {} in {:.3f} s: {}, {}, {} steps, arena {} bytes, weights {} bytes\n", how,
+             seconds.count(), plan.precision(), plan.isa(), plan.steps(), plan.arena_bytes(), plan.weights_bytes());
 }
 
 /// For options that take a finite number to divide by.
@@ -118,6 +126,11 @@ CLI::Option* ModelOptions::add_to(CLI::App& command) {
       .add_option("--timing-cache,--timingCacheFile", timing_cache,
                   "keep the times of kernels in this file, and time only what it does not hold")
       ->type_name("FILE");
+  command.add_option("--isa", isa, "hold kernels to this instruction set, as the environment's EXEUNT_ISA does")
+      ->check(CLI::IsMember({"scalar", "avx2", "avx512", "neon"}))
+      // Kernels are chosen once a process, by the environment, and not before the command line has been read.
+      ->each([](const std::string& name) { setenv("EXEUNT_ISA", name.c_str(), 1); })
+      ->type_name("ISA");
   threads_given_ =
       command.add_option("--threads", threads, "split steps over so many threads where that makes them faster")
           ->check(CLI::Range(1, 256))
@@ -140,6 +153,7 @@ CLI::Option* ModelOptions::add_to(CLI::App& command) {
                                         "what the fastest plan is: of the mix of exits, of the worst, or of exit K")
                             ->capture_default_str()
                             ->type_name("mix|worst|K"));
+  command.add_flag("--verbose", verbose, "also say on stderr what was built and how long it took");
   command.add_flag("--json", json, "print one JSON document and nothing else");
   CLI::Option* limit =
       command.add_option("--pass-limit", pass_limit, "run only the first N passes (for people who develop Exeunt)")
@@ -186,11 +200,13 @@ Plan ModelOptions::build(const Model& model, const SampleOptions& samples) const
   return build_with(model, build_options(model, samples));
 }
 
-Plan ModelOptions::build_with(const Model& model, BuildOptions options) {
+Plan ModelOptions::build_with(const Model& model, BuildOptions options) const {
+  const auto start = std::chrono::steady_clock::now();
   Progress progress("build");
   options.progress = [&](std::int64_t done, std::int64_t total) { progress.update(done, total); };
   Plan plan = Plan::build(model, options);
   for (const std::string& note : plan.notes()) fmt::print(stderr, "note: {}\n", note);
+  if (verbose) print_verbose(plan, "built", start);
   return plan;
 }
 
@@ -206,8 +222,10 @@ void ModelOptions::check_plan_options(const std::string& file, const Plan& plan)
 }
 
 Plan ModelOptions::load_plan(const std::string& file) const {
+  const auto start = std::chrono::steady_clock::now();
   Plan plan = Plan::load(file);
   check_plan_options(file, plan);
+  if (verbose) print_verbose(plan, "loaded", start);
   return plan;
 }
 

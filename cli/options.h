@@ -51,6 +51,7 @@ struct ModelOptions {
   int optimization_level = 3;
   bool deterministic = false;
   int threads = 1;
+  std::string isa;  ///< "": this machine's
   CalibrationOptions calibration;
   ExitOptions exits;
   std::string precision = "fp32";
@@ -59,6 +60,7 @@ struct ModelOptions {
   std::string timing_cache;
   std::string target_isa;     ///< `build` only
   bool runtime_only = false;  ///< `build` only
+  bool verbose = false;
   bool json = false;
 
   /// @return MODEL
@@ -79,7 +81,7 @@ struct ModelOptions {
   Plan other_plan(const std::string& file, const SampleOptions& samples) const;
 
  private:
-  static Plan build_with(const Model& model, BuildOptions options);
+  Plan build_with(const Model& model, BuildOptions options) const;
   Plan load_plan(const std::string& file) const;
   BuildOptions plain_build_options() const;
   void check_plan_options(const std::string& file, const Plan& plan) const;

@@ -40,8 +40,9 @@ const KernelTable& choose() {
   const std::string_view machine = machine_isa();
   const char* forced = std::getenv("EXEUNT_ISA");
   const std::string_view wanted = forced != nullptr && *forced != '\0' ? forced : machine;
-  const KernelTable& kernels = find(wanted, "EXEUNT_ISA").kernels();
-  require(runs_here(kernels), ErrorCode::argument, "EXEUNT_ISA is '{}', but this machine has {}", wanted, machine);
+  const KernelTable& kernels = find(wanted, "the instruction set asked for (EXEUNT_ISA, --isa)").kernels();
+  require(runs_here(kernels), ErrorCode::argument,
+          "the instruction set '{}' was asked for (EXEUNT_ISA, --isa), but this machine has {}", wanted, machine);
   return kernels;
 }
 
