@@ -12,6 +12,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <exception>
+#include <numeric>
 #include <string>
 #include <vector>
 
@@ -82,7 +83,8 @@ int main(int argc, char** argv) {
     const exeunt::Tensor samples = samples_of(plan, argc > 4 ? argv[4] : "");
     const std::vector<double> us = time_runs(session, samples, argc > 3 ? std::atof(argv[3]) : 1);
     print_histogram(us);
-    std::printf("%zu runs, median %.3f us, 99 %% within %.3f us\n", us.size(), us[us.size() / 2],
+    const double mean = std::accumulate(us.begin(), us.end(), 0.0) / static_cast<double>(us.size());
+    std::printf("%zu runs, mean %.3f us, median %.3f us, 99 %% within %.3f us\n", us.size(), mean, us[us.size() / 2],
                 us[us.size() * 99 / 100]);
   } catch (const exeunt::Error& error) {
     std::fprintf(stderr, "error: %s\n", error.what());

@@ -64,7 +64,7 @@ struct TuneOptions {
   bool hold_out = true;
   /// For a drop: what is lost on the fitted samples and so many standard errors of it have to be within the budget. Of
   /// many choices the luckiest would be taken without: it loses more elsewhere.
-  double margin = 1;
+  double margin = 1.5;
   /// Of the points reported; the choice is made among all.
   std::size_t most_points = 60;
 };
