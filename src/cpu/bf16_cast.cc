@@ -1,3 +1,4 @@
+#include "base/text.h"
 #include "cpu/kernels/bf16_conv.h"
 #include "cpu/offer.h"
 
@@ -34,12 +35,8 @@ Offer offer(const ops::Cast& op, const NodeView& node) {
   args->kernels = &active_bf16_kernels(node.wanted);
   args->count = node.result_type().shape.elements();
   const Layout& layout = node.layouts[0];
-  return std::vector{Candidate{fmt::format("{}_bf16_cast", args->kernels->isa),
-                               narrows ? run_narrow : run_widen,
-                               args,
-                               {{0, layout}},
-                               layout,
-                               0}};
+  return std::vector{Candidate{
+      formatted("{}_bf16_cast", args->kernels->isa), narrows ? run_narrow : run_widen, args, {{0, layout}}, layout, 0}};
 }
 
 }  // namespace exeunt::cpu

@@ -1,8 +1,7 @@
-#include <fmt/format.h>
-
 #include <algorithm>
 
 #include "base/half.h"
+#include "base/text.h"
 #include "cpu/bf16_step.h"
 #include "cpu/conv_step.h"
 #include "cpu/packed_args.h"
@@ -56,7 +55,7 @@ PackedWeights pack(const NodeView& node, int lanes, int padded, int words) {
   const std::int64_t taps = shape.elements() / std::max<std::int64_t>(1, shape[0] * shape[1]);
   const WordOrder order{lanes, 2, taps, words};
   const auto bias_at = static_cast<std::size_t>(padded * taps * words);
-  return node.packer.pack(&weights, node.weights(2), fmt::format("bf16 {} {}", lanes, padded),
+  return node.packer.pack(&weights, node.weights(2), formatted("bf16 {} {}", lanes, padded),
                           bias_at + static_cast<std::size_t>(padded), [&](std::span<float> to) {
                             auto* numbers = reinterpret_cast<BFloat16*>(to.data());
                             const BFloat16* from = weights.span<BFloat16>().data();
@@ -80,7 +79,7 @@ void copy_bf16_bias(const Tensor& bias, std::span<float> to) {
 }
 
 std::string bf16_direct_name(const Bf16Node& node, const Bf16DirectConvTile& tile) {
-  return fmt::format("{}_bf16_conv_direct_{}x{}", node.kernels.isa, tile.pixels, tile.channels);
+  return formatted("{}_bf16_conv_direct_{}x{}", node.kernels.isa, tile.pixels, tile.channels);
 }
 
 Candidate bf16_direct_candidate(const Bf16Node& node, const ConvShape& s, const Bf16DirectConvTile& tile) {

@@ -1,5 +1,4 @@
-#include <fmt/format.h>
-
+#include "base/text.h"
 #include "cpu/bf16_step.h"
 #include "cpu/conv_step.h"
 #include "cpu/packed_args.h"
@@ -71,8 +70,8 @@ int block_patches_of(int patches, const Bf16WinogradTile& tile, int block_tiles)
 
 std::string bf16_winograd_name(const Bf16Node& node, const Bf16WinogradForm& form, const Bf16WinogradTile& tile,
                                int block_tiles) {
-  return fmt::format("{}_bf16_conv_winograd{}_{}x{}_b{}", node.kernels.isa, form.results, tile.patches, tile.channels,
-                     block_patches_of(patches_of(node.shape, form), tile, block_tiles));
+  return formatted("{}_bf16_conv_winograd{}_{}x{}_b{}", node.kernels.isa, form.results, tile.patches, tile.channels,
+                   block_patches_of(patches_of(node.shape, form), tile, block_tiles));
 }
 
 Candidate bf16_winograd_candidate(const Bf16Node& node, const Bf16WinogradForm& form, const Bf16WinogradTile& tile,

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "base/text.h"
 #include "cpu/elementwise.h"
 #include "cpu/kernels/kernel_table.h"
 
@@ -180,7 +181,7 @@ std::optional<Candidate> own_binary_candidate(const ops::Binary& op, const NodeV
   args->run = inner.count;
   args->outer.assign(layouts->axes.begin(), layouts->axes.end() - 1);
   lay_rows_end_to_end(*args, node, *layouts);
-  Candidate candidate{fmt::format("{}_pair", active_kernels().isa), run_binary, nullptr, {}, layouts->result, 0};
+  Candidate candidate{formatted("{}_pair", active_kernels().isa), run_binary, nullptr, {}, layouts->result, 0};
   for (std::size_t i = 0; i < 2; ++i) {
     if (args->rows.empty() || args->row_operand != i) candidate.uses.push_back({i, layouts->operands[i]});
   }

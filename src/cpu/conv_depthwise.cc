@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "base/text.h"
 #include "cpu/conv_candidates.h"
 #include "cpu/conv_step.h"
 #include "cpu/input_rows.h"
@@ -42,7 +43,7 @@ PackedWeights pack_depthwise_weights(const NodeView& node, std::int64_t padded) 
   const Tensor& weights = *node.weights(1);
   const std::int64_t channels = weights.shape()[0];
   const std::int64_t taps = weights.elements() / std::max<std::int64_t>(1, channels);
-  return node.packer.pack(&weights, node.weights(2), fmt::format("depthwise {}", padded),
+  return node.packer.pack(&weights, node.weights(2), formatted("depthwise {}", padded),
                           static_cast<std::size_t>((taps + 1) * padded), [&](std::span<float> to) {
                             const float* from = weights.span<float>().data();
                             for (std::int64_t c = 0; c < channels; ++c) {
@@ -78,7 +79,7 @@ Candidate depthwise_conv_candidate(const ConvShape& s, const NodeView& node, con
   conv.high = bounds.high;
   const std::size_t scratch = args->step.scratch_bytes(node.threads);
   Candidate candidate =
-      conv_candidate(fmt::format("{}_conv_depthwise", kernels.isa), run_depthwise_conv, std::move(args), node, scratch);
+      conv_candidate(formatted("{}_conv_depthwise", kernels.isa), run_depthwise_conv, std::move(args), node, scratch);
   candidate.run_part = run_depthwise_conv_part;
   return candidate;
 }

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "base/text.h"
 #include "cpu/conv_candidates.h"
 #include "cpu/conv_step.h"
 #include "cpu/input_rows.h"
@@ -69,7 +70,7 @@ PackedWeights pack_direct_weights(const NodeView& node, int lanes, std::int64_t 
   const std::int64_t taps = shape.elements() / std::max<std::int64_t>(1, out * in);
   const std::size_t floats = static_cast<std::size_t>(padded * (taps * in + 1));
   return node.packer.pack(
-      node.weights(1), node.weights(2), fmt::format("direct {} {}", lanes, padded), floats, [&](std::span<float> to) {
+      node.weights(1), node.weights(2), formatted("direct {} {}", lanes, padded), floats, [&](std::span<float> to) {
         const float* from = node.weights(1)->span<float>().data();
         for (std::int64_t o = 0; o < out; ++o) {
           for (std::int64_t i = 0; i < in; ++i) {
@@ -93,8 +94,8 @@ int chunk_of(const DirectConv& conv, int tile, int lanes, int channels) {
 }  // namespace
 
 std::string direct_conv_name(const DirectConvTile& tile) {
-  return fmt::format("{}_conv_direct_{}x{}{}", active_kernels().isa, tile.pixels, tile.channels,
-                     tile.kernel_run > 0 ? fmt::format("_r{}", tile.kernel_run) : "");
+  return formatted("{}_conv_direct_{}x{}{}", active_kernels().isa, tile.pixels, tile.channels,
+                   tile.kernel_run > 0 ? formatted("_r{}", tile.kernel_run) : "");
 }
 
 Candidate direct_conv_candidate(const ConvShape& s, const NodeView& node, const Bounds& bounds,

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "base/text.h"
 #include "cpu/conv_candidates.h"
 #include "cpu/conv_step.h"
 #include "cpu/packed_args.h"
@@ -78,8 +79,8 @@ int block_patches_of(int patches, const WinogradTile& tile, int block_tiles) {
 }  // namespace
 
 std::string winograd_name(const ConvShape& s, const WinogradForm& form, const WinogradTile& tile, int block_tiles) {
-  return fmt::format("{}_conv_winograd{}_{}x{}_b{}", active_kernels().isa, form.results, tile.patches, tile.channels,
-                     block_patches_of(patches_of(s, form), tile, block_tiles));
+  return formatted("{}_conv_winograd{}_{}x{}_b{}", active_kernels().isa, form.results, tile.patches, tile.channels,
+                   block_patches_of(patches_of(s, form), tile, block_tiles));
 }
 
 Candidate winograd_candidate(const ConvShape& s, const NodeView& node, const Bounds& bounds, const WinogradForm& form,

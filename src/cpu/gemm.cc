@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "cpu/epilogue.h"
 
 namespace exeunt::cpu {
@@ -203,7 +204,7 @@ void pack_constants(ProductArgs& args, const ProductSpec& spec, const NodeView& 
       spec.bias == nullptr ? 0 : (static_cast<std::size_t>(args.gemm.columns) + lanes - 1) / lanes * lanes;
   args.weights = node.packer.pack(
       b, spec.bias,
-      fmt::format("{} panels {} {} {} {}", active_kernels().isa, spec.trans_b, spec.factor, spec.bias_factor, matrices),
+      formatted("{} panels {} {} {} {}", active_kernels().isa, spec.trans_b, spec.factor, spec.bias_factor, matrices),
       matrices + bias_floats, fill);
   args.point_to(reinterpret_cast<const float*>(args.weights->data()));
 }
@@ -264,7 +265,7 @@ Candidate make_candidate(const ProductSpec& spec, const NodeView& node) {
   lay_out_batch(*args, a, b, y);
   if (node.weights(1) != nullptr || spec.bias != nullptr) pack_constants(*args, spec, node);
 
-  Candidate candidate{fmt::format("{}_gemm", active_kernels().isa), run_product, nullptr, {}, layout, 0};
+  Candidate candidate{formatted("{}_gemm", active_kernels().isa), run_product, nullptr, {}, layout, 0};
   candidate.uses.push_back(
       {0, node.weights(0) != nullptr ? Layout::row_major(node.operand_type(0)->shape.rank()) : node.layouts[0]});
   if (node.weights(1) == nullptr) {

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "base/text.h"
 #include "cpu/kernels/kernel_table.h"
 #include "cpu/offer.h"
 
@@ -72,7 +73,7 @@ Offer offer(const ops::LayerNorm& op, const NodeView& node) {
   }
   const Layout layout = Layout::row_major(shape.rank());
   return std::vector{Candidate{
-      fmt::format("{}_layer_norm", active_kernels().isa), run_layer_norm, std::move(args), {{0, layout}}, layout, 0}};
+      formatted("{}_layer_norm", active_kernels().isa), run_layer_norm, std::move(args), {{0, layout}}, layout, 0}};
 }
 
 }  // namespace exeunt::cpu

@@ -1,5 +1,6 @@
 #include "cpu/lrn.h"
 
+#include "base/text.h"
 #include "cpu/kernels/kernel_table.h"
 
 namespace exeunt::cpu {
@@ -47,7 +48,7 @@ std::optional<Candidate> lrn_candidate(const ops::Lrn& op, const NodeView& node)
                *power};
   const Layout layout = Layout::channels_last(shape.rank());
   const auto floats = static_cast<std::size_t>(lrn_line_floats(args->lrn, active_kernels().lanes)) * kLrnPixels;
-  return Candidate{fmt::format("{}_lrn", active_kernels().isa),
+  return Candidate{formatted("{}_lrn", active_kernels().isa),
                    run_lrn,
                    std::move(args),
                    {{0, layout}},

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "base/text.h"
 #include "cpu/kernels/bf16_conv.h"
 #include "cpu/kernels/kernel_table.h"
 
@@ -105,10 +106,10 @@ std::optional<Candidate> pool_candidate(const ops::Pool& op, const NodeView& nod
     const Bf16Kernels& kernels = active_bf16_kernels(node.wanted);
     pool.channels /= 2;
     args->kernel = kernels.max_pool;
-    return candidate(fmt::format("{}_bf16_pool", kernels.isa), run_pool);
+    return candidate(formatted("{}_bf16_pool", kernels.isa), run_pool);
   }
   args->kernel = is_max ? active_kernels().max_pool : active_kernels().average_pool;
-  return candidate(fmt::format("{}_pool", active_kernels().isa), run_pool);
+  return candidate(formatted("{}_pool", active_kernels().isa), run_pool);
 }
 
 }  // namespace exeunt::cpu

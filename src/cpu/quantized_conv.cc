@@ -1,3 +1,4 @@
+#include "base/text.h"
 #include "cpu/conv_guess.h"
 #include "cpu/kernels/winograd.h"
 #include "cpu/offer.h"
@@ -116,7 +117,7 @@ Offer offer(const ops::QuantizedAdd& op, const NodeView& node) {
   add.high = std::min(static_cast<float>(op.high), static_cast<float>(256 - op.y_zero));
   const Layout& layout = node.layouts[0];
   return std::vector{Candidate{
-      fmt::format("{}_int8_add", kernels.isa), run_add, std::move(args), {{0, layout}, {1, layout}}, layout, 0}};
+      formatted("{}_int8_add", kernels.isa), run_add, std::move(args), {{0, layout}, {1, layout}}, layout, 0}};
 }
 
 }  // namespace exeunt::cpu

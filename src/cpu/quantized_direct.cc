@@ -1,5 +1,4 @@
-#include <fmt/format.h>
-
+#include "base/text.h"
 #include "cpu/kernels/winograd.h"
 #include "cpu/quantized_step.h"
 #include "cpu/word_order.h"
@@ -63,7 +62,7 @@ PackedWeights pack(const NodeView& node, const QuantizedKernels& kernels, int pa
   const WordOrder order{kernels.lanes, kernels.group, taps, (shape[1] + kernels.group - 1) / kernels.group};
   const auto start_at = static_cast<std::size_t>(padded * taps * order.words);
   return node.packer.pack(&weights, nullptr,
-                          fmt::format("quantized {} {} {} {}", kernels.lanes, kernels.group, padded, zero),
+                          formatted("quantized {} {} {} {}", kernels.lanes, kernels.group, padded, zero),
                           start_at + static_cast<std::size_t>(padded), [&](std::span<float> to) {
                             kernels.group == 2 ? fill_numbers<std::int16_t>(weights, order, zero, to, start_at)
                                                : fill_numbers<std::int8_t>(weights, order, zero, to, start_at);
@@ -73,8 +72,7 @@ PackedWeights pack(const NodeView& node, const QuantizedKernels& kernels, int pa
 }  // namespace
 
 std::string quantized_direct_name(const NodeView& node, const QuantizedDirectConvTile& tile) {
-  return fmt::format("{}_int8_conv_direct_{}x{}", active_quantized_kernels(node.wanted).isa, tile.pixels,
-                     tile.channels);
+  return formatted("{}_int8_conv_direct_{}x{}", active_quantized_kernels(node.wanted).isa, tile.pixels, tile.channels);
 }
 
 Candidate quantized_direct_candidate(const ops::QuantizedConv& op, const ConvShape& s, const NodeView& node,

@@ -1,7 +1,6 @@
-#include <fmt/format.h>
-
 #include <cstdlib>
 
+#include "base/text.h"
 #include "cpu/kernels/winograd.h"
 #include "cpu/quantized_step.h"
 
@@ -69,7 +68,7 @@ PackedWeights pack(const NodeView& node, int lanes, int padded, int words, int z
   const auto depth = static_cast<std::size_t>(words);
   const std::size_t matrix = static_cast<std::size_t>(padded) * depth;
   const std::size_t start_at = matrix * QuantizedWinograd::kPoints;
-  return node.packer.pack(&weights, nullptr, fmt::format("quantized winograd {} {} {} {}", lanes, padded, words, zero),
+  return node.packer.pack(&weights, nullptr, formatted("quantized winograd {} {} {} {}", lanes, padded, words, zero),
                           start_at + static_cast<std::size_t>(padded), [&](std::span<float> to) {
                             auto* numbers = reinterpret_cast<std::int16_t*>(to.data());
                             auto* start = reinterpret_cast<std::int32_t*>(to.data() + start_at);
@@ -116,8 +115,8 @@ int block_patches_of(int patches, const QuantizedWinogradTile& tile, int block_t
 
 std::string quantized_winograd_name(const ConvShape& s, const NodeView& node, const QuantizedWinogradTile& tile,
                                     int block_tiles) {
-  return fmt::format("{}_int8_conv_winograd4_{}x{}_b{}", active_quantized_kernels(node.wanted).isa, tile.patches,
-                     tile.channels, block_patches_of(patches_of(s), tile, block_tiles));
+  return formatted("{}_int8_conv_winograd4_{}x{}_b{}", active_quantized_kernels(node.wanted).isa, tile.patches,
+                   tile.channels, block_patches_of(patches_of(s), tile, block_tiles));
 }
 
 bool fits_quantized_winograd(const NodeView& node) {

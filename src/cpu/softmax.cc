@@ -1,5 +1,6 @@
 #include "cpu/softmax.h"
 
+#include "base/text.h"
 #include "cpu/kernels/kernel_table.h"
 
 namespace exeunt::cpu {
@@ -32,7 +33,7 @@ std::vector<Candidate> own_softmax_candidates(std::int64_t axis, bool logarithm,
   args->kernel = logarithm ? kernels.log_softmax : kernels.softmax;
   args->count = shape[static_cast<int>(at)];
   args->rows = shape.elements() / args->count;
-  return {Candidate{fmt::format("{}_{}", active_kernels().isa, logarithm ? "log_softmax" : "softmax"),
+  return {Candidate{formatted("{}_{}", active_kernels().isa, logarithm ? "log_softmax" : "softmax"),
                     run_softmax,
                     std::move(args),
                     {{0, layout}},

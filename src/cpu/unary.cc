@@ -1,3 +1,4 @@
+#include "base/text.h"
 #include "cpu/elementwise.h"
 #include "cpu/epilogue.h"
 
@@ -69,7 +70,7 @@ std::optional<Candidate> own_unary_candidate(const ops::Unary& op, const NodeVie
   args->alpha = *map == Map::clamp ? epilogue.low : epilogue.alpha;
   args->beta = *map == Map::clamp ? epilogue.high : epilogue.beta;
   const Layout& layout = node.layouts[0];
-  return Candidate{fmt::format("{}_map", active_kernels().isa), run_unary, std::move(args), {{0, layout}}, layout, 0};
+  return Candidate{formatted("{}_map", active_kernels().isa), run_unary, std::move(args), {{0, layout}}, layout, 0};
 }
 
 std::optional<Candidate> own_scale_shift_candidate(const ops::ScaleShift& op, const NodeView& node) {
@@ -96,7 +97,7 @@ std::optional<Candidate> own_scale_shift_candidate(const ops::ScaleShift& op, co
   args->scale = repeated(scale, channels, times);
   args->shift = repeated(shift, channels, times);
   return Candidate{
-      fmt::format("{}_scale_shift", active_kernels().isa), run_scale_shift, std::move(args), {{0, layout}}, layout, 0};
+      formatted("{}_scale_shift", active_kernels().isa), run_scale_shift, std::move(args), {{0, layout}}, layout, 0};
 }
 
 }  // namespace exeunt::cpu

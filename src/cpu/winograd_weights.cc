@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/half.h"
+#include "base/text.h"
 #include "cpu/bf16_step.h"
 #include "cpu/word_order.h"
 
@@ -85,7 +86,7 @@ PackedWeights pack_winograd_weights(const NodeView& node, const WinogradForm& fo
   const auto matrices = static_cast<std::size_t>(form.matrices);
   const auto filter_floats = static_cast<std::size_t>(form.kernel) * static_cast<std::size_t>(form.kernel);
   return node.packer.pack(
-      &weights, node.weights(2), fmt::format("winograd {} {} {} {}", form.points, form.kernel, lanes, padded),
+      &weights, node.weights(2), formatted("winograd {} {} {} {}", form.points, form.kernel, lanes, padded),
       width * (matrices * in + 1), [&](std::span<float> to) {
         const float* from = weights.span<float>().data();
         for (std::size_t o = 0; o < out; ++o) {
@@ -110,7 +111,7 @@ PackedWeights pack_bf16_winograd_weights(const NodeView& node, int results, int 
   const std::size_t matrix = static_cast<std::size_t>(padded) * static_cast<std::size_t>(words);
   const std::size_t bias_at = matrix * static_cast<std::size_t>(patch * patch);
   return node.packer.pack(&weights, node.weights(2),
-                          fmt::format("bf16 winograd {} {} {} {}", results, lanes, padded, words),
+                          formatted("bf16 winograd {} {} {} {}", results, lanes, padded, words),
                           bias_at + static_cast<std::size_t>(padded), [&](std::span<float> to) {
                             auto* numbers = reinterpret_cast<BFloat16*>(to.data());
                             const BFloat16* from = weights.span<BFloat16>().data();

@@ -11,28 +11,21 @@
 #include "cpu/kernels/rows.inl.h"
 #include "cpu/kernels/transpose.inl.h"
 #include "cpu/kernels/winograd.inl.h"
-#include "cpu/kernels/winograd_stride2.inl.h"
 
 namespace exeunt::cpu {
 
 namespace {
 
+// Few forms: no machine with AVX2 or NEON runs them, and they are in every program.
 constexpr DirectConvTile kDirectConv[] = {
-    {8, 4, direct_conv<Scalar, 8, 1>},
+    {4, 4, direct_conv<Scalar, 4, 1>},
     {1, 4, direct_conv<Scalar, 1, 1>},
     {4, 8, direct_conv<Scalar, 4, 2>},
-    {1, 8, direct_conv<Scalar, 1, 2>},
 };
 
-constexpr const WinogradForm* kWinogradForms[] = {
-    &kWinogradForm<Scalar, 4, 2>, &kWinogradForm<Scalar, 6, 4>,  &kWinogradForm<Scalar, 6, 2>,
-    &kWinogradForm<Scalar, 8, 4>, &kWinogradStride2Form<Scalar>,
-};
+constexpr const WinogradForm* kWinogradForms[] = {&kWinogradForm<Scalar, 4, 2>, &kWinogradForm<Scalar, 6, 4>};
 
-constexpr WinogradTile kWinogradTiles[] = {
-    {8, 4, winograd_multiply<Scalar, 8, 1>},
-    {4, 8, winograd_multiply<Scalar, 4, 2>},
-};
+constexpr WinogradTile kWinogradTiles[] = {{4, 8, winograd_multiply<Scalar, 4, 2>}};
 
 constexpr KernelTable kTable{.isa = "scalar",
                              .lanes = Scalar::kLanes,

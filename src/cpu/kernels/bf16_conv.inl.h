@@ -46,6 +46,49 @@ struct Bf16Results {
   }
 };
 
+/// A tile of which only some channels exist, `vecs` vectors a row: those of few networks, so that all tiles share it.
+template <class S>
+[[gnu::noinline, gnu::cold]] void store_part_of_bf16_tile(const float* sums, int rows, int vecs, float low, float high,
+                                                          std::ptrdiff_t step, int channels,
+                                                          const std::uint16_t* residual, std::uint16_t* y) noexcept {
+  const Bf16Results<S> results{S::set1(low), S::set1(high), residual, y};
+  for (std::ptrdiff_t at = 0; rows > 0; --rows, sums += vecs * S::kLanes, at += step) {
+    for (int c = 0; c < channels; c += S::kLanes)
+      results.template store<false>(S::load(sums + c), at + c, std::min(S::kLanes, channels - c));
+  }
+}
+
+/// What store_tile does with floats.
+template <class S, int kRows, int kVecs>
+[[gnu::always_inline]] inline void store_bf16_tile(Tile<S, kRows, kVecs>& acc, float lowest, float highest,
+                                                   std::ptrdiff_t step, int channels, const std::uint16_t* residual,
+                                                   std::uint16_t* y) noexcept {
+  if (channels < kVecs * S::kLanes) {
+    float sums[kRows * kVecs * S::kLanes];
+    spill_tile<S, kRows, kVecs>(acc, sums);
+    store_part_of_bf16_tile<S>(sums, kRows, kVecs, lowest, highest, step, channels, residual, y);
+    return;
+  }
+  const typename S::Vec low = S::set1(lowest);
+  const typename S::Vec high = S::set1(highest);
+  if (residual != nullptr) {
+    unrolled<kRows * kVecs>(
+        [](auto i, Tile<S, kRows, kVecs>& a, const std::uint16_t*& from, const std::ptrdiff_t& pitch) EXEUNT_INLINE {
+          constexpr int z = i % kVecs;
+          a[i / kVecs][z] = S::add(a[i / kVecs][z], S::widen(from + z * S::kLanes));
+          if (z == kVecs - 1) from += pitch;
+        },
+        acc, residual, step);
+  }
+  unrolled<kRows * kVecs>(
+      [&](auto i, Tile<S, kRows, kVecs>& a, std::uint16_t*& to, const std::ptrdiff_t& pitch) EXEUNT_INLINE {
+        constexpr int z = i % kVecs;
+        S::narrow(to + z * S::kLanes, S::clamp(a[i / kVecs][z], low, high));
+        if (z == kVecs - 1) to += pitch;
+      },
+      acc, y, step);
+}
+
 /// The last tile of a row moves back to end with it.
 template <class S, int kPixels, int kVecs>
 void bf16_direct_conv(const DirectConv& given, const float* const* rows, ChannelRange channels,
@@ -63,7 +106,6 @@ void bf16_direct_conv(const DirectConv& given, const float* const* rows, Channel
   const Stride x_step(x_pixel);
   const Stride w_step(block_step);
   const std::ptrdiff_t run_words = static_cast<std::ptrdiff_t>(run) * S::kLanes;
-  const Bf16Results<S> results{S::set1(conv.low), S::set1(conv.high), residual, y};
   for (int left = 0; left < width; left += kPixels) {
     const int column = std::min(left, width - kPixels);
     for (int channel = channels.first; channel < channels.last; channel += kTile) {
@@ -81,19 +123,9 @@ void bf16_direct_conv(const DirectConv& given, const float* const* rows, Channel
         for (int r = 0; r < runs; ++r, from += x_run, w += run_words)
           accumulate<S, kPixels, kVecs>(acc, from, x_step, w, w_step, run);
       }
-      unrolled<kPixels * kVecs>(
-          [&](auto i, Tile<S, kPixels, kVecs>& a) EXEUNT_INLINE {
-            constexpr int z = i % kVecs;
-            const int first = channel + z * S::kLanes;
-            const int lanes = std::min(S::kLanes, conv.out_channels - first);
-            const std::ptrdiff_t at = (column + i / kVecs) * static_cast<std::ptrdiff_t>(conv.out_channels) + first;
-            if (lanes == S::kLanes) {
-              results.template store<true>(a[i / kVecs][z], at, lanes);
-            } else if (lanes > 0) {
-              results.template store<false>(a[i / kVecs][z], at, lanes);
-            }
-          },
-          acc);
+      const std::ptrdiff_t at = column * static_cast<std::ptrdiff_t>(conv.out_channels) + channel;
+      store_bf16_tile<S, kPixels, kVecs>(acc, conv.low, conv.high, conv.out_channels, conv.out_channels - channel,
+                                         residual == nullptr ? nullptr : residual + at, y + at);
     }
   }
 }

@@ -7,15 +7,33 @@
 
 namespace exeunt::cpu {
 
+/// A tile of which only some channels exist, `vecs` vectors a row: those of few networks, so that all tiles share it.
+template <class S>
+[[gnu::noinline, gnu::cold]] void store_part_of_tile(const float* sums, int rows, int vecs, float lowest, float highest,
+                                                     std::ptrdiff_t step, int channels, const float* residual,
+                                                     float* y) noexcept {
+  const typename S::Vec low = S::set1(lowest);
+  const typename S::Vec high = S::set1(highest);
+  for (; rows > 0; --rows, sums += vecs * S::kLanes, y += step) {
+    for (int c = 0; c < channels; c += S::kLanes) {
+      const int lanes = std::min(S::kLanes, channels - c);
+      typename S::Vec v = S::load(sums + c);
+      if (residual != nullptr) v = S::add(v, S::load_part(residual + c, lanes));
+      S::store_part(y + c, S::clamp(v, low, high), lanes);
+    }
+    if (residual != nullptr) residual += step;
+  }
+}
+
 /// Adds the residual, clamps and stores a tile. `channels`: those of the tile that exist; `step`: from a row of it to
 /// the next.
 template <class S, int kRows, int kVecs>
 [[gnu::always_inline]] inline void store_tile(Tile<S, kRows, kVecs>& acc, float lowest, float highest,
                                               std::ptrdiff_t step, int channels, const float* residual,
                                               float* y) noexcept {
-  const typename S::Vec low = S::set1(lowest);
-  const typename S::Vec high = S::set1(highest);
   if (channels >= kVecs * S::kLanes) {
+    const typename S::Vec low = S::set1(lowest);
+    const typename S::Vec high = S::set1(highest);
     if (residual != nullptr) {
       unrolled<kRows * kVecs>(
           [](auto i, Tile<S, kRows, kVecs>& a, const float*& from, const std::ptrdiff_t& pitch) EXEUNT_INLINE {
@@ -34,16 +52,9 @@ template <class S, int kRows, int kVecs>
         acc, y, step);
     return;
   }
-  unrolled<kRows * kVecs>(
-      [&](auto i, Tile<S, kRows, kVecs>& a) EXEUNT_INLINE {
-        constexpr int p = i / kVecs;
-        constexpr int z = i % kVecs;
-        const int lanes = std::min(S::kLanes, channels - z * S::kLanes);
-        if (lanes <= 0) return;
-        if (residual != nullptr) a[p][z] = S::add(a[p][z], S::load_part(residual + p * step + z * S::kLanes, lanes));
-        S::store_part(y + p * step + z * S::kLanes, S::clamp(a[p][z], low, high), lanes);
-      },
-      acc);
+  float sums[kRows * kVecs * S::kLanes];
+  spill_tile<S, kRows, kVecs>(acc, sums);
+  store_part_of_tile<S>(sums, kRows, kVecs, lowest, highest, step, channels, residual, y);
 }
 
 /// The last tile of a row moves back to end with it. `kRun`: conv.run, or 0 for any.

@@ -6,6 +6,7 @@
 
 #include "cpu/kernels/gemm.h"
 #include "cpu/kernels/strided.h"
+#include "cpu/kernels/unrolled.h"
 
 namespace exeunt::cpu {
 
@@ -29,52 +30,92 @@ template <class S, int kRows, int kVecs>
   const std::ptrdiff_t column = gemm.a_column;
   for (int k = depth; k > 0; --k, a += column, b += kVecs * S::kLanes) {
     typename S::Vec weight[kVecs];
-#pragma GCC unroll 4
-    for (int z = 0; z < kVecs; ++z) {
-      weight[z] = S::load(b + z * S::kLanes);
-      S::pin(weight[z]);
-    }
+    unrolled<kVecs>(
+        [=](auto z, typename S::Vec(&to)[kVecs]) EXEUNT_INLINE {
+          to[z] = S::load(b + z * S::kLanes);
+          S::pin(to[z]);
+        },
+        weight);
     const float* from = a;
+    unrolled<kRows>(
+        [&](auto r, typename S::Vec(&sums)[kRows][kVecs], const float*& four) EXEUNT_INLINE {
+          typename S::Vec value = S::set1(four[r % 4 * row]);
+          // With one vector of columns the broadcast folds into the multiplication for nothing.
+          if constexpr (kVecs > 1) S::pin(value);
+          if constexpr (r % 4 == 3) {
+            four += 4 * row;
+            keep(four);
+          }
+          unrolled<kVecs>([&](auto z, typename S::Vec(&to)[kVecs])
+                              EXEUNT_INLINE { to[z] = S::fma(weight[z], value, to[z]); },
+                          sums[r]);
+        },
+        acc, from);
+  }
+}
+
+/// Adds a residual to a tile whose last vector has `lanes` columns.
+template <class S, int kRows, int kVecs>
+[[gnu::always_inline]] inline void add_rows(typename S::Vec (&acc)[kRows][kVecs], std::ptrdiff_t row, int lanes,
+                                            const float* residual) noexcept {
+  const float* last = residual + (kVecs - 1) * S::kLanes;
+#pragma GCC unroll 16
+  for (int r = 0; r < kRows; ++r) {
+#pragma GCC unroll 4
+    for (int z = 0; z < kVecs - 1; ++z) acc[r][z] = S::add(acc[r][z], S::load(residual + z * S::kLanes));
+    residual += row;
+    keep(residual);
+  }
+  if (lanes == S::kLanes) {
 #pragma GCC unroll 16
     for (int r = 0; r < kRows; ++r) {
-      typename S::Vec value = S::set1(from[r % 4 * row]);
-      // With one vector of columns the broadcast folds into the multiplication for nothing.
-      if constexpr (kVecs > 1) S::pin(value);
-      if (r % 4 == 3) {
-        from += 4 * row;
-        keep(from);
-      }
-#pragma GCC unroll 4
-      for (int z = 0; z < kVecs; ++z) acc[r][z] = S::fma(weight[z], value, acc[r][z]);
+      acc[r][kVecs - 1] = S::add(acc[r][kVecs - 1], S::load(last));
+      last += row;
+      keep(last);
+    }
+  } else {
+#pragma GCC unroll 16
+    for (int r = 0; r < kRows; ++r) {
+      acc[r][kVecs - 1] = S::add(acc[r][kVecs - 1], S::load_part(last, lanes));
+      last += row;
+      keep(last);
     }
   }
 }
 
-/// Adds the residual, clamps and stores a tile whose last vector has `lanes` columns.
+/// Adds the residual, clamps and stores a tile whose last vector has `lanes` columns. What does not depend on one
+/// of them being there or not is in the program once: tiles of all heights make up much of it.
 template <class S, int kRows, int kVecs>
 [[gnu::always_inline]] inline void store_rows(typename S::Vec (&acc)[kRows][kVecs], const Gemm& gemm, int lanes,
                                               const float* residual, float* y) noexcept {
   const typename S::Vec low = S::set1(gemm.low);
   const typename S::Vec high = S::set1(gemm.high);
-  const bool whole = lanes == S::kLanes;
+  const std::ptrdiff_t row = gemm.y_row;
+  if (residual != nullptr) add_rows<S>(acc, row, lanes, residual);
+  float* last = y + (kVecs - 1) * S::kLanes;
+  if constexpr (kVecs > 1) {
 #pragma GCC unroll 16
-  for (int r = 0; r < kRows; ++r) {
+    for (int r = 0; r < kRows; ++r) {
 #pragma GCC unroll 4
-    for (int z = 0; z < kVecs; ++z) {
-      const int at = z * S::kLanes;
-      const bool part = z == kVecs - 1 && !whole;
-      typename S::Vec v = acc[r][z];
-      if (residual != nullptr) v = S::add(v, part ? S::load_part(residual + at, lanes) : S::load(residual + at));
-      v = S::clamp(v, low, high);
-      if (part) {
-        S::store_part(y + at, v, lanes);
-      } else {
-        S::store(y + at, v);
-      }
+      for (int z = 0; z < kVecs - 1; ++z) S::store(y + z * S::kLanes, S::clamp(acc[r][z], low, high));
+      y += row;
+      keep(y);
     }
-    y += gemm.y_row;
-    keep(y);
-    if (residual != nullptr) residual += gemm.y_row;
+  }
+  if (lanes == S::kLanes) {
+#pragma GCC unroll 16
+    for (int r = 0; r < kRows; ++r) {
+      S::store(last, S::clamp(acc[r][kVecs - 1], low, high));
+      last += row;
+      keep(last);
+    }
+  } else {
+#pragma GCC unroll 16
+    for (int r = 0; r < kRows; ++r) {
+      S::store_part(last, S::clamp(acc[r][kVecs - 1], low, high), lanes);
+      last += row;
+      keep(last);
+    }
   }
 }
 
@@ -90,12 +131,16 @@ void gemm_tile(const Gemm& gemm, int lanes, const float* a, const float* b, cons
 #pragma GCC unroll 16
     for (int r = 0; r < kRows; ++r) acc[r][z] = start;
   }
-  int k = gemm.depth;
-  for (; k > kStretch; k -= kStretch, a += kStretch * gemm.a_column, b += kStretch * kVecs * S::kLanes, next += ahead) {
-    for (int i = 0; i < ahead; i += 16) __builtin_prefetch(next + i, 0, 2);
-    multiply<S>(acc, gemm, kStretch, a, b);
+  for (int rest = gemm.depth; rest > 0; rest -= kStretch) {
+    const int stretch = std::min(rest, kStretch);
+    if (stretch < rest) {
+      for (int i = 0; i < ahead; i += 16) __builtin_prefetch(next + i, 0, 2);
+      next += ahead;
+    }
+    multiply<S>(acc, gemm, stretch, a, b);
+    a += kStretch * gemm.a_column;
+    b += kStretch * kVecs * S::kLanes;
   }
-  multiply<S>(acc, gemm, k, a, b);
   store_rows<S>(acc, gemm, lanes, residual, y);
 }
 

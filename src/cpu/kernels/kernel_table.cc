@@ -7,6 +7,7 @@
 
 #include "base/cpu_features.h"
 #include "base/error.h"
+#include "base/text.h"
 
 namespace exeunt::cpu {
 
@@ -32,7 +33,7 @@ const InstructionSet& find(std::string_view name, std::string_view who) {
   const auto* set = std::ranges::find(kSets, name, &InstructionSet::name);
   if (set != std::end(kSets)) return *set;
   std::string names;
-  for (const InstructionSet& s : kSets) names += fmt::format("{}{}", names.empty() ? "" : ", ", s.name);
+  for (const InstructionSet& s : kSets) names += formatted("{}{}", names.empty() ? "" : ", ", s.name);
   fail(ErrorCode::argument, "{} is '{}'; this build has {}", who, name, names);
 }
 

@@ -5,6 +5,18 @@
 
 namespace exeunt::cpu {
 
+/// Vectors of sums of which `lanes` exist, one a pixel: those of few networks, so that all tiles share it.
+template <class S>
+[[gnu::noinline, gnu::cold]] void store_part_of_pixels(const Requantize& requantize, int channel, const float* sums,
+                                                       int pixels, int lanes, std::ptrdiff_t pixel,
+                                                       const std::uint8_t* residual, std::byte* y,
+                                                       std::ptrdiff_t at) noexcept {
+  const Requantizer<S> requantizer(requantize);
+  const ChannelScales<S> channels(requantize, channel);
+  for (; pixels > 0; --pixels, sums += S::kLanes, at += pixel)
+    requantizer.store_part(channels, S::load(sums), lanes, residual, y, at);
+}
+
 /// The last tile of a row moves back to end with it.
 template <class S, int kPixels, int kVecs>
 void quantized_direct_conv(const QuantizedDirectConv& conv, const float* const* rows, ChannelRange channels,
@@ -48,27 +60,16 @@ void quantized_direct_conv(const QuantizedDirectConv& conv, const float* const* 
             const int first = channel + z * S::kLanes;
             const int lanes = std::min(S::kLanes, local.out_channels - first);
             if (lanes <= 0) return;
-            const ChannelScales<S> scales(local.requantize, first);
+            typename S::Vec own[kPixels];
+            unrolled<kPixels>([&](auto p) EXEUNT_INLINE { own[p] = sums[p][z]; });
             const std::ptrdiff_t at = column * pixel + first;
             if (lanes < S::kLanes) {
-              unrolled<kPixels>(
-                  [&](auto p, Tile<S, kPixels, kVecs>& a)
-                      EXEUNT_INLINE { requantizer.store_part(scales, a[p][z], lanes, residual, y, at + p * pixel); },
-                  sums);
-              return;
+              float spilled[kPixels * S::kLanes];
+              unrolled<kPixels>([&](auto p) EXEUNT_INLINE { S::store(spilled + p * S::kLanes, own[p]); });
+              store_part_of_pixels<S>(conv.requantize, first, spilled, kPixels, lanes, pixel, residual, y, at);
+            } else {
+              requantizer.store(ChannelScales<S>(local.requantize, first), own, pixel, residual, y, at);
             }
-            with_forms(residual != nullptr, requantizer.to_float(), [&]<bool kResidual, bool kFloat>() EXEUNT_INLINE {
-              constexpr int kBytes = kFloat ? 4 : 1;
-              std::byte* to = y + at * kBytes;
-              const std::uint8_t* from = kResidual ? residual + at : nullptr;
-              unrolled<kPixels>(
-                  [&](auto p, Tile<S, kPixels, kVecs>& a) EXEUNT_INLINE {
-                    requantizer.template store<kResidual, kFloat>(scales, a[p][z], from, to);
-                    to += kBytes * pixel;
-                    if constexpr (kResidual) from += pixel;
-                  },
-                  sums);
-            });
           },
           acc);
     }

@@ -110,12 +110,10 @@ void quantized_gather(const QuantizedWinograd& conv, int first, int count, const
     float* place = to;
     for (int c = 0; c < conv.in_channels; c += S::kShorts, place += conv.in_block) {
       const int present = std::min(S::kShorts, conv.in_channels - c);
-      if (inside && present == S::kShorts) {
-        transform_bytes<S>(x + top * line + left * pixel + c, line, pixel, place, conv.in_point);
-      } else {
-        copy_border_bytes<S>(conv, top, left, c, present, x, border);
-        transform_bytes<S>(border, kPatch * S::kShorts, S::kShorts, place, conv.in_point);
-      }
+      const bool whole = inside && present == S::kShorts;
+      if (!whole) copy_border_bytes<S>(conv, top, left, c, present, x, border);
+      transform_bytes<S>(whole ? x + top * line + left * pixel + c : border, whole ? line : kPatch * S::kShorts,
+                         whole ? pixel : S::kShorts, place, conv.in_point);
     }
   }
 }
@@ -161,26 +159,18 @@ template <class S>
   });
 }
 
-/// A whole patch of whole vectors. `pixel` and `line` count elements.
-template <class S, bool kResidual, bool kFloat>
+/// A whole patch of whole vectors. `pixel`, `line` and `at` count elements.
+template <class S>
 [[gnu::always_inline]] inline void store_patch(const Requantizer<S>& requantizer, const ChannelScales<S>& scales,
                                                typename S::Vec start, const HalfPatch<S>& halves, std::ptrdiff_t pixel,
-                                               std::ptrdiff_t line, const std::uint8_t* residual,
-                                               std::byte* y) noexcept {
+                                               std::ptrdiff_t line, const std::uint8_t* residual, std::byte* y,
+                                               std::ptrdiff_t at) noexcept {
   constexpr int kResults = QuantizedWinograd::kResults;
-  constexpr int kBytes = kFloat ? 4 : 1;
-  for (int i = 0; i < kResults; ++i) {
+  for (int i = 0; i < kResults; ++i, at += line) {
     typename S::Vec r[kResults];
     quantized_results<S>(halves[i], r);
-    std::byte* to = y;
-    const std::uint8_t* from = residual;
-    unrolled<kResults>([&](auto j) EXEUNT_INLINE {
-      requantizer.template store<kResidual, kFloat>(scales, S::add(without_scale<S>(r[j]), start), from, to);
-      to += kBytes * pixel;
-      if constexpr (kResidual) from += pixel;
-    });
-    y += kBytes * line;
-    if constexpr (kResidual) residual += line;
+    unrolled<kResults>([&](auto j) EXEUNT_INLINE { r[j] = S::add(without_scale<S>(r[j]), start); });
+    requantizer.store(scales, r, pixel, residual, y, at);
   }
 }
 
@@ -222,12 +212,9 @@ void quantized_scatter(const QuantizedWinograd& conv, int first, int count, cons
       const std::ptrdiff_t at = high * kResults * line + wide * kResults * pixel + c;
       if (lanes < S::kLanes || rows < kResults || columns < kResults) {
         store_patch_part<S>(requantizer, scales, start, halves, pixel, line, rows, columns, lanes, residual, y, at);
-        continue;
+      } else {
+        store_patch<S>(requantizer, scales, start, halves, pixel, line, residual, y, at);
       }
-      with_forms(residual != nullptr, requantizer.to_float(), [&]<bool kResidual, bool kFloat>() EXEUNT_INLINE {
-        store_patch<S, kResidual, kFloat>(requantizer, scales, start, halves, pixel, line,
-                                          kResidual ? residual + at : nullptr, y + at * (kFloat ? 4 : 1));
-      });
     }
     if (++wide == local.patches_wide) {
       wide = 0;

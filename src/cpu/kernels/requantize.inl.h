@@ -24,19 +24,38 @@ class Requantizer {
 
   [[gnu::always_inline]] explicit Requantizer(const Requantize& q) noexcept : q_(q) {}
 
-  bool to_float() const noexcept { return q_.to_float; }
-
-  /// A whole vector of results; `residual` is there if kResidual, y of floats if kFloat.
-  template <bool kResidual, bool kFloat>
-  [[gnu::always_inline]] void store(const ChannelScales<S>& channels, Vec sum, const std::uint8_t* residual,
-                                    std::byte* y) const noexcept {
-    auto t = scaled(channels, sum);
-    if constexpr (kResidual) t = with_residual(t, S::load_bytes(residual));
-    t = clamped(t);
-    if constexpr (kFloat) {
-      S::Float::store(reinterpret_cast<float*>(y), t);
+  /// kCount whole vectors, `step` elements apart, of the same channels: sums become results. What is done without a
+  /// residual, for floats and for bytes is in the program once, and no sum leaves its register.
+  template <int kCount>
+  [[gnu::always_inline]] void store(const ChannelScales<S>& channels, const Vec (&sums)[kCount], std::ptrdiff_t step,
+                                    const std::uint8_t* residual, std::byte* y, std::ptrdiff_t at) const noexcept {
+    Floats t[kCount];
+    unrolled<kCount>([&](auto i, Floats(&to)[kCount]) EXEUNT_INLINE { to[i] = scaled(channels, sums[i]); }, t);
+    if (residual != nullptr) {
+      const std::uint8_t* from = residual + at;
+      unrolled<kCount>(
+          [this, step](auto i, Floats(&to)[kCount], const std::uint8_t*& bytes) EXEUNT_INLINE {
+            to[i] = with_residual(to[i], S::load_bytes(bytes));
+            bytes += step;
+          },
+          t, from);
+    }
+    if (q_.to_float) {
+      auto* to = reinterpret_cast<float*>(y) + at;
+      unrolled<kCount>(
+          [this, step](auto i, Floats(&from)[kCount], float*& floats) EXEUNT_INLINE {
+            S::Float::store(floats, clamped(from[i]));
+            floats += step;
+          },
+          t, to);
     } else {
-      S::store_bytes(reinterpret_cast<std::uint8_t*>(y), rounded(t));
+      auto* to = reinterpret_cast<std::uint8_t*>(y) + at;
+      unrolled<kCount>(
+          [this, step](auto i, Floats(&from)[kCount], std::uint8_t*& bytes) EXEUNT_INLINE {
+            S::store_bytes(bytes, rounded(clamped(from[i])));
+            bytes += step;
+          },
+          t, to);
     }
   }
 
@@ -70,15 +89,5 @@ class Requantizer {
 
   Requantize q_;
 };
-
-/// Calls f.operator()<kResidual, kFloat>() for what there is.
-template <class F>
-[[gnu::always_inline]] inline void with_forms(bool has_residual, bool to_float, const F& f) noexcept {
-  if (has_residual) {
-    to_float ? f.template operator()<true, true>() : f.template operator()<true, false>();
-  } else {
-    to_float ? f.template operator()<false, true>() : f.template operator()<false, false>();
-  }
-}
 
 }  // namespace exeunt::cpu

@@ -70,6 +70,14 @@ template <class S, int kRows, int kVecs>
       [&](auto i, Tile<S, kRows, kVecs>& a) EXEUNT_INLINE { a[i / kVecs][i % kVecs] = start[i % kVecs]; }, acc);
 }
 
+/// Stores a tile, row by row.
+template <class S, int kRows, int kVecs>
+[[gnu::always_inline]] inline void spill_tile(Tile<S, kRows, kVecs>& acc, float* to) noexcept {
+  unrolled<kRows * kVecs>([=](auto i, Tile<S, kRows, kVecs>& a)
+                              EXEUNT_INLINE { S::store(to + i * S::kLanes, a[i / kVecs][i % kVecs]); },
+                          acc);
+}
+
 /// Four rows of x share a base register.
 constexpr int bases_of(int rows) { return (rows + 3) / 4; }
 

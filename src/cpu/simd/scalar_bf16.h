@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <cstring>
 
-#include "base/half.h"
 #include "cpu/simd/scalar.h"
 
 namespace exeunt::cpu {
@@ -19,21 +18,22 @@ struct ScalarBf16 : Scalar {
 
   [[gnu::always_inline]] static Vec widen(const std::uint16_t* p) noexcept { return widen_part(p, kLanes); }
   [[gnu::always_inline]] static Vec widen_part(const std::uint16_t* p, int n) noexcept {
-    std::uint16_t halves[kLanes] = {};
-    std::memcpy(halves, p, static_cast<std::size_t>(n) * sizeof(std::uint16_t));
-    Bits bits;
-    for (int i = 0; i < kLanes; ++i) bits[i] = std::uint32_t{halves[i]} << 16;
-    return reinterpret_cast<Vec>(bits);
+    Halves halves = {};
+    std::memcpy(&halves, p, static_cast<std::size_t>(n) * sizeof(std::uint16_t));
+    return reinterpret_cast<Vec>(__builtin_convertvector(halves, Bits) << 16);
   }
   [[gnu::always_inline]] static void narrow(std::uint16_t* p, Vec v) noexcept { narrow_part(p, v, kLanes); }
+  /// Rounded as BFloat16 does it.
   [[gnu::always_inline]] static void narrow_part(std::uint16_t* p, Vec v, int n) noexcept {
-    std::uint16_t halves[kLanes];
-    for (int i = 0; i < kLanes; ++i) halves[i] = BFloat16(v[i]).bits;
-    std::memcpy(p, halves, static_cast<std::size_t>(n) * sizeof(std::uint16_t));
+    const auto bits = reinterpret_cast<Bits>(v);
+    const Bits rounded = v == v ? bits + 0x7fffU + ((bits >> 16) & 1U) : bits | 0x400000U;
+    const Halves halves = __builtin_convertvector(rounded >> 16, Halves);
+    std::memcpy(p, &halves, static_cast<std::size_t>(n) * sizeof(std::uint16_t));
   }
 
  private:
   using Bits [[gnu::vector_size(16)]] = std::uint32_t;
+  using Halves [[gnu::vector_size(8)]] = std::uint16_t;
   [[gnu::always_inline]] static Vec low(Vec v) noexcept {
     return reinterpret_cast<Vec>(reinterpret_cast<Bits>(v) << 16);
   }

@@ -31,12 +31,7 @@ struct ScalarPairs {
     return set_int(bits);
   }
   [[gnu::always_inline]] static Vec fma(Vec a, Vec b, Vec c) noexcept {
-    Vec sum = c;
-    for (int i = 0; i < kLanes; ++i) {
-      sum[i] = wrapped(static_cast<std::uint32_t>(sum[i]) + static_cast<std::uint32_t>(low(a[i]) * low(b[i])) +
-                       static_cast<std::uint32_t>(high(a[i]) * high(b[i])));
-    }
-    return sum;
+    return add(c, add(mul(low(a), low(b)), mul(a >> 16, b >> 16)));
   }
   [[gnu::always_inline]] static void pin(Vec&) noexcept {}
 
@@ -103,9 +98,7 @@ struct ScalarPairs {
   using Bits [[gnu::vector_size(16)]] = std::uint32_t;
   [[gnu::always_inline]] static Bits unsigned_of(Vec v) noexcept { return reinterpret_cast<Bits>(v); }
   [[gnu::always_inline]] static Vec signed_of(Bits v) noexcept { return reinterpret_cast<Vec>(v); }
-  static std::int32_t wrapped(std::uint32_t bits) noexcept { return static_cast<std::int32_t>(bits); }
-  static std::int32_t low(std::int32_t word) noexcept { return static_cast<std::int16_t>(word & 0xffff); }
-  static std::int32_t high(std::int32_t word) noexcept { return word >> 16; }
+  [[gnu::always_inline]] static Vec low(Vec words) noexcept { return signed_of(unsigned_of(words) << 16) >> 16; }
 };
 
 }  // namespace exeunt::cpu
