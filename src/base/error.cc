@@ -1,5 +1,7 @@
 #include "base/error.h"
 
+#include "base/text.h"
+
 namespace exeunt {
 
 std::string_view error_code_name(ErrorCode code) noexcept {
@@ -24,6 +26,6 @@ std::string_view error_code_name(ErrorCode code) noexcept {
   return "unknown";
 }
 
-Error Error::in(std::string_view context) const { return Error(code_, fmt::format("{}: {}", context, what())); }
+Error Error::in(std::string_view context) const { return Error(code_, formatted("{}: {}", context, what())); }
 
 }  // namespace exeunt

@@ -1,16 +1,17 @@
 #pragma once
 
 #include <exeunt/error.h>
-#include <fmt/format.h>
 
 #include <utility>
+
+#include "base/text.h"
 
 namespace exeunt {
 
 /// Throws Error with a formatted message.
 template <class... Args>
 [[noreturn]] void fail(ErrorCode code, fmt::format_string<Args...> format, Args&&... args) {
-  throw Error(code, fmt::format(format, std::forward<Args>(args)...));
+  throw Error(code, formatted(format, std::forward<Args>(args)...));
 }
 
 /// Throws Error unless `condition` holds. For what a user can get wrong.

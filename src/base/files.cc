@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "base/error.h"
+#include "base/text.h"
 
 namespace exeunt {
 
@@ -51,7 +52,7 @@ void replace_file(const std::filesystem::path& path, const std::function<void(co
   require(std::filesystem::is_directory(folder, ignored) && ::access(folder.c_str(), W_OK) == 0, ErrorCode::file,
           "{}: cannot be written: the folder '{}' is missing or read-only", path.string(), folder.string());
   std::filesystem::path temporary = path;
-  temporary += fmt::format(".{}.part", ::getpid());
+  temporary += formatted(".{}.part", ::getpid());
   try {
     write(temporary);
     std::filesystem::rename(temporary, path);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "graph/batch_rules.h"
 
 namespace exeunt {
@@ -44,7 +45,7 @@ std::optional<int> batch_element(const ops::ShapeOf& op, const Shape& shape, con
 }  // namespace
 
 std::string BatchObstacle::str() const {
-  return op.empty() ? fmt::format("input '{}' {}", node, reason) : fmt::format("node '{}' ({}) {}", node, op, reason);
+  return op.empty() ? formatted("input '{}' {}", node, reason) : formatted("node '{}' ({}) {}", node, op, reason);
 }
 
 const BatchState& BatchAxes::of(ValueId v) {
@@ -105,8 +106,8 @@ std::optional<BatchObstacle> find_batch_obstacle(const Graph& graph, bool free_b
     if (shape.rank() > 0 && shape[0] == 1) continue;
     const std::string type = graph.type(v).str();
     return BatchObstacle{graph.value(v).name, "",
-                         shape.rank() == 0 ? fmt::format("is {}: it has no axis for the samples", type)
-                                           : fmt::format("is {}: its first axis is not a batch of 1", type)};
+                         shape.rank() == 0 ? formatted("is {}: it has no axis for the samples", type)
+                                           : formatted("is {}: its first axis is not a batch of 1", type)};
   }
   BatchAxes axes(graph, free_batch);
   // The first one in the order of the nodes: what comes later may be its consequence only.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/text.h"
 
 namespace exeunt {
 
@@ -142,7 +143,7 @@ class Rules {
 
   BatchVerdict operator()(const ops::Tile& op) const {
     const std::int64_t repeats = op.repeats[static_cast<std::size_t>(place(0).axis)];
-    if (repeats != 1) return fmt::format("repeats the axis of the samples {} times", repeats);
+    if (repeats != 1) return formatted("repeats the axis of the samples {} times", repeats);
     return place(0);
   }
 
@@ -195,7 +196,7 @@ class Rules {
         const std::int64_t size = shape(i)[at.axis];
         at.axis += result().rank() - shape(i).rank();
         if (size != result()[at.axis] && !std::holds_alternative<ops::Concat>(node_.op))
-          return fmt::format("repeats the axis of the samples {} times", result()[at.axis]);
+          return formatted("repeats the axis of the samples {} times", result()[at.axis]);
       }
       if (common && *common != at) return kApart;
       common = at;
@@ -248,7 +249,7 @@ BatchVerdict Rules::operator()(const ops::Gemm& op) const {
   if (!holds(2)) return at;
   const int c_axis = place(2).axis + 2 - shape(2).rank();
   if (shape(2)[place(2).axis] != result()[c_axis])
-    return fmt::format("repeats the axis of the samples {} times", result()[c_axis]);
+    return formatted("repeats the axis of the samples {} times", result()[c_axis]);
   if ((holds(0) || holds(1)) && at != BatchPlace{c_axis, place(2).outer}) return kApart;
   return BatchPlace{c_axis, place(2).outer};
 }
@@ -269,7 +270,7 @@ BatchVerdict Rules::operator()(const ops::MatMul&) const {
     at.axis += rank - own_rank;
     const bool is_batch_axis = at.axis < rank - 2;
     if (is_batch_axis && result()[at.axis] != size)
-      return fmt::format("repeats the axis of the samples {} times", result()[at.axis]);
+      return formatted("repeats the axis of the samples {} times", result()[at.axis]);
     if (common && (*common != at || !is_batch_axis)) return kApart;
     common = at;
   }
@@ -332,7 +333,7 @@ BatchVerdict Rules::operator()(const ops::Reshape&) const {
     if (!inside || at.outer == 1) inside = inside && inside->outer == 1 ? inside : at;
   }
   if (inside) return *inside;
-  return fmt::format("reshapes {} to {}, which cuts across the samples", old_shape.str(), to.str());
+  return formatted("reshapes {} to {}, which cuts across the samples", old_shape.str(), to.str());
 }
 
 }  // namespace

@@ -73,7 +73,7 @@ void check_choice_count(std::size_t decisions, std::size_t chosen) {
 }
 
 void name_decision(const Error& error, std::size_t decision, std::string_view name) {
-  throw error.in(fmt::format("decision {} ('{}')", decision, name));
+  throw error.in(formatted("decision {} ('{}')", decision, name));
 }
 
 void check_choice(Criterion own, const ExitSettings& chosen) {

@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "base/error.h"
+#include "base/text.h"
 
 namespace exeunt {
 
@@ -14,9 +15,11 @@ void check_order(const Value& value, bool is_input) {
   require(is_input, ErrorCode::internal, "value '{}' has an order of axes, but is no input", value.name);
   ops::Ints axes(static_cast<std::size_t>(value.type.shape.rank()));
   std::iota(axes.begin(), axes.end(), 0);
-  require(std::ranges::is_permutation(value.order, axes), ErrorCode::internal,
-          "input '{}' has the order [{}], which does not name each axis of {} once", value.name,
-          fmt::join(value.order, ","), value.type.str());
+  if (std::ranges::is_permutation(value.order, axes)) return;
+  std::string order;
+  for (const std::int64_t axis : value.order) order += formatted("{}{}", order.empty() ? "" : ",", axis);
+  fail(ErrorCode::internal, "input '{}' has the order [{}], which does not name each axis of {} once", value.name,
+       order, value.type.str());
 }
 
 void check_value(const Graph& graph, ValueId v, std::string_view user) {
@@ -37,7 +40,7 @@ void check_value(const Graph& graph, ValueId v, std::string_view user) {
 
 void check_node(const Graph& graph, NodeId id) {
   const Node& node = graph.node(id);
-  const std::string who = fmt::format("node '{}' ({})", node.name, op_name(node.op));
+  const std::string who = formatted("node '{}' ({})", node.name, op_name(node.op));
   for (const ValueId v : node.inputs) {
     if (v != kNoValue) check_value(graph, v, who);
   }
@@ -69,7 +72,7 @@ void check_tree(const Graph& graph) {
   require(!graph.tree.empty(), ErrorCode::internal, "the graph has no exit");
   std::vector<int> parents(graph.tree.size());
   for (std::size_t i = 0; i < graph.tree.size(); ++i) {
-    const std::string who = fmt::format("tree position {}", i);
+    const std::string who = formatted("tree position {}", i);
     for_each_tree_use(graph.tree[i], [&](ValueId v) { check_value(graph, v, who); });
     if (const auto* exit = std::get_if<Exit>(&graph.tree[i])) {
       require(exit->outputs.size() == graph.output_names.size(), ErrorCode::internal, "{} has {} outputs, the model {}",

@@ -1,5 +1,6 @@
 #include "ops/arg_reduce.h"
 
+#include "base/elements.h"
 #include "ops/lines.h"
 
 namespace exeunt::ops {
@@ -16,15 +17,15 @@ bool wins(const ArgReduce& op, W a, W best) {
   return op.fn == ArgReduceFn::ArgMax ? a > best : a < best;
 }
 
-template <class T>
+template <class W>
 void reference_as(const ArgReduce& op, TensorView x, MutableTensorView y) {
   const int axis = normalize_axis(op.axis, x.shape().rank());
   std::int64_t* out = y.as<std::int64_t>();
   for_each_line(x.shape(), axis, [&](std::int64_t start, std::int64_t stride) {
-    const T* line = x.as<T>() + start;
+    const Numbers<W> line = Numbers<W>(x) + start;
     std::int64_t best = 0;
     for (std::int64_t i = 1; i < x.shape()[axis]; ++i) {
-      if (wins(op, widen(line[i * stride]), widen(line[best * stride]))) best = i;
+      if (wins(op, line[i * stride], line[best * stride])) best = i;
     }
     *out++ = best;
   });
@@ -46,7 +47,7 @@ TensorType infer(const ArgReduce& op, Types in) {
 }
 
 void reference(const ArgReduce& op, Inputs in, Outputs out) {
-  dispatch(in[0].dtype(), [&]<class T>(TypeTag<T>) { reference_as<T>(op, in[0], out[0]); });
+  dispatch_wide(in[0].dtype(), [&]<class W>(TypeTag<W>) { reference_as<W>(op, in[0], out[0]); });
 }
 
 double work(const ArgReduce&, Types in, const TensorType&) { return static_cast<double>(in[0]->shape.elements()); }

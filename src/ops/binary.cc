@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 
+#include "base/elements.h"
 #include "ops/arithmetic.h"
 
 namespace exeunt::ops {
@@ -34,67 +35,69 @@ double float_function(BinaryFn fn, double a, double b) {
   }
 }
 
-template <std::integral T>
-T divide(T a, T b) {
-  if (b == T{}) return T{};
-  if constexpr (std::is_signed_v<T>) {
-    if (b == T{-1}) return static_cast<T>(std::uint64_t{0} - static_cast<std::uint64_t>(a));
+// Integers are computed with in 64 bits; what is stored of them wraps as arithmetic of their own width would.
+
+template <std::integral W>
+W divide(W a, W b) {
+  if (b == W{}) return W{};
+  if constexpr (std::is_signed_v<W>) {
+    if (b == W{-1}) return static_cast<W>(std::uint64_t{0} - static_cast<std::uint64_t>(a));
   }
-  return static_cast<T>(a / b);
+  return a / b;
 }
 
 /// With the sign of a.
-template <std::integral T>
-T remainder(T a, T b) {
-  if constexpr (std::is_signed_v<T>) {
-    if (b == T{-1}) return T{};
+template <std::integral W>
+W remainder(W a, W b) {
+  if constexpr (std::is_signed_v<W>) {
+    if (b == W{-1}) return W{};
   }
-  return b == T{} ? T{} : static_cast<T>(a % b);
+  return b == W{} ? W{} : a % b;
 }
 
 /// With the sign of b.
-template <std::integral T>
-T modulo(T a, T b) {
-  const T rest = remainder(a, b);
-  return rest != T{} && (rest < T{}) != (b < T{}) ? static_cast<T>(rest + b) : rest;
+template <std::integral W>
+W modulo(W a, W b) {
+  const W rest = remainder(a, b);
+  return rest != W{} && (rest < W{}) != (b < W{}) ? rest + b : rest;
 }
 
-/// `a` moved by `count` bits, up or down.
-template <std::integral T>
-T shift(T a, T count, bool up) {
-  if (static_cast<std::uint64_t>(count) >= std::numeric_limits<T>::digits) return T{};
+/// `a`, of `digits` bits, moved by `count` bits, up or down.
+template <std::integral W>
+W shift(W a, W count, bool up, std::uint64_t digits) {
+  if (static_cast<std::uint64_t>(count) >= digits) return W{};
   const auto bits = static_cast<std::uint64_t>(a);
-  return static_cast<T>(up ? bits << count : bits >> count);
+  return static_cast<W>(up ? bits << count : bits >> count);
 }
 
-template <std::integral T>
-T bit_function(BinaryFn fn, T a, T b) {
+template <std::integral W>
+W bit_function(BinaryFn fn, W a, W b, std::uint64_t digits) {
   switch (fn) {
     case BinaryFn::BitShiftLeft:
-      return shift(a, b, true);
+      return shift(a, b, true, digits);
     case BinaryFn::BitShiftRight:
-      return shift(a, b, false);
+      return shift(a, b, false, digits);
     case BinaryFn::BitwiseAnd:
-      return static_cast<T>(a & b);
+      return a & b;
     case BinaryFn::BitwiseOr:
-      return static_cast<T>(a | b);
+      return a | b;
     case BinaryFn::BitwiseXor:
-      return static_cast<T>(a ^ b);
+      return a ^ b;
     default:
       return a;
   }
 }
 
-template <std::integral T>
-T integer_function(BinaryFn fn, T a, T b) {
+template <std::integral W>
+W integer_function(BinaryFn fn, W a, W b, std::uint64_t digits) {
   // Unsigned arithmetic wraps by definition, as two's complement does.
   const auto ua = static_cast<std::uint64_t>(a);
   const auto ub = static_cast<std::uint64_t>(b);
   switch (fn) {
     case BinaryFn::Add:
-      return static_cast<T>(ua + ub);
+      return static_cast<W>(ua + ub);
     case BinaryFn::And:
-      return static_cast<T>(a && b);
+      return static_cast<W>(a && b);
     case BinaryFn::Div:
       return divide(a, b);
     case BinaryFn::Fmod:
@@ -106,36 +109,35 @@ T integer_function(BinaryFn fn, T a, T b) {
     case BinaryFn::Mod:
       return modulo(a, b);
     case BinaryFn::Mul:
-      return static_cast<T>(ua * ub);
+      return static_cast<W>(ua * ub);
     case BinaryFn::Or:
-      return static_cast<T>(a || b);
+      return static_cast<W>(a || b);
     case BinaryFn::PRelu:
-      return a < T{} ? static_cast<T>(ua * ub) : a;
-    case BinaryFn::Pow:
-      return convert<T>(std::pow(static_cast<double>(a), static_cast<double>(b)));
+      return a < W{} ? static_cast<W>(ua * ub) : a;
     case BinaryFn::Sub:
-      return static_cast<T>(ua - ub);
+      return static_cast<W>(ua - ub);
     case BinaryFn::Xor:
-      return static_cast<T>((a != T{}) != (b != T{}));
+      return static_cast<W>((a != W{}) != (b != W{}));
     default:
-      return bit_function(fn, a, b);
+      return bit_function(fn, a, b, digits);
   }
 }
 
-template <class T, class B>
-void reference_as(BinaryFn fn, Inputs in, MutableTensorView y) {
+template <class W>
+void reference_as(BinaryFn fn, Inputs in, const MutableTensorView& y) {
   const Shape& shape = y.shape();
   StridedLoop<2> loop(shape, {broadcast_strides(in[0].shape(), shape), broadcast_strides(in[1].shape(), shape)});
-  T* out = y.as<T>();
-  for (; !loop.done(); loop.next()) {
-    const T a = in[0].as<T>()[loop.offset(0)];
-    const B b = in[1].as<B>()[loop.offset(1)];
-    if constexpr (AnyFloat<T>) {
-      *out++ = convert<T>(float_function(fn, widen(a), static_cast<double>(widen(b))));
-    } else if constexpr (std::same_as<T, B>) {
-      *out++ = integer_function(fn, a, b);
+  const Numbers<W> a(in[0]);
+  const Numbers<W> b(in[1]);
+  const Places out(y);
+  const std::uint64_t digits = 8 * dtype_bytes(y.dtype());
+  for (std::int64_t i = 0; !loop.done(); loop.next(), ++i) {
+    const W left = a[loop.offset(0)];
+    const W right = b[loop.offset(1)];
+    if constexpr (std::floating_point<W>) {
+      out.set(i, float_function(fn, left, right));
     } else {
-      *out++ = convert<T>(std::pow(static_cast<double>(a), static_cast<double>(widen(b))));
+      out.set(i, integer_function(fn, left, right, digits));
     }
   }
 }
@@ -187,10 +189,9 @@ TensorType infer(const Binary& op, Types in) {
 }
 
 void reference(const Binary& op, Inputs in, Outputs out) {
-  dispatch(out[0].dtype(), [&]<class T>(TypeTag<T>) {
-    if (in[0].dtype() == in[1].dtype()) return reference_as<T, T>(op.fn, in, out[0]);
-    dispatch(in[1].dtype(), [&]<class B>(TypeTag<B>) { reference_as<T, B>(op.fn, in, out[0]); });
-  });
+  // Powers are computed with floats, of whatever types base and exponent are.
+  if (op.fn == BinaryFn::Pow) return reference_as<double>(op.fn, in, out[0]);
+  dispatch_wide(out[0].dtype(), [&]<class W>(TypeTag<W>) { reference_as<W>(op.fn, in, out[0]); });
 }
 
 }  // namespace exeunt::ops

@@ -1,5 +1,7 @@
 #include "ops/compare.h"
 
+#include "base/elements.h"
+
 namespace exeunt::ops {
 
 namespace {
@@ -31,13 +33,13 @@ TensorType infer(const Compare&, Types in) {
 }
 
 void reference(const Compare& op, Inputs in, Outputs out) {
-  dispatch(in[0].dtype(), [&]<class T>(TypeTag<T>) {
+  dispatch_wide(in[0].dtype(), [&]<class W>(TypeTag<W>) {
     const Shape& shape = out[0].shape();
     StridedLoop<2> loop(shape, {broadcast_strides(in[0].shape(), shape), broadcast_strides(in[1].shape(), shape)});
+    const Numbers<W> a(in[0]);
+    const Numbers<W> b(in[1]);
     bool* y = out[0].as<bool>();
-    for (; !loop.done(); loop.next()) {
-      *y++ = compare(op.fn, widen(in[0].as<T>()[loop.offset(0)]), widen(in[1].as<T>()[loop.offset(1)]));
-    }
+    for (; !loop.done(); loop.next()) *y++ = compare(op.fn, a[loop.offset(0)], b[loop.offset(1)]);
   });
 }
 

@@ -1,5 +1,7 @@
 #include "ops/conv.h"
 
+#include "base/elements.h"
+
 namespace exeunt::ops {
 
 namespace {
@@ -9,8 +11,8 @@ WindowView window_of(const Conv& op, const Shape& w) {
 }
 
 /// One output element before bias: sum over the group's channels and the window.
-template <class T>
-double dot(const T* x, const T* w, const Window3& window, std::int64_t channels,
+template <class X>
+double dot(const X& x, const X& w, const Window3& window, std::int64_t channels,
            const std::array<std::int64_t, 3>& at) {
   double sum = 0;
   const auto& [id, ih, iw] = window.in;
@@ -24,8 +26,8 @@ double dot(const T* x, const T* w, const Window3& window, std::int64_t channels,
       for (std::int64_t h = 0; h < kh; ++h) {
         const std::int64_t y = start[1] + h * window.dilations[1];
         if (y < 0 || y >= ih) continue;
-        const T* row = x + ((c * id + z) * ih + y) * iw;
-        const T* taps = w + ((c * kd + d) * kh + h) * kw;
+        const X row = x + ((c * id + z) * ih + y) * iw;
+        const X taps = w + ((c * kd + d) * kh + h) * kw;
         for (std::int64_t k = 0; k < kw; ++k) {
           const std::int64_t column = start[2] + k * window.dilations[2];
           if (column >= 0 && column < iw) sum += widen(row[column]) * widen(taps[k]);
@@ -36,15 +38,9 @@ double dot(const T* x, const T* w, const Window3& window, std::int64_t channels,
   return sum;
 }
 
-/// A bias element; that of 16-bit operands may be f32.
 template <class T>
-double bias_at(const TensorView& bias, std::int64_t channel) {
-  if (bias.dtype() == DType::f32) return static_cast<double>(bias.as<float>()[channel]);
-  return widen(bias.as<T>()[channel]);
-}
-
-template <class T>
-void reference_as(const Conv& op, Inputs in, MutableTensorView y) {
+void reference_as(const Conv& op, Inputs in, const MutableTensorView& y) {
+  const Places places(y);
   const TensorView bias = optional_operand(in, 2);
   const TensorView residual = optional_operand(in, 3);
   const TensorView scale = optional_operand(in, 4);
@@ -58,16 +54,17 @@ void reference_as(const Conv& op, Inputs in, MutableTensorView y) {
   std::int64_t o = 0;
   for (std::int64_t n = 0; n < xs[0]; ++n) {
     for (std::int64_t m = 0; m < ws[0]; ++m) {
-      const T* x = in[0].as<T>() + (n * xs[1] + m / group_out * group_in) * x_plane;
-      const T* w = in[1].as<T>() + m * taps;
-      const double b = bias.present() ? bias_at<T>(bias, m) : 0.0;
-      const double s = scale.present() ? widen(scale.as<T>()[m]) : 1.0;
+      const Factors<T> x = factors<T>(in[0]) + (n * xs[1] + m / group_out * group_in) * x_plane;
+      const Factors<T> w = factors<T>(in[1]) + m * taps;
+      // That of 16-bit operands may be f32.
+      const double b = bias.present() ? Numbers<double>(bias)[m] : 0.0;
+      const double s = scale.present() ? Numbers<double>(scale)[m] : 1.0;
       for (std::int64_t d = 0; d < window.out[0]; ++d) {
         for (std::int64_t h = 0; h < window.out[1]; ++h) {
           for (std::int64_t c = 0; c < window.out[2]; ++c, ++o) {
             double value = (dot(x, w, window, group_in, {d, h, c}) + b) * s;
-            if (residual.present()) value += widen(residual.as<T>()[o]);
-            y.as<T>()[o] = convert<T>(activate(op, value));
+            if (residual.present()) value += Numbers<double>(residual)[o];
+            places.set(o, activate(op, value));
           }
         }
       }
@@ -105,9 +102,8 @@ TensorType infer(const Conv& op, Types in) {
 }
 
 void reference(const Conv& op, Inputs in, Outputs out) {
-  dispatch(out[0].dtype(), [&]<class T>(TypeTag<T>) {
-    if constexpr (AnyFloat<T>) reference_as<T>(op, in, out[0]);
-  });
+  if (out[0].dtype() == DType::f32) return reference_as<float>(op, in, out[0]);
+  reference_as<double>(op, in, out[0]);
 }
 
 double work(const Conv&, Types in, const TensorType& out) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/elements.h"
+
 namespace exeunt::ops {
 
 namespace {
@@ -18,8 +20,8 @@ std::int64_t source_of(const Window3& w, std::size_t axis, std::int64_t at, std:
 }
 
 /// One output element before bias: sum over the group's channels, whose taps lie `w_plane` elements apart.
-template <class T>
-double gather(const T* x, const T* weights, const Window3& w, std::int64_t channels, std::int64_t w_plane,
+template <class X>
+double gather(const X& x, const X& weights, const Window3& w, std::int64_t channels, std::int64_t w_plane,
               const std::array<std::int64_t, 3>& at) {
   double sum = 0;
   const std::int64_t x_plane = w.in[0] * w.in[1] * w.in[2];
@@ -32,8 +34,8 @@ double gather(const T* x, const T* weights, const Window3& w, std::int64_t chann
       for (std::int64_t k = 0; k < w.kernel[2]; ++k) {
         const std::int64_t column = source_of(w, 2, at[2], k);
         if (column < 0) continue;
-        const T* from = x + (z * w.in[1] + y) * w.in[2] + column;
-        const T* tap = weights + (d * w.kernel[1] + h) * w.kernel[2] + k;
+        const X from = x + (z * w.in[1] + y) * w.in[2] + column;
+        const X tap = weights + (d * w.kernel[1] + h) * w.kernel[2] + k;
         for (std::int64_t c = 0; c < channels; ++c) sum += widen(from[c * x_plane]) * widen(tap[c * w_plane]);
       }
     }
@@ -42,7 +44,7 @@ double gather(const T* x, const T* weights, const Window3& w, std::int64_t chann
 }
 
 template <class T>
-void reference_as(const ConvTranspose& op, Inputs in, MutableTensorView y) {
+void reference_as(const ConvTranspose& op, Inputs in, const MutableTensorView& y) {
   const TensorView bias = optional_operand(in, 2);
   const Shape& xs = in[0].shape();
   const Shape& ws = in[1].shape();
@@ -51,17 +53,18 @@ void reference_as(const ConvTranspose& op, Inputs in, MutableTensorView y) {
   const std::int64_t group_out = ws[1];
   const std::int64_t x_plane = w.in[0] * w.in[1] * w.in[2];
   const std::int64_t taps = w.kernel[0] * w.kernel[1] * w.kernel[2];
-  T* out = y.as<T>();
+  const Places places(y);
+  std::int64_t o = 0;
   for (std::int64_t n = 0; n < xs[0]; ++n) {
     for (std::int64_t m = 0; m < y.shape()[1]; ++m) {
       const std::int64_t first = m / group_out * group_in;
-      const T* x = in[0].as<T>() + (n * xs[1] + first) * x_plane;
-      const T* weights = in[1].as<T>() + (first * group_out + m % group_out) * taps;
-      const double b = bias.present() ? widen(bias.as<T>()[m]) : 0.0;
+      const Factors<T> x = factors<T>(in[0]) + (n * xs[1] + first) * x_plane;
+      const Factors<T> weights = factors<T>(in[1]) + (first * group_out + m % group_out) * taps;
+      const double b = bias.present() ? Numbers<double>(bias)[m] : 0.0;
       for (std::int64_t d = 0; d < w.out[0]; ++d) {
         for (std::int64_t h = 0; h < w.out[1]; ++h) {
           for (std::int64_t c = 0; c < w.out[2]; ++c) {
-            *out++ = convert<T>(gather(x, weights, w, group_in, group_out * taps, {d, h, c}) + b);
+            places.set(o++, gather(x, weights, w, group_in, group_out * taps, {d, h, c}) + b);
           }
         }
       }
@@ -91,9 +94,8 @@ TensorType infer(const ConvTranspose& op, Types in) {
 }
 
 void reference(const ConvTranspose& op, Inputs in, Outputs out) {
-  dispatch(out[0].dtype(), [&]<class T>(TypeTag<T>) {
-    if constexpr (AnyFloat<T>) reference_as<T>(op, in, out[0]);
-  });
+  if (out[0].dtype() == DType::f32) return reference_as<float>(op, in, out[0]);
+  reference_as<double>(op, in, out[0]);
 }
 
 double work(const ConvTranspose&, Types in, const TensorType&) {

@@ -1,5 +1,6 @@
 #include "ops/gemm.h"
 
+#include "base/elements.h"
 #include "ops/arithmetic.h"
 
 namespace exeunt::ops {
@@ -8,16 +9,21 @@ namespace {
 
 /// activation(alpha * sum + beta * c). Integers with both factors 1 never pass through a double, which holds only 53
 /// bits.
-template <class T>
-T finish(const Gemm& op, Wide<T> sum, Wide<T> c) {
-  if constexpr (std::integral<T>) {
-    if (op.alpha == 1 && op.beta == 1) return activate(op, static_cast<T>(wrapping_add(sum, c)));
+template <class W>
+void finish(const Gemm& op, W sum, W c, const MutableTensorView& y, std::int64_t at) {
+  const Places places(y);
+  if constexpr (std::integral<W>) {
+    if (op.alpha == 1 && op.beta == 1) {
+      places.set(at, wrapping_add(sum, c));
+      return places.set(at, activate(op, Numbers<W>(y)[at]));
+    }
   }
-  return convert<T>(activate(op, op.alpha * static_cast<double>(sum) + op.beta * static_cast<double>(c)));
+  places.set(at, activate(op, op.alpha * static_cast<double>(sum) + op.beta * static_cast<double>(c)));
 }
 
 template <class T>
-void reference_as(const Gemm& op, Inputs in, MutableTensorView y) {
+void reference_as(const Gemm& op, Inputs in, const MutableTensorView& y) {
+  using W = Wide<T>;
   const std::int64_t rows = y.shape()[0];
   const std::int64_t columns = y.shape()[1];
   const std::int64_t depth = in[0].shape()[op.trans_a ? 0 : 1];
@@ -27,17 +33,17 @@ void reference_as(const Gemm& op, Inputs in, MutableTensorView y) {
   const std::int64_t b_step = op.trans_b ? 1 : columns;
   const TensorView c = optional_operand(in, 2);
   const Strides c_strides = c.present() ? broadcast_strides(c.shape(), y.shape()) : Strides{};
-  const T* a = in[0].as<T>();
-  const T* b = in[1].as<T>();
+  const Factors<T> a = factors<T>(in[0]);
+  const Factors<T> b = factors<T>(in[1]);
   for (std::int64_t i = 0; i < rows; ++i) {
     for (std::int64_t j = 0; j < columns; ++j) {
-      Wide<T> sum{};
+      W sum{};
       for (std::int64_t k = 0; k < depth; ++k) {
         sum =
             wrapping_add(sum, wrapping_multiply(widen(a[i * a_row + k * a_step]), widen(b[j * b_column + k * b_step])));
       }
-      const Wide<T> addend = c.present() ? widen(c.as<T>()[i * c_strides[0] + j * c_strides[1]]) : Wide<T>{};
-      y.as<T>()[i * columns + j] = finish<T>(op, sum, addend);
+      const W addend = c.present() ? Numbers<W>(c)[i * c_strides[0] + j * c_strides[1]] : W{};
+      finish(op, sum, addend, y, i * columns + j);
     }
   }
 }
@@ -65,7 +71,7 @@ TensorType infer(const Gemm& op, Types in) {
 }
 
 void reference(const Gemm& op, Inputs in, Outputs out) {
-  dispatch(out[0].dtype(), [&]<class T>(TypeTag<T>) { reference_as<T>(op, in, out[0]); });
+  dispatch_factors(out[0].dtype(), [&]<class T>(TypeTag<T>) { reference_as<T>(op, in, out[0]); });
 }
 
 double work(const Gemm& op, Types in, const TensorType& out) {

@@ -1,5 +1,6 @@
 #include "ops/matmul.h"
 
+#include "base/elements.h"
 #include "ops/arithmetic.h"
 
 namespace exeunt::ops {
@@ -11,19 +12,20 @@ Shape as_right(const Shape& b) { return b.rank() == 1 ? Shape{b[0], 1} : b; }
 
 Shape batch_of(const Shape& s) { return Shape(s.dims().first(static_cast<std::size_t>(s.rank() - 2))); }
 
-/// Integers never pass through a double, which holds only 53 bits.
-template <class T>
-T finish(const MatMul& op, Wide<T> sum, Wide<T> bias, Wide<T> residual) {
-  const Wide<T> value = wrapping_add(wrapping_add(sum, bias), residual);
-  if constexpr (std::integral<T>) {
-    return activate(op, convert<T>(value));
-  } else {
-    return convert<T>(activate(op, value));
+/// Integers never pass through a double, which holds only 53 bits; they wrap before the activation.
+template <class W>
+void finish(const MatMul& op, W value, const MutableTensorView& y, std::int64_t at) {
+  const Places places(y);
+  if constexpr (std::integral<W>) {
+    places.set(at, value);
+    value = Numbers<W>(y)[at];
   }
+  places.set(at, activate(op, value));
 }
 
 template <class T>
-void reference_as(const MatMul& op, Inputs in, MutableTensorView y) {
+void reference_as(const MatMul& op, Inputs in, const MutableTensorView& y) {
+  using W = Wide<T>;
   const Shape a = as_left(in[0].shape());
   const Shape b = as_right(in[1].shape());
   const std::int64_t rows = a[a.rank() - 2];
@@ -35,16 +37,17 @@ void reference_as(const MatMul& op, Inputs in, MutableTensorView y) {
   const TensorView residual = optional_operand(in, 3);
   std::int64_t at = 0;
   for (; !loop.done(); loop.next()) {
-    const T* left = in[0].as<T>() + loop.offset(0) * rows * depth;
-    const T* right = in[1].as<T>() + loop.offset(1) * depth * columns;
+    const Factors<T> left = factors<T>(in[0]) + loop.offset(0) * rows * depth;
+    const Factors<T> right = factors<T>(in[1]) + loop.offset(1) * depth * columns;
     for (std::int64_t i = 0; i < rows; ++i) {
       for (std::int64_t j = 0; j < columns; ++j) {
-        Wide<T> sum{};
+        W sum{};
         for (std::int64_t k = 0; k < depth; ++k) {
           sum = wrapping_add(sum, wrapping_multiply(widen(left[i * depth + k]), widen(right[k * columns + j])));
         }
-        y.as<T>()[at] = finish<T>(op, sum, bias.present() ? widen(bias.as<T>()[j]) : Wide<T>{},
-                                  residual.present() ? widen(residual.as<T>()[at]) : Wide<T>{});
+        if (bias.present()) sum = wrapping_add(sum, Numbers<W>(bias)[j]);
+        if (residual.present()) sum = wrapping_add(sum, Numbers<W>(residual)[at]);
+        finish(op, sum, y, at);
         ++at;
       }
     }
@@ -80,7 +83,7 @@ TensorType infer(const MatMul&, Types in) {
 }
 
 void reference(const MatMul& op, Inputs in, Outputs out) {
-  dispatch(out[0].dtype(), [&]<class T>(TypeTag<T>) { reference_as<T>(op, in, out[0]); });
+  dispatch_factors(out[0].dtype(), [&]<class T>(TypeTag<T>) { reference_as<T>(op, in, out[0]); });
 }
 
 double work(const MatMul&, Types in, const TensorType& out) {

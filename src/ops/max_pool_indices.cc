@@ -1,20 +1,22 @@
 #include "ops/max_pool_indices.h"
 
+#include "base/elements.h"
+
 namespace exeunt::ops {
 
 namespace {
 
 /// The offset of the largest tap of a window in its plane; -1 if there is none.
-template <class T>
-std::int64_t place_of_max(const T* x, const Window3& w, const Extent3& e) {
+template <class W>
+std::int64_t place_of_max(const Numbers<W>& x, const Window3& w, const Extent3& e) {
   std::int64_t best = -1;
   for_each_tap(w, e, [&](std::int64_t at) {
     if (best < 0) {
       best = at;
       return;
     }
-    const auto value = widen(x[at]);
-    const auto highest = widen(x[best]);
+    const W value = x[at];
+    const W highest = x[best];
     // NaN wins and stays: a comparison with it is false both ways.
     if (!(value <= highest) && highest == highest) best = at;
   });
@@ -29,7 +31,7 @@ std::int64_t to_column_major(std::int64_t offset, const Window3& w) {
   return depth + (row + column * w.in[1]) * w.in[0];
 }
 
-template <class T>
+template <class W>
 void reference_as(const MaxPoolIndices& op, TensorView x, MutableTensorView y) {
   const Window3 w = make_window3(x.shape(), y.shape(), {op.kernel, op.strides, op.pads, op.dilations});
   const std::int64_t plane = w.in[0] * w.in[1] * w.in[2];
@@ -38,7 +40,7 @@ void reference_as(const MaxPoolIndices& op, TensorView x, MutableTensorView y) {
   for (std::int64_t p = 0; p < planes; ++p) {
     const std::int64_t start = p * plane;
     for_each_window(w, [&](const Extent3& e) {
-      const std::int64_t at = place_of_max(x.as<T>() + start, w, e);
+      const std::int64_t at = place_of_max(Numbers<W>(x) + start, w, e);
       *out++ = at < 0 ? -1 : start + (op.column_major ? to_column_major(at, w) : at);
     });
   }
@@ -53,7 +55,7 @@ TensorType infer(const MaxPoolIndices& op, Types in) {
 }
 
 void reference(const MaxPoolIndices& op, Inputs in, Outputs out) {
-  dispatch(in[0].dtype(), [&]<class T>(TypeTag<T>) { reference_as<T>(op, in[0], out[0]); });
+  dispatch_wide(in[0].dtype(), [&]<class W>(TypeTag<W>) { reference_as<W>(op, in[0], out[0]); });
 }
 
 double work(const MaxPoolIndices& op, Types, const TensorType& out) {

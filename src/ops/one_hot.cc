@@ -2,6 +2,8 @@
 
 #include <cstring>
 
+#include "base/elements.h"
+
 namespace exeunt::ops {
 
 namespace {
@@ -28,10 +30,11 @@ void reference(const OneHot& op, Inputs in, Outputs out) {
   for (int a = axis; a < in[0].shape().rank(); ++a) inner *= in[0].shape()[a];
   const std::size_t size = dtype_bytes(out[0].dtype());
   std::byte* y = out[0].data;
-  dispatch(in[0].dtype(), [&]<class T>(TypeTag<T>) {
+  dispatch_wide(in[0].dtype(), [&]<class W>(TypeTag<W>) {
+    const Numbers<W> indices(in[0]);
     for (std::int64_t i = 0; i < out[0].elements(); ++i, y += size) {
       const std::int64_t place = i / inner % op.depth;
-      const T index = in[0].as<T>()[i / (inner * op.depth) * inner + i % inner];
+      const W index = indices[i / (inner * op.depth) * inner + i % inner];
       const auto at = convert<std::int64_t>(index);
       const bool on = at == place || at == place - op.depth;
       std::memcpy(y, in[1].data + (on ? size : 0), size);

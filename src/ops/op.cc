@@ -4,12 +4,15 @@ namespace exeunt {
 
 namespace {
 
+/// Out of line: it is called for each op, and in every program for devices.
+[[gnu::noinline]] void add(std::vector<Op>& list, Op&& op) { list.push_back(std::move(op)); }
+
 template <class Family, class Enum>
 void add_family(std::vector<Op>& list) {
   for (std::size_t i = 0; i < ops::kEnumNames<Enum>.size(); ++i) {
     Family op;
     op.fn = static_cast<Enum>(i);
-    list.emplace_back(op);
+    add(list, op);
   }
 }
 
@@ -26,7 +29,7 @@ void add_prototypes(std::vector<Op>& list) {
   } else if constexpr (std::same_as<T, ops::ArgReduce>) {
     add_family<T, ops::ArgReduceFn>(list);
   } else {
-    list.emplace_back(T{});
+    add(list, T{});
   }
 }
 

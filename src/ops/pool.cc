@@ -2,71 +2,60 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
+
+#include "base/elements.h"
 
 namespace exeunt::ops {
 
 namespace {
 
-/// What padding counts as in a maximum.
-template <class T>
-Wide<T> lowest() {
-  if constexpr (AnyFloat<T>) {
-    return -std::numeric_limits<double>::infinity();
-  } else {
-    return std::numeric_limits<T>::lowest();
-  }
-}
-
-template <class T>
-T max_of(const T* x, const Window3& w, const Extent3& e) {
-  Wide<T> best = lowest<T>();
+/// `lowest`: what padding counts as.
+template <class W>
+W max_of(const Numbers<W>& x, W lowest, const Window3& w, const Extent3& e) {
+  W best = lowest;
   for_each_tap(w, e, [&](std::int64_t at) {
-    const Wide<T> value = widen(x[at]);
+    const W value = x[at];
     // NaN wins and stays: a comparison with it is false both ways.
     if (!(value <= best)) best = best != best ? best : value;
   });
-  return convert<T>(best);
+  return best;
 }
 
-template <class T>
-T average_of(bool count_include_pad, const T* x, const Window3& w, const Extent3& e) {
+double average_of(bool count_include_pad, const Numbers<double>& x, const Window3& w, const Extent3& e) {
   double sum = 0;
-  for_each_tap(w, e, [&](std::int64_t at) { sum += static_cast<double>(widen(x[at])); });
+  for_each_tap(w, e, [&](std::int64_t at) { sum += x[at]; });
   const std::int64_t count =
       count_include_pad ? e[0].padded * e[1].padded * e[2].padded : e[0].taps() * e[1].taps() * e[2].taps();
-  return convert<T>(sum / static_cast<double>(std::max<std::int64_t>(count, 1)));
+  return sum / static_cast<double>(std::max<std::int64_t>(count, 1));
 }
 
-template <class T>
-T norm_of(std::int64_t p, const T* x, const Window3& w, const Extent3& e) {
+double norm_of(std::int64_t p, const Numbers<double>& x, const Window3& w, const Extent3& e) {
   const auto power = static_cast<double>(p);
   double sum = 0;
-  for_each_tap(w, e, [&](std::int64_t at) { sum += std::pow(std::abs(static_cast<double>(widen(x[at]))), power); });
-  return convert<T>(std::pow(sum, 1 / power));
+  for_each_tap(w, e, [&](std::int64_t at) { sum += std::pow(std::abs(x[at]), power); });
+  return std::pow(sum, 1 / power);
 }
 
-template <class T>
-T pool_one(const Pool& op, const T* x, const Window3& w, const Extent3& e) {
-  switch (op.fn) {
-    case PoolFn::average:
-      return average_of(op.count_include_pad, x, w, e);
-    case PoolFn::lp:
-      return norm_of(op.p, x, w, e);
-    case PoolFn::max:
-      break;
+/// Maxima are those of all types; the others are of floats only.
+template <class W>
+W pool_one(const Pool& op, const Numbers<W>& x, W lowest, const Window3& w, const Extent3& e) {
+  if constexpr (std::floating_point<W>) {
+    if (op.fn == PoolFn::average) return average_of(op.count_include_pad, x, w, e);
+    if (op.fn == PoolFn::lp) return norm_of(op.p, x, w, e);
   }
-  return max_of(x, w, e);
+  return max_of(x, lowest, w, e);
 }
 
-template <class T>
-void reference_as(const Pool& op, TensorView x, MutableTensorView y) {
+template <class W>
+void reference_as(const Pool& op, const TensorView& x, const MutableTensorView& y) {
   const Window3 w = make_window3(x.shape(), y.shape(), {op.kernel, op.strides, op.pads, op.dilations});
   const std::int64_t planes = x.shape()[0] * x.shape()[1];
-  T* out = y.as<T>();
+  const W lowest = element_access<W>(x.dtype()).lowest;
+  const Places out(y);
+  std::int64_t i = 0;
   for (std::int64_t p = 0; p < planes; ++p) {
-    const T* plane = x.as<T>() + p * w.in[0] * w.in[1] * w.in[2];
-    for_each_window(w, [&](const Extent3& e) { *out++ = pool_one(op, plane, w, e); });
+    const Numbers<W> plane = Numbers<W>(x) + p * w.in[0] * w.in[1] * w.in[2];
+    for_each_window(w, [&](const Extent3& e) { out.set(i++, pool_one(op, plane, lowest, w, e)); });
   }
 }
 
@@ -81,9 +70,7 @@ TensorType infer(const Pool& op, Types in) {
 }
 
 void reference(const Pool& op, Inputs in, Outputs out) {
-  dispatch(out[0].dtype(), [&]<class T>(TypeTag<T>) {
-    if constexpr (!std::same_as<T, bool>) reference_as<T>(op, in[0], out[0]);
-  });
+  dispatch_wide(out[0].dtype(), [&]<class W>(TypeTag<W>) { reference_as<W>(op, in[0], out[0]); });
 }
 
 double work(const Pool& op, Types, const TensorType& out) {

@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "base/elements.h"
+
 namespace exeunt::ops {
 
 namespace {
@@ -57,9 +59,8 @@ struct ParameterIndex {
   }
 };
 
-double scale_at(TensorView scale, std::int64_t i) {
-  return dispatch(scale.dtype(), [&]<class S>(TypeTag<S>) { return static_cast<double>(widen(scale.as<S>()[i])); });
-}
+/// The zero point of parameter `i`; 0 if there is none.
+double zero_at(const TensorView& zero, std::int64_t i) { return zero.present() ? Numbers<double>(zero)[i] : 0; }
 
 }  // namespace
 
@@ -77,19 +78,15 @@ TensorType infer(const Quantize& op, Types in) {
 void reference(const Quantize& op, Inputs in, Outputs out) {
   const TensorView zero = optional_operand(in, 2);
   const ParameterIndex index(op.axis, op.block, in[0].shape(), in[1].elements());
-  dispatch(in[0].dtype(), [&]<class X>(TypeTag<X>) {
-    dispatch(out[0].dtype(), [&]<class Q>(TypeTag<Q>) {
-      if constexpr (std::integral<Q> && !std::same_as<Q, bool>) {
-        for (std::int64_t i = 0; i < out[0].elements(); ++i) {
-          const std::int64_t p = index.of(i);
-          // In float, as every runtime does: a double quotient would round ties apart.
-          const float quotient = static_cast<float>(widen(in[0].as<X>()[i])) / static_cast<float>(scale_at(in[1], p));
-          const double shift = zero.present() ? static_cast<double>(zero.as<Q>()[p]) : 0.0;
-          out[0].as<Q>()[i] = round_saturate<Q>(std::nearbyint(static_cast<double>(quotient)) + shift);
-        }
-      }
-    });
-  });
+  const Numbers<double> x(in[0]);
+  const Numbers<double> scale(in[1]);
+  const Places y(out[0]);
+  for (std::int64_t i = 0; i < out[0].elements(); ++i) {
+    const std::int64_t p = index.of(i);
+    // In float, as every runtime does: a double quotient would round ties apart.
+    const float quotient = static_cast<float>(x[i]) / static_cast<float>(scale[p]);
+    y.set(i, std::nearbyint(static_cast<double>(quotient)) + zero_at(zero, p));
+  }
 }
 
 TensorType infer(const Dequantize& op, Types in) {
@@ -106,19 +103,13 @@ TensorType infer(const Dequantize& op, Types in) {
 void reference(const Dequantize& op, Inputs in, Outputs out) {
   const TensorView zero = optional_operand(in, 2);
   const ParameterIndex index(op.axis, op.block, in[0].shape(), in[1].elements());
-  dispatch(in[0].dtype(), [&]<class Q>(TypeTag<Q>) {
-    if constexpr (std::integral<Q>) {
-      dispatch(out[0].dtype(), [&]<class Y>(TypeTag<Y>) {
-        if constexpr (AnyFloat<Y>) {
-          for (std::int64_t i = 0; i < out[0].elements(); ++i) {
-            const std::int64_t p = index.of(i);
-            const auto shift = zero.present() ? static_cast<double>(zero.as<Q>()[p]) : 0.0;
-            out[0].as<Y>()[i] = convert<Y>((static_cast<double>(in[0].as<Q>()[i]) - shift) * scale_at(in[1], p));
-          }
-        }
-      });
-    }
-  });
+  const Numbers<double> x(in[0]);
+  const Numbers<double> scale(in[1]);
+  const Places y(out[0]);
+  for (std::int64_t i = 0; i < out[0].elements(); ++i) {
+    const std::int64_t p = index.of(i);
+    y.set(i, (x[i] - zero_at(zero, p)) * scale[p]);
+  }
 }
 
 double work(const Dequantize&, Types, const TensorType&) { return 0; }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "base/elements.h"
 #include "ops/arithmetic.h"
 
 namespace exeunt::ops {
@@ -47,71 +48,69 @@ W combine(ReduceFn fn, W a, W b) {
 }
 
 /// The result of reducing nothing.
-template <class T>
-Wide<T> start_of(ReduceFn fn) {
-  using Limits = std::numeric_limits<std::conditional_t<AnyFloat<T>, double, T>>;
+template <class W>
+W start_of(ReduceFn fn, DType dtype) {
   switch (fn) {
     case ReduceFn::ReduceMax:
-      if constexpr (AnyFloat<T>) return -Limits::infinity();
-      return Limits::lowest();
+      return element_access<W>(dtype).lowest;
     case ReduceFn::ReduceMin:
-      if constexpr (AnyFloat<T>) return Limits::infinity();
-      return Limits::max();
+      return element_access<W>(dtype).highest;
     case ReduceFn::ReduceProd:
-      return Wide<T>{1};
+      return W{1};
     default:
-      return Wide<T>{};
+      return W{};
   }
 }
 
-template <class T>
-T finish(ReduceFn fn, Wide<T> value, std::int64_t count) {
+template <class W>
+void finish(ReduceFn fn, W value, std::int64_t count, const Places& y, std::int64_t i) {
   switch (fn) {
     case ReduceFn::ReduceL2:
-      return convert<T>(std::sqrt(static_cast<double>(value)));
+      return y.set(i, std::sqrt(static_cast<double>(value)));
     case ReduceFn::ReduceLogSum:
-      return convert<T>(std::log(static_cast<double>(value)));
+      return y.set(i, std::log(static_cast<double>(value)));
     case ReduceFn::ReduceMean:
-      return convert<T>(static_cast<double>(value) / static_cast<double>(count));
+      return y.set(i, static_cast<double>(value) / static_cast<double>(count));
     default:
-      return convert<T>(value);
+      return y.set(i, value);
   }
 }
 
-/// One output element of all functions but ReduceLogSumExp; `reduced` walks what it is made of.
-template <class T>
-T reduce_one(ReduceFn fn, const T* x, StridedLoop<1> reduced, std::int64_t count) {
-  Wide<T> value = start_of<T>(fn);
-  for (; !reduced.done(); reduced.next()) value = combine(fn, value, term(fn, widen(x[reduced.offset(0)])));
-  return finish<T>(fn, value, count);
+/// What all functions but ReduceLogSumExp make of the elements that `reduced` walks.
+template <class W>
+W combine_all(ReduceFn fn, W value, const Numbers<W>& x, StridedLoop<1> reduced) {
+  for (; !reduced.done(); reduced.next()) value = combine(fn, value, term(fn, x[reduced.offset(0)]));
+  return value;
 }
 
-template <class T>
-T log_sum_exp(const T* x, const StridedLoop<1>& reduced) {
-  const auto at = [&](const StridedLoop<1>& loop) { return static_cast<double>(widen(x[loop.offset(0)])); };
+double log_sum_exp(const Numbers<double>& x, const StridedLoop<1>& reduced) {
   double highest = -std::numeric_limits<double>::infinity();
-  for (StridedLoop<1> loop = reduced; !loop.done(); loop.next()) highest = std::max(highest, at(loop));
+  for (StridedLoop<1> loop = reduced; !loop.done(); loop.next()) highest = std::max(highest, x[loop.offset(0)]);
   // Infinite differences would be NaN.
   const double base = std::isinf(highest) ? 0 : highest;
   double sum = 0;
-  for (StridedLoop<1> loop = reduced; !loop.done(); loop.next()) sum += std::exp(at(loop) - base);
-  return convert<T>(base + std::log(sum));
+  for (StridedLoop<1> loop = reduced; !loop.done(); loop.next()) sum += std::exp(x[loop.offset(0)] - base);
+  return base + std::log(sum);
 }
 
 /// For each output element, walks the reduced axes: offsets are sums of kept and reduced strides.
-template <class T>
-void reference_as(const Reduce& op, TensorView x, MutableTensorView y) {
+template <class W>
+void reference_as(const Reduce& op, const TensorView& x, const MutableTensorView& y) {
   const AxisFlags reduced = reduced_axes(op, x.shape().rank());
   const Strides strides = contiguous_strides(x.shape());
   Shape kept = x.shape();
   Shape inner = x.shape();
   for (int a = 0; a < kept.rank(); ++a) (reduced[static_cast<std::size_t>(a)] ? kept : inner)[a] = 1;
   const StridedLoop<1> loop(inner, {strides});
-  T* out = y.as<T>();
-  for (StridedLoop<1> outer(kept, {strides}); !outer.done(); outer.next()) {
-    const T* from = x.as<T>() + outer.offset(0);
-    *out++ =
-        op.fn == ReduceFn::ReduceLogSumExp ? log_sum_exp(from, loop) : reduce_one(op.fn, from, loop, inner.elements());
+  const W start = start_of<W>(op.fn, x.dtype());
+  const Places out(y);
+  std::int64_t i = 0;
+  for (StridedLoop<1> outer(kept, {strides}); !outer.done(); outer.next(), ++i) {
+    if (op.fn == ReduceFn::ReduceLogSumExp) {
+      out.set(i, log_sum_exp(Numbers<double>(x) + outer.offset(0), loop));
+    } else {
+      finish(op.fn, combine_all(op.fn, start, Numbers<W>(x) + outer.offset(0), loop), inner.elements(), out, i);
+    }
   }
 }
 
@@ -131,7 +130,7 @@ TensorType infer(const Reduce& op, Types in) {
 }
 
 void reference(const Reduce& op, Inputs in, Outputs out) {
-  dispatch(out[0].dtype(), [&]<class T>(TypeTag<T>) { reference_as<T>(op, in[0], out[0]); });
+  dispatch_wide(out[0].dtype(), [&]<class W>(TypeTag<W>) { reference_as<W>(op, in[0], out[0]); });
 }
 
 double work(const Reduce&, Types in, const TensorType&) { return static_cast<double>(in[0]->shape.elements()); }

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
+
+#include "base/elements.h"
 
 namespace exeunt::ops {
 
@@ -106,9 +109,9 @@ bool set_taps(const Resize& op, std::size_t axis, std::int64_t at, Taps& taps) {
   return true;
 }
 
-template <class T>
-double weighted_sum(const Resize& op, const T* x, const AllTaps& all, std::size_t axis, std::size_t rank) {
-  if (axis == rank) return static_cast<double>(widen(*x));
+double weighted_sum(const Resize& op, const Numbers<double>& x, const AllTaps& all, std::size_t axis,
+                    std::size_t rank) {
+  if (axis == rank) return x[0];
   const Taps& taps = all[axis];
   if (taps.last - taps.first == 1) return weighted_sum(op, x + taps.base * taps.stride, all, axis + 1, rank);
   double sum = 0;
@@ -120,31 +123,6 @@ double weighted_sum(const Resize& op, const T* x, const AllTaps& all, std::size_
     sum += w * weighted_sum(op, x + at * taps.stride, all, axis + 1, rank);
   }
   return sum;
-}
-
-template <class T>
-void reference_as(const Resize& op, TensorView x, MutableTensorView y) {
-  const auto rank = static_cast<std::size_t>(x.shape().rank());
-  const Strides strides = contiguous_strides(x.shape());
-  AllTaps taps;
-  for (std::size_t a = 0; a < rank; ++a) {
-    taps[a].size = x.shape()[static_cast<int>(a)];
-    taps[a].stride = strides[a];
-  }
-  T* out = y.as<T>();
-  for (StridedLoop<1> loop(y.shape(), {Strides{}}); !loop.done(); loop.next()) {
-    bool inside = true;
-    for (std::size_t a = 0; a < rank; ++a) inside = set_taps(op, a, loop.index(static_cast<int>(a)), taps[a]) && inside;
-    if (!inside) {
-      *out++ = convert<T>(op.extrapolation);
-    } else if (op.mode == ResizeMode::nearest) {
-      std::int64_t offset = 0;
-      for (std::size_t a = 0; a < rank; ++a) offset += taps[a].base * taps[a].stride;
-      *out++ = x.as<T>()[offset];
-    } else {
-      *out++ = convert<T>(weighted_sum(op, x.as<T>(), taps, 0, rank));
-    }
-  }
 }
 
 }  // namespace
@@ -169,7 +147,32 @@ TensorType infer(const Resize& op, Types in) {
 }
 
 void reference(const Resize& op, Inputs in, Outputs out) {
-  dispatch(out[0].dtype(), [&]<class T>(TypeTag<T>) { reference_as<T>(op, in[0], out[0]); });
+  const TensorView& x = in[0];
+  const MutableTensorView& y = out[0];
+  const auto rank = static_cast<std::size_t>(x.shape().rank());
+  const std::size_t bytes = dtype_bytes(x.dtype());
+  const Strides strides = contiguous_strides(x.shape());
+  AllTaps taps;
+  for (std::size_t a = 0; a < rank; ++a) {
+    taps[a].size = x.shape()[static_cast<int>(a)];
+    taps[a].stride = strides[a];
+  }
+  const Places places(y);
+  std::int64_t i = 0;
+  for (StridedLoop<1> loop(y.shape(), {Strides{}}); !loop.done(); loop.next(), ++i) {
+    bool inside = true;
+    for (std::size_t a = 0; a < rank; ++a) inside = set_taps(op, a, loop.index(static_cast<int>(a)), taps[a]) && inside;
+    if (!inside) {
+      places.set(i, static_cast<double>(op.extrapolation));
+    } else if (op.mode == ResizeMode::nearest) {
+      std::int64_t offset = 0;
+      for (std::size_t a = 0; a < rank; ++a) offset += taps[a].base * taps[a].stride;
+      std::memcpy(y.data + static_cast<std::size_t>(i) * bytes, x.data + static_cast<std::size_t>(offset) * bytes,
+                  bytes);
+    } else {
+      places.set(i, weighted_sum(op, Numbers<double>(x), taps, 0, rank));
+    }
+  }
 }
 
 double work(const Resize& op, Types in, const TensorType& out) {

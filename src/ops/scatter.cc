@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "base/elements.h"
 #include "ops/arithmetic.h"
 #include "ops/indices.h"
 
@@ -16,21 +17,19 @@ W better(W a, W b, bool larger) {
   return b != b || (larger ? b > a : b < a) ? b : a;
 }
 
-template <class T>
-T combine(ScatterFn fn, T old, T update) {
-  const Wide<T> a = widen(old);
-  const Wide<T> b = widen(update);
+template <class W>
+W combine(ScatterFn fn, W old, W update) {
   switch (fn) {
     case ScatterFn::none:
       break;
     case ScatterFn::add:
-      return convert<T>(wrapping_add(a, b));
+      return wrapping_add(old, update);
     case ScatterFn::mul:
-      return convert<T>(wrapping_multiply(a, b));
+      return wrapping_multiply(old, update);
     case ScatterFn::max:
-      return convert<T>(better(a, b, true));
+      return better(old, update, true);
     case ScatterFn::min:
-      return convert<T>(better(a, b, false));
+      return better(old, update, false);
   }
   return update;
 }
@@ -64,11 +63,14 @@ void reference(const ScatterElements& op, Inputs in, Outputs out) {
   const std::int64_t along = strides[static_cast<std::size_t>(axis)];
   strides[static_cast<std::size_t>(axis)] = 0;
   copy_data(in[0], out[0]);
-  dispatch(out[0].dtype(), [&]<class T>(TypeTag<T>) {
+  dispatch_wide(out[0].dtype(), [&]<class W>(TypeTag<W>) {
     StridedLoop<1> loop(in[1].shape(), {strides});
+    const Numbers<W> old(out[0]);
+    const Numbers<W> updates(in[2]);
+    const Places y(out[0]);
     for (std::int64_t i = 0; !loop.done(); loop.next(), ++i) {
-      T& place = out[0].as<T>()[loop.offset(0) + position_at(in[1], i, shape[axis]) * along];
-      place = combine(op.fn, place, in[2].as<T>()[i]);
+      const std::int64_t at = loop.offset(0) + position_at(in[1], i, shape[axis]) * along;
+      y.set(at, combine(op.fn, old[at], updates[i]));
     }
   });
 }
@@ -81,19 +83,22 @@ TensorType infer(const ScatterND&, Types in) {
   const SliceIndices slices(data.shape, indices.shape, 0);
   std::vector<std::int64_t> dims(indices.shape.begin(), indices.shape.end() - 1);
   dims.insert(dims.end(), data.shape.begin() + slices.count, data.shape.end());
-  require(updates.shape == Shape(dims), ErrorCode::shape, "updates are {}; [{}] is needed", updates.shape.str(),
-          fmt::join(dims, ","));
+  require(updates.shape == Shape(dims), ErrorCode::shape, "updates are {}; {} is needed", updates.shape.str(),
+          Shape(dims).str());
   return data;
 }
 
 void reference(const ScatterND& op, Inputs in, Outputs out) {
   const SliceIndices slices(in[0].shape(), in[1].shape(), 0);
   copy_data(in[0], out[0]);
-  dispatch(out[0].dtype(), [&]<class T>(TypeTag<T>) {
+  dispatch_wide(out[0].dtype(), [&]<class W>(TypeTag<W>) {
+    const Numbers<W> old(out[0]);
+    const Numbers<W> updates(in[2]);
+    const Places y(out[0]);
     for (std::int64_t row = 0; row < slices.rows; ++row) {
-      T* place = out[0].as<T>() + slices.start(in[0].shape(), in[1], row);
-      const T* update = in[2].as<T>() + row * slices.slice;
-      for (std::int64_t i = 0; i < slices.slice; ++i) place[i] = combine(op.fn, place[i], update[i]);
+      const std::int64_t start = slices.start(in[0].shape(), in[1], row);
+      for (std::int64_t i = 0; i < slices.slice; ++i)
+        y.set(start + i, combine(op.fn, old[start + i], updates[row * slices.slice + i]));
     }
   });
 }

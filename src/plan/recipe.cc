@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "plan/split_steps.h"
 
 namespace exeunt {
@@ -17,7 +18,7 @@ Recipe recipe_of(const PlanData& plan) {
 }
 
 Candidate offer_again(NodeView& view, std::span<const Backend* const> backends, const Recipe& recipe) {
-  const std::string who = fmt::format("node '{}' ({})", view.node.name, op_name(view.node.op));
+  const std::string who = formatted("node '{}' ({})", view.node.name, op_name(view.node.op));
   const auto found = recipe.taken.find(view.node.output);
   require(found != recipe.taken.end(), ErrorCode::unsupported, "{}: no kernel is named for it", who);
   const Recipe::Taken& taken = found->second;

@@ -1,11 +1,11 @@
 #include "plan/split_steps.h"
 
-#include <fmt/format.h>
+#include "base/text.h"
 
 namespace exeunt {
 
 void set_parts(Candidate& candidate, int parts) {
-  candidate.kernel = fmt::format("{} x{}", candidate.kernel, parts);
+  candidate.kernel = formatted("{} x{}", candidate.kernel, parts);
   candidate.parts = parts;
 }
 

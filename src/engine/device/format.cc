@@ -1,17 +1,75 @@
-// What Exeunt needs of the fmt library, so that a device does not have to have it.
-#include <fmt/format-inl.h>
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
 
-FMT_BEGIN_NAMESPACE
-namespace detail {
+#include "base/text.h"
 
-template FMT_API auto dragonbox::to_decimal(float x) noexcept -> dragonbox::decimal_fp<float>;
-template FMT_API auto dragonbox::to_decimal(double x) noexcept -> dragonbox::decimal_fp<double>;
-template FMT_API locale_ref::locale_ref(const std::locale& locale);
-template FMT_API auto locale_ref::get<std::locale>() const -> std::locale;
-template FMT_API auto thousands_sep_impl(locale_ref) -> thousands_sep_result<char>;
-template FMT_API auto decimal_point_impl(locale_ref) -> char;
-template FMT_API void buffer<char>::append(const char*, const char*);
-template FMT_API void vformat_to(buffer<char>&, string_view, basic_format_args<FMT_BUFFER_CONTEXT(char)>, locale_ref);
+namespace exeunt {
 
-}  // namespace detail
-FMT_END_NAMESPACE
+namespace {
+
+/// Puts one argument behind a text, as fmt does with {}.
+class Append {
+ public:
+  explicit Append(std::string& text) noexcept : text_(text) {}
+
+  void operator()(bool value) const { text_ += value ? "true" : "false"; }
+  void operator()(char value) const { text_ += value; }
+  void operator()(const char* value) const { text_ += value; }
+  void operator()(fmt::string_view value) const { text_.append(value.data(), value.size()); }
+  void operator()(float value) const { real(value); }
+  void operator()(double value) const { real(value); }
+  void operator()(fmt::basic_format_arg<fmt::format_context>::handle value) const {
+    fmt::memory_buffer buffer;
+    fmt::format_parse_context plain("}");
+    fmt::format_context context(fmt::appender(buffer), {});
+    value.format(plain, context);
+    text_.append(buffer.data(), buffer.size());
+  }
+  template <class T>
+  void operator()(T value) const {
+    // What is left are kinds that no text of ours has: addresses and numbers of 128 bits.
+    if constexpr (std::is_integral_v<T> && sizeof(T) <= 8) digits(value);
+  }
+
+ private:
+  template <class... How>
+  void digits(How... how) const {
+    std::array<char, 64> buffer;
+    text_.append(buffer.data(), std::to_chars(buffer.data(), buffer.data() + buffer.size(), how...).ptr);
+  }
+  /// The fewest digits that tell the number from others of its type.
+  template <class T>
+  void real(T value) const {
+    const T size = std::abs(value);
+    const bool fixed = !(size > 0 && (size < T(1e-4) || size >= T(1e16)));
+    digits(value, fixed ? std::chars_format::fixed : std::chars_format::scientific);
+  }
+
+  std::string& text_;
+};
+
+}  // namespace
+
+std::string format_text(fmt::string_view text, fmt::format_args args) {
+  std::string result;
+  int next = 0;
+  for (const char *p = text.begin(), *end = text.end(); p < end;) {
+    const char c = *p++;
+    const bool is_brace = c == '{' || c == '}';
+    if (!is_brace || *p == c) {
+      result += c;
+      if (is_brace) ++p;
+      continue;
+    }
+    int index = 0;
+    const std::from_chars_result number = std::from_chars(p, end, index);
+    if (number.ptr == p) index = next++;
+    p = std::find(number.ptr, end, '}') + 1;
+    fmt::visit_format_arg(Append(result), args.get(index));
+  }
+  return result;
+}
+
+}  // namespace exeunt

@@ -121,8 +121,10 @@ InputConversion::InputConversion(const InputInfo& input, const InputFormat& form
     mean_.push_back(format.mean[format.mean.size() == 1 ? 0 : channel]);
     stddev_.push_back(format.stddev[format.stddev.size() == 1 ? 0 : channel]);
   }
-  const Scaling scaling = !is_scaled(format) ? Scaling::none : is_hwc ? Scaling::by_column : Scaling::by_plane;
-  run_ = input.type.dtype == DType::f32 ? pick_for<float>(from, scaling) : pick_rare(input.type.dtype, from, scaling);
+  from_ = from;
+  to_ = input.type.dtype;
+  scaling_ = !is_scaled(format) ? Scaling::none : is_hwc ? Scaling::by_column : Scaling::by_plane;
+  run_ = to_ == DType::f32 ? pick_for<float>(from, scaling_) : pick_rare(to_, from, scaling_);
 }
 
 }  // namespace exeunt

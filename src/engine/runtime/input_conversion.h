@@ -30,8 +30,13 @@ class InputConversion {
   static RunFn pick_for(DType from, Scaling scaling) noexcept;
   /// The same for any type.
   static RunFn pick_rare(DType to, DType from, Scaling scaling) noexcept;
+  /// Any types by way of a double, an element at a time.
+  static void convert_any(const InputConversion& self, const std::byte* from, std::byte* to) noexcept;
 
   RunFn run_ = nullptr;
+  DType from_ = DType::f32;  ///< of the caller's elements
+  DType to_ = DType::f32;
+  Scaling scaling_ = Scaling::none;
   std::array<std::int64_t, 3> dims_{};     ///< planes, rows, columns of the model's sample; joined where it can be
   std::array<std::int64_t, 3> strides_{};  ///< with which the caller's values are read
   float scale_ = 1;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/error.h"
+#include "base/text.h"
 
 namespace exeunt {
 
@@ -56,7 +57,7 @@ void InputFeed::refuse_shape(const Input& input, const Shape& given) const {
   const Shape& shape = input.shape;
   std::string hint = batched_ ? " (any number of samples for the first axis)" : "";
   if (!batched_ && shape.rank() > 0 && shape[0] > 1)
-    hint = fmt::format(
+    hint = formatted(
         " (the file fixes the first axis to {}: it runs whole and takes one exit; --shape {}=1x... loads it for single "
         "samples)",
         shape[0], input.info.name);
@@ -64,8 +65,8 @@ void InputFeed::refuse_shape(const Input& input, const Shape& given) const {
   if (fitting && input.format.data_layout != fitting) {
     const bool chw = *fitting == ImageLayout::chw;
     hint =
-        fmt::format("; it would fit with the axes in the order {}: say so (InputFormat::data_layout, --data-layout {})",
-                    chw ? "NCHW" : "NHWC", chw ? "nchw" : "nhwc");
+        formatted("; it would fit with the axes in the order {}: say so (InputFormat::data_layout, --data-layout {})",
+                  chw ? "NCHW" : "NHWC", chw ? "nchw" : "nhwc");
   }
   fail(ErrorCode::shape, "input '{}' is {}; {} is needed{}", input.info.name, given.str(), shape.str(), hint);
 }
