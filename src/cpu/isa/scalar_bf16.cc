@@ -12,7 +12,7 @@ constexpr Bf16DirectConvTile kDirect[] = {
     {2, 8, bf16_direct_conv<ScalarBf16, 2, 2>},
 };
 
-constexpr Bf16WinogradForm kForms[] = {kBf16WinogradForm<ScalarBf16, 2>};
+constexpr Bf16WinogradForm kForms[] = {kBf16WinogradForm<ScalarBf16, 2>, kBf16WinogradForm<ScalarBf16, 4>};
 
 constexpr Bf16WinogradTile kWinograd[] = {{2, 8, bf16_multiply<ScalarBf16, 2, 2>}};
 

@@ -51,11 +51,12 @@ thread_local const KernelTable* used = nullptr;
 
 }  // namespace
 
-const KernelTable& active_kernels() {
-  if (used != nullptr) return *used;
+const KernelTable& native_kernels() {
   static const KernelTable& table = choose();
   return table;
 }
+
+const KernelTable& active_kernels() { return used != nullptr ? *used : native_kernels(); }
 
 bool are_kernels_native() { return used == nullptr; }
 

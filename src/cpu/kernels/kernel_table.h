@@ -42,6 +42,9 @@ const KernelTable& scalar_kernels() noexcept;
 
 /// The table of this machine; of the one that EXEUNT_ISA names (avx512, avx2, neon, scalar) if it is set.
 /// @throws Error argument if that is unknown or the machine does not have it
+const KernelTable& native_kernels();
+
+/// native_kernels(), but on a thread that has a UseKernels.
 const KernelTable& active_kernels();
 
 /// The table of an instruction set of this processor family, whether this machine runs it or not. @throws Error

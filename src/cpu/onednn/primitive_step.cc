@@ -4,11 +4,31 @@
 
 #include <algorithm>
 #include <cstring>
+#include <string_view>
+
+#include "cpu/kernels/kernel_table.h"
 
 namespace exeunt::cpu {
 
+namespace {
+
+/// Holds oneDNN to the instruction set that kernels of our own are held to; it takes that before its first primitive
+/// only. Plain C++ has its like in SSE4.1.
+void hold_to_native_isa() {
+  const std::string_view isa = native_kernels().isa;
+  if (isa == "avx2") dnnl::set_max_cpu_isa(dnnl::cpu_isa::avx2_vnni);
+#if defined(__x86_64__)
+  if (isa == "scalar") dnnl::set_max_cpu_isa(dnnl::cpu_isa::sse41);
+#endif
+}
+
+}  // namespace
+
 const dnnl::engine& dnnl_engine() {
-  static const dnnl::engine engine(dnnl::engine::kind::cpu, 0);
+  static const dnnl::engine engine = [] {
+    hold_to_native_isa();
+    return dnnl::engine(dnnl::engine::kind::cpu, 0);
+  }();
   return engine;
 }
 
