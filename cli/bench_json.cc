@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "bench_report.h"
+#include "deadline_text.h"
 
 namespace exeunt::cli {
 
@@ -104,6 +105,7 @@ Json bench_json(const BenchOutcome& outcome) {
     json["shares"] = result.mix->shares;
     Json mix = {{"latency_us", latency_json(command.bench, result.mix->report.latency_us)}};
     add_parts(result.mix->profile, result.mix->report, mix);
+    if (result.mix->deadline) mix["deadline"] = to_json(*result.mix->deadline);
     json["mix"] = mix;
   }
   json["cold_start_ms"] = {

@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "bench_report.h"
+#include "deadline_text.h"
 #include "inspect_text.h"
 #include "table.h"
 
@@ -92,6 +93,7 @@ void print_bench(const BenchOutcome& outcome) {
     fmt::print(", {} streams (each a session on a thread of its own, placed by the system)", command.streams);
   fmt::print("\n\n");
   print_latencies(command, result);
+  if (result.mix && result.mix->deadline) fmt::print("\n{}", deadline_text(*result.mix->deadline));
   print_parts(result);
   print_events(result);
   print_start(outcome);

@@ -10,6 +10,7 @@
 #include "bench_report.h"
 #include "bench_versus.h"
 #include "commands.h"
+#include "deadline_text.h"
 #include "progress.h"
 
 namespace exeunt::cli {
@@ -147,6 +148,7 @@ void add_measuring(CLI::App& sub, BenchCommand& command) {
       ->check(CLI::Range(1, 1024))
       ->capture_default_str()
       ->type_name("N");
+  add_deadline_option(sub, command.bench.deadline_us);
   sub.add_option("--idleTime", command.bench.idle_ms,
                  "milliseconds of sleep before each run, as if waiting for a camera; 0: runs follow each other")
       ->check(tolerance())
@@ -188,8 +190,21 @@ void add_versus(CLI::App& sub, BenchCommand& command) {
       ->group("Comparing");
 }
 
+/// @throws CLI::ParseError for a deadline of runs that cannot have one
+void check_deadline_usage(const BenchCommand& command) {
+  if (!command.bench.deadline_us) return;
+  if (!command.versus.empty() || command.run.batch > 1 || (command.exit != "mix" && command.exit != "all"))
+    throw CLI::ValidationError(
+        "--deadline-us is for the mix, one sample at a time: it does not go with --versus, --exit K and --batch above "
+        "1");
+  if (command.exit == "mix" && command.wants_profile())
+    throw CLI::ValidationError(
+        "--deadline-us: steps are not timed in runs with a deadline; take --exit all for those of each exit");
+}
+
 /// What no option can see for itself. @throws CLI::ParseError
 void check_usage(const BenchCommand& command) {
+  check_deadline_usage(command);
   if (!command.versus.empty()) {
     const std::string wrong = check_sides(command);
     if (!wrong.empty()) throw CLI::ValidationError(wrong);

@@ -9,6 +9,8 @@
 #include <utility>
 
 #include "commands.h"
+#include "deadline_text.h"
+#include "drift_text.h"
 #include "json.h"
 #include "options.h"
 #include "progress.h"
@@ -29,6 +31,14 @@ struct EvalCommand {
   std::string save;
   std::string against;
   bool all_exits = false;
+  std::optional<double> deadline_us;
+};
+
+/// What there is to tell.
+struct Findings {
+  Evaluation measured;
+  std::optional<Verdict> verdict;
+  std::optional<DriftReport> drift;  ///< with a tuning file
 };
 
 constexpr std::size_t kMaxPrintedClasses = 20;
@@ -67,7 +77,8 @@ Json latency_json(const LatencySummary& latency) {
   return {{"mean", latency.mean}, {"p50", latency.p50}, {"p90", latency.p90}, {"p99", latency.p99}};
 }
 
-Json evaluation_json(const EvalCommand& command, const Evaluation& result, const std::optional<Verdict>& verdict) {
+Json evaluation_json(const EvalCommand& command, const Findings& findings) {
+  const Evaluation& result = findings.measured;
   Json exits = Json::array();
   for (const ExitReport& exit : result.exits) {
     exits.push_back({{"samples", exit.samples},
@@ -89,7 +100,9 @@ Json evaluation_json(const EvalCommand& command, const Evaluation& result, const
       json["heads"].push_back({{"accuracy", to_json(head.accuracy)}, {"latency_us", latency_json(head.latency_us)}});
     }
   }
-  if (verdict) json["verdict"] = to_json(*verdict);
+  if (findings.verdict) json["verdict"] = to_json(*findings.verdict);
+  if (result.deadline) json["deadline"] = to_json(*result.deadline);
+  if (findings.drift) json["drift"] = to_json(*findings.drift);
   if (!result.confusion.empty()) json["confusion"] = result.confusion;
   if (result.against) {
     json["against"] = {{"model", command.against},
@@ -160,6 +173,19 @@ void print_confusion(const Evaluation& result, const std::vector<std::string>& n
   fmt::print("\n{}", table.str());
 }
 
+void print(const EvalCommand& command, const Findings& findings, const std::vector<std::string>& class_names) {
+  const Evaluation& result = findings.measured;
+  fmt::print("{} on {}, {} samples, backend {}\n\n", std::filesystem::path(command.model.path).filename().string(),
+             command.data, result.samples, command.model.backend);
+  print_exits(command, result);
+  print_comparison(command, result);
+  if (result.deadline) fmt::print("\n{}", deadline_text(*result.deadline));
+  if (findings.verdict) fmt::print("\n{}", verdict_text(*findings.verdict));
+  if (findings.drift) print_drift(*findings.drift);
+  print_confusion(result, class_names);
+  if (!command.save.empty()) fmt::print("\nsaved to {}\n", command.save);
+}
+
 void execute(const EvalCommand& command) {
   const Plan plan = command.model.plan(command.samples);
   const Dataset data = with_source(command.data, [&] {
@@ -183,20 +209,18 @@ void execute(const EvalCommand& command) {
   EvaluateOptions options;
   options.batch = command.run.batch;
   options.all_exits = command.all_exits;
+  options.deadline_us = command.deadline_us;
   options.against = other ? &*other : nullptr;
   options.progress = [&](std::int64_t done, std::int64_t total) { progress.update(done, total); };
-  const Evaluation result = with_source(command.data, [&] { return evaluate(session, data, options); });
+  Findings findings;
+  findings.measured = with_source(command.data, [&] { return evaluate(session, data, options); });
   progress.clear();
-  const std::optional<Verdict> verdict = find_verdict(command, session, data, result);
-  if (!command.save.empty()) write_npz(command.save, result.by_sample);
-  if (command.model.json) return print_json(evaluation_json(command, result, verdict));
-  fmt::print("{} on {}, {} samples, backend {}\n\n", std::filesystem::path(command.model.path).filename().string(),
-             command.data, result.samples, command.model.backend);
-  print_exits(command, result);
-  print_comparison(command, result);
-  if (verdict) fmt::print("\n{}", verdict_text(*verdict));
-  print_confusion(result, data.class_names());
-  if (!command.save.empty()) fmt::print("\nsaved to {}\n", command.save);
+  findings.verdict = find_verdict(command, session, data, findings.measured);
+  if (!command.model.exits.tuning.empty())
+    findings.drift = check_drift(command.model.exits, command.run, session, findings.measured.statistics);
+  if (!command.save.empty()) write_npz(command.save, findings.measured.by_sample);
+  if (command.model.json) return print_json(evaluation_json(command, findings));
+  print(command, findings, data.class_names());
 }
 
 }  // namespace
@@ -221,13 +245,19 @@ void add_eval(CLI::App& app, Action& action) {
   sub.add_option("--against", command->against,
                  "another model on the same samples in turns, for instance the same network without exits")
       ->type_name("MODEL");
+  add_deadline_option(sub, command->deadline_us);
   command->run.add_to(sub);
   command->samples.add_to(sub);
   sub.footer(
       "\nExamples:\n  exeunt eval model.onnx --data cifar10:DIR\n  exeunt eval model.onnx --data npz:test.npz "
       "--threshold 0.8,0.7 --all-exits\n"
-      "  exeunt eval model.onnx --data images:DIR --resize --against without_exits.onnx --json");
-  sub.callback([command, &action] { action = [command] { execute(*command); }; });
+      "  exeunt eval model.onnx --data images:DIR --resize --against without_exits.onnx --json\n"
+      "  exeunt eval model.onnx --data cifar10:DIR --tuning tuned.json --deadline-us 100");
+  sub.callback([command, &action] {
+    if (command->deadline_us && command->run.batch > 1)
+      throw CLI::ValidationError("--deadline-us: a deadline is for one sample; it does not go with --batch above 1");
+    action = [command] { execute(*command); };
+  });
 }
 
 }  // namespace exeunt::cli

@@ -32,6 +32,8 @@ void check(std::span<Session> sessions, const BenchOptions& options) {
   require(!sessions.empty(), ErrorCode::argument, "a session is needed");
   require(options.batch >= 1 && options.batch <= sessions.front().max_batch(), ErrorCode::argument,
           "a batch of {}; the session takes 1 to {}", options.batch, sessions.front().max_batch());
+  require(!options.deadline_us || (options.mix && options.batch == 1), ErrorCode::argument,
+          "a deadline is for the mix, in batches of one sample");
   require(options.mix || !options.exits.empty(), ErrorCode::argument, "neither exits nor the mix are to be measured");
   require(options.iterations >= 1, ErrorCode::argument, "{} iterations; at least 1 is needed", options.iterations);
   for (const double value : {options.duration_s, options.warmup_ms, options.idle_ms})
@@ -57,8 +59,9 @@ class Bencher {
     streams_.reserve(sessions.size());
     for (std::size_t k = 0; k < sessions.size(); ++k) {
       const std::int64_t first = static_cast<std::int64_t>(k) * groups / streams_wanted_;
-      streams_.emplace_back(sessions[k], samples, first, items_.size(),
-                            StreamOptions{options.batch, options.idle_ms / 1000, options.keep_times});
+      streams_.emplace_back(
+          sessions[k], samples, first, items_.size(),
+          StreamOptions{options.batch, options.idle_ms / 1000, options.keep_times, options.deadline_us});
     }
   }
 
@@ -84,7 +87,8 @@ class Bencher {
 
   void add_item(std::optional<int> exit) {
     items_.push_back({Item::Kind::runs, exit});
-    if (!profiler_) return;
+    // The profiler does not know of deadlines.
+    if (!profiler_ || (!exit && options_.deadline_us)) return;
     items_.push_back({Item::Kind::profile, exit});
     items_.back().log.emplace(plan_);
   }
@@ -193,6 +197,13 @@ class Bencher {
     return shares;
   }
 
+  std::optional<DeadlineReport> deadlines_of(std::size_t i) const {
+    if (!options_.deadline_us) return std::nullopt;
+    DeadlineLog all(*options_.deadline_us, plan_.exits().size());
+    for (const Stream& stream : streams_) all.add(*stream.seen(i).deadlines);
+    return all.report();
+  }
+
   static Profile profile_of(const Item& item) {
     Profile profile = item.log->summary();
     if (item.counted == 0) return profile;
@@ -212,7 +223,7 @@ class Bencher {
         continue;
       }
       if (item.exit) result.exits.push_back({*item.exit, report_of(i), std::nullopt});
-      if (!item.exit) result.mix = MixBench{report_of(i), shares_of(i), std::nullopt};
+      if (!item.exit) result.mix = MixBench{report_of(i), shares_of(i), std::nullopt, deadlines_of(i)};
       for (const Stream& stream : streams_) result.trust.runs += std::ssize(stream.seen(i).us);
     }
     return result;

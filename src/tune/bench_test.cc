@@ -77,6 +77,21 @@ TEST(Bench, ThresholdsOfTheSessionAreAtWork) {
   EXPECT_EQ(sessions[0].run(f32({1, 2}, {0.9F, 0}).view()).exit(0), 0) << "no exit is forced any more";
 }
 
+TEST(Bench, ADeadlineIsForTheMix) {
+  BenchOptions options = counted(8);
+  options.deadline_us = 0;
+  const Bench result = run(options);
+  EXPECT_THAT(result.mix.value().shares, ElementsAre(1, 0));
+  EXPECT_EQ(result.mix->deadline.value().runs, 8);
+  EXPECT_EQ(result.mix->deadline->cut_short, 5);
+  EXPECT_FALSE(result.mix->profile.has_value());
+  EXPECT_EQ(result.exits[1].report.latency_us.runs, 8);
+  options.deadline_us = 3.6e9;
+  EXPECT_THAT(run(options).mix.value().shares, ElementsAre(3 / 8.0, 5 / 8.0));
+  options.mix = false;
+  expect_error(ErrorCode::argument, "a deadline is for the mix", [&] { run(options); });
+}
+
 TEST(Bench, StreamsShareTheIterations) {
   const Bench result = run(counted(7), eight(), 2);
   EXPECT_EQ(result.mix.value().report.latency_us.runs, 8);

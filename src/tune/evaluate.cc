@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "tune/check_data.h"
 #include "tune/clock.h"
+#include "tune/deadline_log.h"
 #include "tune/latency.h"
 
 namespace exeunt {
@@ -32,11 +33,12 @@ class Runner {
   }
 
   /// Runs samples first .. first + count - 1 of the batch that `read` brought.
-  const Results& run(std::int64_t count, double* us_each) {
+  /// @param deadlines  says when the run has to be done; null: whenever
+  const Results& run(std::int64_t count, double* us_each, const DeadlineLog* deadlines = nullptr) {
     TensorView view = input_.view();
     if (view.type.shape.rank() > 0) view.type.shape[0] = count;
     const auto start = Clock::now();
-    const Results& results = session_.run(view);
+    const Results& results = deadlines == nullptr ? session_.run(view) : session_.run(view, deadlines->of_run(start));
     const std::chrono::duration<double, std::micro> took = Clock::now() - start;
     *us_each = took.count() / static_cast<double>(count);
     return results;
@@ -91,6 +93,9 @@ class Evaluator {
     for (const ExitInfo& exit : plan.exits()) classes_ = std::max(classes_, exit.classes);
     require(classes_ > 0, ErrorCode::argument, "the model does not classify: no output holds one score a class");
     check_labels(data.labels(), classes_);
+    if (!options.deadline_us) return;
+    require(options.batch == 1, ErrorCode::argument, "a batch of {}; a deadline is for one sample", options.batch);
+    deadlines_.emplace(*options.deadline_us, plan.exits().size());
   }
 
   Evaluation run() {
@@ -100,8 +105,10 @@ class Evaluator {
     if (options_.against != nullptr) others_.resize(count);
     add_arrays();
     warm_up();
+    session_.reset_statistics();
     run_all(samples_, options_.against);
     Evaluation result = summarize();
+    result.statistics = session_.statistics();
     for (std::size_t head = 0; options_.all_exits && head < session_.plan().exits().size(); ++head) {
       session_.force_exit(static_cast<int>(head));
       std::vector<Sample> forced(count);
@@ -121,6 +128,7 @@ class Evaluator {
     arrays_["top1"] = Tensor({DType::i32, {n}});
     arrays_["score"] = Tensor({DType::f32, {n, static_cast<std::int64_t>(session_.plan().decisions().size())}});
     arrays_["probabilities"] = Tensor({DType::f32, {n, classes_}});
+    if (deadlines_) arrays_["cut_short"] = Tensor({DType::u8, {n}});
   }
 
   /// The first runs touch cold memory; they say nothing about a sample's latency.
@@ -130,17 +138,19 @@ class Evaluator {
       warm_up(session_);
     }
     session_.force_exit(std::nullopt);
+    // The first run with a deadline measures the paths.
+    if (deadlines_) warm_up(session_, &*deadlines_);
     if (options_.against != nullptr) warm_up(*options_.against);
   }
 
-  void warm_up(Session& session) {
+  void warm_up(Session& session, const DeadlineLog* deadlines = nullptr) {
     constexpr int kRuns = 5;
     Runner runner(session, data_, std::min(batch_, session.max_batch()));
     const std::int64_t count = std::min(runner.batch(), data_.size());
     if (count == 0) return;
     runner.read(0, count);
     double us = 0;
-    for (int i = 0; i < kRuns; ++i) runner.run(count, &us);
+    for (int i = 0; i < kRuns; ++i) runner.run(count, &us, deadlines);
   }
 
   void run_all(std::vector<Sample>& samples, Session* against) {
@@ -154,8 +164,9 @@ class Evaluator {
       if (theirs && !we_start) run_other(*theirs, first, count);
       ours.read(first, count);
       double us = 0;
-      const Results& results = ours.run(count, &us);
-      for (std::int64_t i = 0; i < count; ++i) store(samples, results, first + i, i, us, &samples == &samples_);
+      const bool mix = &samples == &samples_;
+      const Results& results = ours.run(count, &us, mix && deadlines_ ? &*deadlines_ : nullptr);
+      for (std::int64_t i = 0; i < count; ++i) store(samples, results, first + i, i, us, mix);
       if (theirs && we_start) run_other(*theirs, first, count);
       const std::int64_t done = static_cast<std::int64_t>(pass_) * data_.size() + first + count;
       if (options_.progress) options_.progress(done, static_cast<std::int64_t>(passes_) * data_.size());
@@ -186,6 +197,10 @@ class Evaluator {
     };
     put("score", results.scores(row));
     put("probabilities", probabilities);
+    if (!deadlines_) return;
+    deadlines_->add(entry.exit, results.cut_short(row), us);
+    arrays_["cut_short"].mutable_span<std::uint8_t>()[static_cast<std::size_t>(sample)] =
+        results.cut_short(row) ? 1 : 0;
   }
 
   Evaluation summarize() const {
@@ -211,7 +226,19 @@ class Evaluator {
       }
     }
     if (options_.against != nullptr) result.against = compare();
+    if (deadlines_) result.deadline = deadline_report();
     return result;
+  }
+
+  DeadlineReport deadline_report() const {
+    DeadlineReport report = deadlines_->report();
+    if (data_.labels().empty() || report.cut_short == 0) return report;
+    const auto cut_short = arrays_.at("cut_short").span<std::uint8_t>();
+    double right = 0;
+    for (std::size_t i = 0; i < samples_.size(); ++i)
+      right += cut_short[i] == 1 && samples_[i].top1 == data_.labels()[i] ? 1 : 0;
+    report.cut_short_accuracy = right / static_cast<double>(report.cut_short);
+    return report;
   }
 
   /// One interruption by the system outweighs hundreds of samples: the slowest ones do not count.
@@ -251,6 +278,7 @@ class Evaluator {
   std::vector<Sample> samples_;
   std::vector<Sample> others_;
   Arrays arrays_;
+  std::optional<DeadlineLog> deadlines_;
 };
 
 }  // namespace

@@ -105,6 +105,49 @@ TEST(Evaluate, BatchesAnswerAsSingleSamples) {
   }
 }
 
+TEST(Evaluate, HandsOutWhatTheSessionCountedOfTheMix) {
+  Session session(plan_of(kEvaluatedModel));
+  EvaluateOptions options;
+  options.all_exits = true;
+  const Statistics statistics = evaluate(session, five_samples(), options).statistics;
+  EXPECT_EQ(statistics.exits[0].samples, 3);
+  EXPECT_EQ(statistics.exits[1].samples, 2);
+}
+
+TEST(Evaluate, ADeadlineInTheFarFutureChangesNothing) {
+  Session session(plan_of(kEvaluatedModel));
+  EvaluateOptions options;
+  options.deadline_us = 3.6e9;
+  const Evaluation e = evaluate(session, five_samples(), options);
+  EXPECT_EQ(e.exits[0].samples, 3);
+  ASSERT_TRUE(e.deadline.has_value());
+  EXPECT_EQ(e.deadline->runs, 5);
+  EXPECT_EQ(e.deadline->cut_short, 0);
+  EXPECT_FALSE(e.deadline->cut_short_accuracy.has_value());
+  EXPECT_THAT(values<std::uint8_t>(e.by_sample.at("cut_short")), ElementsAre(0, 0, 0, 0, 0));
+}
+
+TEST(Evaluate, WithADeadlineOfNothingTheFirstExitAnswers) {
+  Session session(plan_of(kEvaluatedModel));
+  EvaluateOptions options;
+  options.deadline_us = 0;
+  const Evaluation e = evaluate(session, five_samples({0, 1, 0, 0, 1}), options);
+  EXPECT_EQ(e.exits[0].samples, 5);
+  EXPECT_THAT(values<std::uint8_t>(e.by_sample.at("cut_short")), ElementsAre(0, 0, 0, 1, 1));
+  EXPECT_THAT(e.deadline.value().cut_short_by_exit, ElementsAre(2, 0));
+  EXPECT_DOUBLE_EQ(e.deadline->cut_short_accuracy.value(), .5) << "class 0 is right, class 2 is not";
+  EXPECT_EQ(e.deadline->missed, 5);
+}
+
+TEST(Evaluate, ADeadlineIsForOneSample) {
+  Session session(plan_of(kEvaluatedModel), {.max_batch = 2});
+  EvaluateOptions options;
+  options.batch = 2;
+  options.deadline_us = 5;
+  expect_error(ErrorCode::argument, "a deadline is for one sample",
+               [&] { evaluate(session, five_samples(), options); });
+}
+
 TEST(Evaluate, ABatchBeyondTheSessionsIsCutToIt) {
   Session session(plan_of(kEvaluatedModel), {.max_batch = 2});
   EvaluateOptions options;

@@ -47,7 +47,10 @@ Stream::Stream(Session& session, std::span<const Tensor> samples, std::int64_t f
       groups_(count_groups(session.plan(), samples, options.batch)),
       next_(first % groups_),
       seen_(items) {
-  for (Seen& seen : seen_) seen.samples_of_exit.resize(session.plan().exits().size());
+  for (Seen& seen : seen_) {
+    seen.samples_of_exit.resize(session.plan().exits().size());
+    if (options.deadline_us) seen.deadlines.emplace(*options.deadline_us, session.plan().exits().size());
+  }
   for (const InputInfo& input : session.plan().inputs()) {
     TensorType type = input.type;
     if (options.batch > 1) type.shape[0] = options.batch;
@@ -74,9 +77,14 @@ double Stream::run() {
   return seconds(Clock::now() - start) * 1e6;
 }
 
-void Stream::note(Seen& seen, Clock::time_point start, const Results& results) const {
+const Results& Stream::run_at(Clock::time_point start, const Seen& seen, bool forced) {
+  return seen.deadlines && !forced ? session_.run(views_, seen.deadlines->of_run(start)) : session_.run(views_);
+}
+
+void Stream::note(Seen& seen, Clock::time_point start, const Results& results, bool forced) const {
   seen.us.push_back(seconds(last_ - start) * 1e6);
   for (std::int64_t i = 0; i < results.size(); ++i) ++seen.samples_of_exit[static_cast<std::size_t>(results.exit(i))];
+  if (seen.deadlines && !forced) seen.deadlines->add(results.exit(0), results.cut_short(0), seen.us.back());
   if (!options_.keeps_times) return;
   seen.starts.push_back(start);
   seen.exits.push_back(results.exit(0));
@@ -85,15 +93,16 @@ void Stream::note(Seen& seen, Clock::time_point start, const Results& results) c
 void Stream::take_turn(const Turn& turn) {
   session_.force_exit(turn.exit);
   Seen& seen = seen_[turn.item];
-  const Results& results = session_.run(views_);
+  const bool forced = turn.exit.has_value();
+  const Results& results = run_at(Clock::now(), seen, forced);
   first_ = last_ = Clock::now();
   for (runs_ = 0; runs_ < turn.least || last_ - first_ < turn.length; ++runs_) {
     if (options_.idle_s > 0) std::this_thread::sleep_for(clock_duration(options_.idle_s));
     fill();
     const auto start = Clock::now();
-    session_.run(views_);
+    run_at(start, seen, forced);
     last_ = Clock::now();
-    if (turn.counts) note(seen, start, results);
+    if (turn.counts) note(seen, start, results, forced);
   }
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "tune/clock.h"
+#include "tune/deadline_log.h"
 
 namespace exeunt {
 
@@ -26,13 +27,15 @@ struct Seen {
   std::vector<Clock::time_point> starts;  ///< if they are to be kept
   std::vector<int> exits;                 ///< the same, of the first sample of each run
   std::vector<std::int64_t> samples_of_exit;
+  std::optional<DeadlineLog> deadlines;  ///< if runs have one
 };
 
 /// How samples become runs.
 struct StreamOptions {
   std::int64_t batch = 1;
-  double idle_s = 0;         ///< of sleep before each run
-  bool keeps_times = false;  ///< Seen::starts and exits
+  double idle_s = 0;                    ///< of sleep before each run
+  bool keeps_times = false;             ///< Seen::starts and exits
+  std::optional<double> deadline_us{};  ///< of runs to which no exit is forced
 };
 
 /// How many times `batch` samples there are. @throws Error if they do not fit the plan
@@ -65,7 +68,8 @@ class Stream {
   std::int64_t runs() const { return runs_; }
 
  private:
-  void note(Seen& seen, Clock::time_point start, const Results& results) const;
+  const Results& run_at(Clock::time_point start, const Seen& seen, bool forced);
+  void note(Seen& seen, Clock::time_point start, const Results& results, bool forced) const;
 
   Session& session_;
   std::span<const Tensor> samples_;

@@ -52,6 +52,7 @@ TEST_F(TuneCommand, TheChoiceIsWhatEvalFindsOnTheSamplesHeldOut) {
   const Json eval =
       expect_json({"eval", kDigits, "--data", kDigitsData, "--part", "1/2", "--tuning", json_file(), "--all-exits"});
   EXPECT_EQ(eval["samples"], 300);
+  EXPECT_EQ(eval["drift"]["level"], "none");
   EXPECT_NEAR(eval["accuracy"].get<double>(), tuned["held_out"]["accuracy"].get<double>(), 1e-9);
   EXPECT_NEAR(eval["exits"][0]["share"].get<double>(), tuned["held_out"]["shares"][0].get<double>(), 1e-9);
   EXPECT_NEAR(eval["heads"][1]["accuracy"].get<double>(), tuned["held_out"]["full_accuracy"].get<double>(), 1e-9);

@@ -3,6 +3,7 @@
 #include <exeunt/api.h>
 #include <exeunt/session.h>
 #include <exeunt/tools/dataset.h>
+#include <exeunt/tools/deadline.h>
 #include <exeunt/tools/profile.h>
 
 #include <cstddef>
@@ -83,8 +84,9 @@ struct ExitBench {
 /// The decisions at work.
 struct MixBench {
   RunReport report;
-  std::vector<double> shares;      ///< of the samples, by exit
-  std::optional<Profile> profile;  ///< the same
+  std::vector<double> shares;              ///< of the samples, by exit
+  std::optional<Profile> profile;          ///< the same; not with a deadline
+  std::optional<DeadlineReport> deadline;  ///< with BenchOptions::deadline_us
 };
 
 /// What the system did to the process meanwhile.
@@ -129,6 +131,9 @@ struct BenchOptions {
   std::vector<double> percentiles;
   /// Sleep before each run, as a program that waits for a camera does: caches and the processor's clock cool down.
   double idle_ms = 0;
+  /// Runs of the mix have a deadline, so many microseconds after they are called (see Session::run); 0: at once. Only
+  /// for batches of one sample.
+  std::optional<double> deadline_us = std::nullopt;
   /// Fill in RunReport::runs.
   bool keep_times = false;
   /// Called now and then with milliseconds done and to do.

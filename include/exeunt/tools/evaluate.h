@@ -2,8 +2,10 @@
 
 #include <exeunt/api.h>
 #include <exeunt/session.h>
+#include <exeunt/statistics.h>
 #include <exeunt/tools/arrays.h>
 #include <exeunt/tools/dataset.h>
+#include <exeunt/tools/deadline.h>
 
 #include <cstdint>
 #include <functional>
@@ -52,8 +54,11 @@ struct Evaluation {
   std::vector<HeadReport> heads;                     ///< one an exit, if asked for
   std::vector<std::vector<std::int64_t>> confusion;  ///< [label][answer]; empty without labels
   std::optional<AgainstReport> against;
+  std::optional<DeadlineReport> deadline;  ///< with EvaluateOptions::deadline_us
+  /// What the session counted in the runs of the mix.
+  Statistics statistics;
   /// By sample: `exit` i8 [N], `top1` i32 [N], `score` f32 [N, decisions] (NaN where a sample did not
-  /// come by) and `probabilities` f32 [N, classes].
+  /// come by), `probabilities` f32 [N, classes], and with a deadline `cut_short` u8 [N] (1: it was).
   Arrays by_sample;
 };
 
@@ -61,14 +66,19 @@ struct EvaluateOptions {
   /// Samples handed to one `run`; a sample's latency is then its share of the run's.
   std::int64_t batch = 1;
   bool all_exits = false;
+  /// Runs of the mix have a deadline, so many microseconds after they are called (see Session::run); 0: at once.
+  /// Neither `all_exits` nor `against` has one.
+  std::optional<double> deadline_us = std::nullopt;
   /// A second session, run on the same samples in turns.
   Session* against = nullptr;
   /// Called now and then with samples done and to do.
   std::function<void(std::int64_t done, std::int64_t total)> progress;
 };
 
-/// Runs a labelled (or unlabelled) data set through a session and measures accuracy, exits and latency.
-/// @throws Error argument if the model has several inputs or does not classify, or a label is no class; as Session::run
+/// Runs a labelled (or unlabelled) data set through a session and measures accuracy, exits and latency. The session's
+/// statistics begin anew with it.
+/// @throws Error argument if the model has several inputs or does not classify, a label is no class, or a deadline is
+/// to hold for batches; as Session::run
 Evaluation evaluate(Session& session, const Dataset& data, const EvaluateOptions& options = {});
 
 /// Class probabilities of sample `i` as floats: the class scores, after a softmax if they are logits. Empty if the
