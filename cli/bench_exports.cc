@@ -178,7 +178,7 @@ class CallTrace {
       add_steps(segment);
       if (info.exit >= 0) break;
       const double score = call_.scores_us[static_cast<std::size_t>(info.decision)];
-      forward(fmt::format("decision {}", info.decision), score, {{"decision", info.decision}});
+      if (!std::isnan(score)) forward(fmt::format("decision {}", info.decision), score, {{"decision", info.decision}});
       segment = exits_behind(table_.inspection, info.leave).contains(call_.exit) ? info.leave : info.stay;
     }
     forward("output", call_.us.output, {});
@@ -187,7 +187,7 @@ class CallTrace {
  private:
   void add_steps(int segment) {
     for (std::size_t id = 0; id < table_.inspection.steps.size(); ++id) {
-      if (table_.inspection.steps[id].segment != segment) continue;
+      if (table_.inspection.steps[id].segment != segment || std::isnan(call_.steps_us[id])) continue;
       Json row = step_json(table_, id);
       add_roofline(table_, id, call_.steps_us[id], row);
       forward(table_.inspection.steps[id].name, call_.steps_us[id], row);

@@ -17,7 +17,8 @@
 #include "ref/ref_backend.h"
 
 // Small models, one a family of operators, that the fuzzers start from: `fuzz_seeds FOLDER` writes them as
-// FOLDER/onnx_import/*.onnx, imported as FOLDER/graph_text/*.txt, and built as FOLDER/plan_file/*.parts.
+// FOLDER/onnx_import/*.onnx, imported as FOLDER/graph_text/*.txt, and built as FOLDER/plan_file/*.parts; what models
+// are composed of as FOLDER/compose/*.onnx.
 
 namespace {
 
@@ -78,6 +79,21 @@ constexpr const char* kGraphs[] = {
     "  float[2] v) => (bool k2, float[2] w) { k2 = Identity(k) w = Add(v, v) }> }",
 };
 
+/// Networks with several heads, and parts that fit behind each other.
+constexpr const char* kNetworks[] = {
+    "g (float[N,3] x) => (float[N,3] a, float[N,3] b) <float[3,3] w = {0, 0, 2, 0, 2, 0, 2, 0, 0}> {"
+    "  a = Softmax(x) h = MatMul(x, w) b = Softmax(h) }",
+    "g (float[1,3] x) => (float[1,3] y) <float[3,3] w = {1, 2, 3, 4, 5, 6, 7, 8, 9}, float[3] b = {1, 0, 1}> {"
+    "  h = Gemm<transB = 1>(x, w, b) r = Relu(h) y = Add(r, x) }",
+    "g (float[1,2,2,2] x) => (float[1,2] a, float[1,2] b, float[1,2] c) <int64[4] s = {2, 2, 1, 1}> {"
+    "  w = ConstantOfShape(s) d = Conv(x, w) p = GlobalAveragePool(d) a = Flatten(p) e = Relu(d)"
+    "  q = GlobalMaxPool(e) f = Flatten(q) b = Softmax(f) u = Conv(e, w) v = GlobalAveragePool(u) c = Flatten(v) }",
+    "g (float[1,3] x) => (float[1,3] y, int64[1] e) <float t = {0.5}> { s = Softmax(x) m = ReduceMax<keepdims = 0>(s)"
+    "  c = Greater(m, t) y, e = If(c) <then_branch = a () => (float[1,3] p, int64[1] i) {"
+    "    p = Identity(s) i = Constant<value_ints = [0]>() }, else_branch = b () => (float[1,3] q, int64[1] j) {"
+    "    r = Relu(x) q = Softmax(r) j = Constant<value_ints = [1]>() }> }",
+};
+
 constexpr const char* kTexts[] = {
     "input %0 f32[1,2,2,3] \"x\" order=[0,2,3,1]\nconst %1 f32[2,2,1,1] = {1, 2, 3, 4}\n"
     "%2 f32[1,2,2,3] = Conv(%0, %1) {strides=[1,1], pads=[0,0,0,0], dilations=[1,1]}\n"
@@ -124,6 +140,8 @@ int main(int argc, char** argv) {
     const std::filesystem::path models = std::filesystem::path(argv[1]) / "onnx_import";
     const std::filesystem::path texts = std::filesystem::path(argv[1]) / "graph_text";
     const std::filesystem::path plans = std::filesystem::path(argv[1]) / "plan_file";
+    const std::filesystem::path networks = std::filesystem::path(argv[1]) / "compose";
+    std::filesystem::create_directories(networks);
     std::filesystem::create_directories(plans);
     std::filesystem::create_directories(models);
     std::filesystem::create_directories(texts);
@@ -137,6 +155,8 @@ int main(int argc, char** argv) {
       write(plans / (name + ".parts"), plan_parts(imported));
     };
     for (const char* graph : kGraphs) add(graph, 17);
+    for (const char* graph : kNetworks)
+      write(networks / (std::to_string(next++) + ".onnx"), parse(graph, 17).SerializeAsString());
     for (const char* text : kTexts) write(texts / (std::to_string(next++) + ".txt"), text);
     return 0;
   } catch (const std::exception& error) {

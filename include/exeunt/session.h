@@ -52,10 +52,11 @@ class Results {
   std::int64_t size() const noexcept;
   /// The exit that sample `i` took, 0 .. exits - 1.
   int exit(std::int64_t i) const noexcept;
-  /// The score of the last decision that sample `i` met, in the criterion's unit; NaN if it met none.
+  /// The score of the last decision that sample `i` met, in the criterion's unit; NaN if it met none or that one is
+  /// disabled.
   float score(std::int64_t i) const noexcept;
-  /// The scores of all decisions for sample `i`; NaN where it did not come by. With DecisionScope::batch they are those
-  /// of the batch.
+  /// The scores of all decisions for sample `i`; NaN where it did not come by or the head of a disabled exit did not
+  /// run. With DecisionScope::batch they are those of the batch.
   std::span<const float> scores(std::int64_t i) const noexcept;
   /// Model output `output` of sample `i`, in the shape its exit gives it (batch axis of 1 included).
   TensorView output(std::int64_t i, std::size_t output = 0) const noexcept;
@@ -147,7 +148,8 @@ class Session {
   /// The threshold of decision `decision`. @throws Error argument if it does not exist
   float threshold(int decision) const;
 
-  /// Makes every sample run to exit `exit`, whatever its scores; empty: back to the decisions.
+  /// Makes every sample run to exit `exit`, whatever its scores; empty: back to the decisions. Heads of other exits on
+  /// the way run unless they are disabled.
   /// @throws Error argument if there is no such exit
   void force_exit(std::optional<int> exit);
 

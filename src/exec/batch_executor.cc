@@ -1,12 +1,14 @@
 #include "exec/batch_executor.h"
 
 #include <algorithm>
+#include <limits>
 #include <numeric>
 
 namespace exeunt {
 
 BatchExecutor::BatchExecutor(Executor& executor, std::int64_t max_batch)
-    : plan_(*executor.plan_),
+    : executor_(executor),
+      plan_(*executor.plan_),
       arena_(executor.arena_.data()),
       rows_(plan_.carried_bytes * static_cast<std::size_t>(max_batch)),
       addresses_(executor.addresses_),
@@ -28,9 +30,8 @@ BatchExecutor::BatchExecutor(Executor& executor, std::int64_t max_batch)
   }
   for (std::size_t i = 0; i < calls_.size(); ++i) calls_[i].operands = addresses_.data() + first[i];
   for (std::size_t s = 0; s < work_.size(); ++s) {
-    work_[s].first_call = static_cast<std::size_t>(plan_.segments[s].first_step);
-    for (int k = 0; k < plan_.segments[s].step_count; ++k) {
-      const std::size_t step = work_[s].first_call + static_cast<std::size_t>(k);
+    const StepRange all = executor.segment_steps_[s].all;
+    for (std::size_t step = all.first; step < all.end; ++step) {
       for (std::size_t o = 0; o < plan_.steps[step].operands.size(); ++o) {
         const Operand& operand = plan_.steps[step].operands[o];
         if (operand.kind == Operand::Kind::input) work_[s].inputs.push_back({first[step] + o, operand.offset});
@@ -59,12 +60,17 @@ void BatchExecutor::run_sample(std::size_t segment, std::size_t at, std::span<co
   // Steps write to their result only, which never is an input.
   for (const Slot& slot : work.inputs) addresses_[slot.address] = const_cast<std::byte*>(inputs_[slot.source]);
   const Segment& info = plan_.segments[segment];
-  for (std::size_t i = 0; i < static_cast<std::size_t>(info.step_count); ++i)
-    run_step(calls_[work.first_call + i], pool_);
+  for (const StepRange& range : executor_.steps_of(info, settings)) {
+    for (std::size_t i = range.first; i < range.end; ++i) run_step(calls_[i], pool_);
+  }
   if (!info.is_exit) {
+    const DecisionSetting& setting = settings[static_cast<std::size_t>(info.decision)];
+    if (setting.skips_head()) {
+      scores_[at] = std::numeric_limits<float>::quiet_NaN();
+      return;
+    }
     const TensorView seen{resolve(info.looked_at, sample), info.looked_at_type};
-    scores_[at] =
-        settings[static_cast<std::size_t>(info.decision)].scorer(seen, streaks_[static_cast<std::size_t>(sample)]);
+    scores_[at] = setting.scorer(seen, streaks_[static_cast<std::size_t>(sample)]);
     return;
   }
   for (std::size_t k = 0; k < outputs_.size(); ++k) outputs_[k] = resolve(info.outputs[k].operand, sample);

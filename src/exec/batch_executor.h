@@ -43,7 +43,6 @@ class BatchExecutor {
     std::size_t source;  ///< bytes from the start of the row, or the number of an input
   };
   struct Work {
-    std::size_t first_call = 0;
     std::vector<Slot> carried;
     std::vector<Slot> inputs;
   };
@@ -59,6 +58,7 @@ class BatchExecutor {
   void decide(const Segment& segment, Range range, const DecisionSetting& setting, bool together,
               BatchClient& client) noexcept;
 
+  const Executor& executor_;
   const PlanData& plan_;
   std::byte* arena_;
   AlignedBuffer rows_;

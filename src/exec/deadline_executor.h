@@ -46,15 +46,23 @@ class DeadlineExecutor {
 
  private:
   struct Best;
-  void run_segment(const Segment& segment, Clock::time_point& now) noexcept;
+  /// How long a segment takes: a time that nine runs in ten keep.
+  struct Cost {
+    double us = 0;
+    double without_head_us = 0;
+    double& of(bool skips_head) noexcept { return skips_head ? without_head_us : us; }
+  };
+
+  bool skips_head(const Segment& segment, std::span<const DecisionSetting> settings) const noexcept;
+  void run_segment(const Segment& segment, std::span<const DecisionSetting> settings, Clock::time_point& now) noexcept;
   void plan_ways(std::span<const DecisionSetting> settings, std::span<const ExitSettings> chosen) noexcept;
   int answer_here(const Segment& decision, std::span<const ExitSettings> chosen) const noexcept;
-  void learn(std::size_t segment, double us) noexcept;
+  void forget(int refused) noexcept;
 
   Executor& executor_;
   const PlanData& plan_;
-  std::vector<double> segment_us_;  ///< a time that nine runs in ten keep
-  std::vector<double> way_us_;      ///< from the start of a segment to the nearest exit that may answer
+  std::vector<Cost> costs_;     ///< by segment
+  std::vector<double> way_us_;  ///< from the start of a segment to the nearest exit that may answer
   bool measured_ = false;
 };
 

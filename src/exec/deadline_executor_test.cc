@@ -124,6 +124,14 @@ TEST_F(DeadlineRun, ADisabledExitNeverAnswers) {
   EXPECT_FALSE(outcome_.cut_short);
 }
 
+TEST_F(DeadlineRun, AGuessThatIsTooHighIsGivenUpInTheEnd) {
+  deadlines_.expect(static_cast<std::size_t>(third_exit_), 1.02 * 3600e6);
+  int refusals = 0;
+  while (run({.5F, .5F, .6F, .4F, .7F, .3F}, in_an_hour_).back() != 2 && refusals < 1000) ++refusals;
+  EXPECT_GT(refusals, 50);
+  EXPECT_LT(refusals, 1000);
+}
+
 TEST_F(DeadlineRun, WhatItSeesIsWhatItExpects) {
   make_endless(plan_->exit_segments[0]);
   const Tensor input = f32({1, 6}, {0, 0, 0, 0, 0, 0});

@@ -21,7 +21,8 @@ void resolve_settings(const PlanData& plan, std::span<const ExitSettings> chosen
     return NamedCriterion{segment.settings.criterion, segment.name};
   });
   const bool patient = std::ranges::count(chosen, CriterionKind::patience, &ExitSettings::criterion) > 0;
-  for (std::size_t i = 0; i < chosen.size(); ++i) {
+  bool counted = false;  // by the patience of a decision behind it
+  for (std::size_t i = chosen.size(); i-- > 0;) {
     const Segment& segment = decision_segment(plan, i);
     const DType dtype = segment.looked_at_type.dtype;
     DecisionSetting& setting = settings[i];
@@ -29,6 +30,8 @@ void resolve_settings(const PlanData& plan, std::span<const ExitSettings> chosen
     setting.scorer = make_scorer(chosen[i].criterion, segment.probabilities, dtype, chosen[i].temperature);
     // What a later decision may count.
     if (patient) setting.scorer.follow = follower(dtype);
+    setting.head_off = !chosen[i].enabled && (!counted || setting.scorer.follow == nullptr);
+    counted = counted || (chosen[i].enabled && chosen[i].criterion == CriterionKind::patience);
   }
 }
 

@@ -16,8 +16,11 @@ struct DecisionSetting {
   enum class Mode : std::uint8_t { by_score, leave, stay };
   float threshold = 0;  ///< infinite for a disabled one: no score is above
   Mode mode = Mode::by_score;
+  bool head_off = false;  ///< disabled, and no later decision counts its head
   Scorer scorer;
 
+  /// Whether neither its score nor the exit it leads to is wanted: the steps that only these need do not run.
+  bool skips_head() const noexcept { return head_off && mode != Mode::leave; }
   bool leaves(float score) const noexcept { return mode == Mode::by_score ? score > threshold : mode == Mode::leave; }
 };
 

@@ -6,7 +6,10 @@
 namespace exeunt {
 
 Executor::Executor(std::shared_ptr<const PlanData> plan)
-    : plan_(std::move(plan)), arena_(plan_->arena_bytes), inputs_(plan_->info.inputs.size()) {
+    : plan_(std::move(plan)),
+      segment_steps_(find_segment_steps(*plan_)),
+      arena_(plan_->arena_bytes),
+      inputs_(plan_->info.inputs.size()) {
   std::vector<std::size_t> first;
   for (const Step& step : plan_->steps) {
     first.push_back(addresses_.size());
@@ -55,13 +58,18 @@ const Segment& Executor::walk(std::span<const DecisionSetting> settings, std::sp
   const Segment* segment = &plan_->segments.front();
   Streak streak;
   for (;;) {
-    const auto first = static_cast<std::size_t>(segment->first_step);
-    for (std::size_t i = first; i < first + static_cast<std::size_t>(segment->step_count); ++i) {
-      run_step(calls_[i], pool_.get());
-      after_step(i);
+    for (const StepRange& range : steps_of(*segment, settings)) {
+      for (std::size_t i = range.first; i < range.end; ++i) {
+        run_step(calls_[i], pool_.get());
+        after_step(i);
+      }
     }
     if (segment->is_exit) return *segment;
     const auto number = static_cast<std::size_t>(segment->decision);
+    if (settings[number].skips_head()) {
+      segment = &plan_->segments[static_cast<std::size_t>(segment->stay)];
+      continue;
+    }
     scores[number] = settings[number].scorer(looked_at(*segment), streak);
     after_score(number);
     const bool leaves = settings[number].leaves(scores[number]);

@@ -10,6 +10,7 @@
 
 #include "base/aligned_buffer.h"
 #include "exec/decision_setting.h"
+#include "exec/step_ranges.h"
 #include "exec/worker_pool.h"
 #include "plan/plan_data.h"
 
@@ -38,7 +39,7 @@ class Executor {
   /// Runs one sample. Allocates nothing.
   /// @param inputs    address of the sample for each of the plan's inputs
   /// @param settings  one a decision
-  /// @param scores    one a decision: its score, or NaN if the sample did not come by
+  /// @param scores    one a decision: its score, or NaN if the sample did not come by or the head was skipped
   /// @return the segment of the exit taken
   const Segment& run(std::span<const std::byte* const> inputs, std::span<const DecisionSetting> settings,
                      std::span<float> scores) noexcept;
@@ -56,6 +57,14 @@ class Executor {
              const std::function<void(std::size_t step, const std::byte* result)>& after_step,
              const std::function<void(const Segment& segment, float score)>& after_segment);
 
+  /// The steps of a segment that run with these settings, in order.
+  std::span<const StepRange> steps_of(const Segment& segment,
+                                      std::span<const DecisionSetting> settings) const noexcept {
+    const SegmentSteps& steps = segment_steps_[number_of(segment)];
+    const bool skips = !segment.is_exit && settings[static_cast<std::size_t>(segment.decision)].skips_head();
+    return skips ? std::span<const StepRange>(steps.without_head) : std::span(&steps.all, 1);
+  }
+
   /// The values of the exit of the last run; valid until the next one.
   TensorView exit_output(const Segment& exit, std::size_t output) const noexcept;
 
@@ -66,6 +75,9 @@ class Executor {
   template <class AfterStep, class AfterScore>
   const Segment& walk(std::span<const DecisionSetting> settings, std::span<float> scores, const AfterStep& after_step,
                       const AfterScore& after_score) noexcept;
+  std::size_t number_of(const Segment& segment) const noexcept {
+    return static_cast<std::size_t>(&segment - plan_->segments.data());
+  }
   std::byte* resolve(const Operand& operand) noexcept;
   TensorView looked_at(const Segment& decision) noexcept {
     return {resolve(decision.looked_at), decision.looked_at_type};
@@ -78,6 +90,7 @@ class Executor {
   };
 
   std::shared_ptr<const PlanData> plan_;
+  std::vector<SegmentSteps> segment_steps_;
   AlignedBuffer arena_;
   std::vector<std::byte*> addresses_;
   std::vector<InputSlot> input_slots_;

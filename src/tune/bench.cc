@@ -81,8 +81,7 @@ class Bencher {
  private:
   void add_profiler(const Session& session) {
     profiler_.emplace(plan_);
-    for (int d = 0; d < static_cast<int>(plan_.decisions().size()); ++d)
-      profiler_->set_threshold(d, session.threshold(d));
+    profiler_->set_exit_settings(session.exit_settings());
   }
 
   void add_item(std::optional<int> exit) {

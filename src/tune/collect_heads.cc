@@ -64,6 +64,9 @@ class Collector {
     TensorType type = session.plan().inputs().front().type;
     type.shape[0] = session.max_batch();
     input_ = Tensor(type);
+    // Heads of exits that are switched off would not be scored.
+    settings_ = session.exit_settings();
+    for (ExitSettings& settings : settings_) settings.enabled = true;
   }
 
   void run(std::int64_t first, std::int64_t end, const std::function<void()>& after_batch) {
@@ -75,7 +78,7 @@ class Collector {
       data_.read(first, count, view);
       for (std::int64_t exit = 0; exit < answers_.exits; ++exit) {
         session_.force_exit(static_cast<int>(exit));
-        const Results& results = session_.run(TensorView(view));
+        const Results& results = session_.run(TensorView(view), settings_);
         for (std::int64_t i = 0; i < count; ++i) store(first + i, exit, class_probabilities(results, i));
         done_ += count;
         if (exit + 1 < answers_.exits) continue;
@@ -97,6 +100,7 @@ class Collector {
   HeadAnswers& answers_;
   std::atomic<std::int64_t>& done_;
   Tensor input_;
+  std::vector<ExitSettings> settings_;
 };
 
 }  // namespace

@@ -41,9 +41,10 @@ double PathCosts::share_within(std::size_t exit, const std::vector<bool>& enable
 }
 
 double PathCosts::alone_us(std::size_t exit) const {
-  double us = exits[exit].mean_us;
-  for (std::size_t d = 0; d < exit; ++d) us -= heads_us[d];
-  return std::max(0.0, us);
+  // In the order of saved_us: with all decisions switched off the two are the same to the last bit.
+  double heads = 0;
+  for (std::size_t d = 0; d < exit; ++d) heads += heads_us[d];
+  return std::max(0.0, exits[exit].mean_us - heads);
 }
 
 double PathCosts::mix_mean_us(std::span<const double> shares, const std::vector<bool>& enabled) const {
@@ -102,7 +103,8 @@ PathCosts path_costs(const Bench& bench) {
       cost = next->median_us.heads - here->median_us.heads + here->median_us.scores - scores_before;
     }
     costs.heads_us.push_back(std::max(0.0, cost));
-    costs.off_saves_us.push_back(0);
+    // The steps that only this head needs and its score: what a session skips.
+    costs.off_saves_us.push_back(costs.heads_us.back());
   }
   return costs;
 }
@@ -110,6 +112,10 @@ PathCosts path_costs(const Bench& bench) {
 PathCosts measure_paths(const Plan& plan, std::span<const Tensor> samples, double seconds,
                         const std::function<void(std::int64_t done, std::int64_t total)>& progress) {
   Session session(plan);
+  // With every head at work: what the ones that are switched off save is taken off later.
+  std::vector<ExitSettings> all = session.exit_settings();
+  for (ExitSettings& settings : all) settings.enabled = true;
+  session.set_exit_settings(all);
   BenchOptions options;
   for (std::size_t e = 0; e < plan.exits().size(); ++e) options.exits.push_back(static_cast<int>(e));
   options.mix = false;

@@ -1,3 +1,6 @@
+#include <algorithm>
+#include <set>
+
 #include "cli/cli_test.h"
 
 namespace exeunt::testing {
@@ -45,6 +48,34 @@ TEST(ExitOptions, ATuningFileSetsThemAndOptionsGoBeforeIt) {
           {"--tuning",
            tuning_file(folder, R"({"criterion": "max_prob", "threshold": 0, "temperature": 1, "enabled": false})")})),
       0);
+}
+
+TEST(ExitOptions, TheHeadOfADisabledExitDoesNotRun) {
+  const TempDir folder;
+  const std::string off = tuning_file(folder, R"({"criterion": "max_prob", "threshold": 0.9, "enabled": false})");
+  const auto steps_run = [&](const Arguments& more) {
+    Arguments arguments = {"bench", kDigits, "--deterministic", "--duration", "0", "--warmup", "0", "--dumpProfile"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    std::set<std::string> steps;
+    for (const Json& row : expect_json(arguments)["profile"]) {
+      if (row.contains("runs") && row["runs"].get<int>() > 0) steps.insert(row["name"].get<std::string>());
+    }
+    return steps;
+  };
+  const auto with_head = steps_run({"--exit", "1"});
+  const auto without = steps_run({"--exit", "1", "--tuning", off});
+  EXPECT_LT(without.size(), with_head.size());
+  EXPECT_GT(without.size(), 0U);
+  EXPECT_TRUE(std::ranges::includes(with_head, without));
+  EXPECT_EQ(steps_run({"--exit", "mix", "--tuning", off}), without);
+  const auto answers = [&](const std::string& option, const std::string& value) {
+    const std::string saved = folder / "answers.npz";
+    eval_with({option, value, "--save", saved});
+    const Arrays arrays = read_npz(saved);
+    const auto probabilities = arrays.at("probabilities").span<float>();
+    return std::vector<float>(probabilities.begin(), probabilities.end());
+  };
+  EXPECT_EQ(answers("--tuning", off), answers("--threshold", "2"));
 }
 
 TEST(ExitOptions, EveryCommandTakesThem) {

@@ -68,7 +68,7 @@ struct Profile {
   struct Typical {
     int exit = 0;
     PathTimes us;
-    std::vector<double> steps_us;   ///< by step id; NaN: not on the path
+    std::vector<double> steps_us;   ///< by step id; NaN: did not run
     std::vector<double> scores_us;  ///< by decision; NaN the same
   } typical;
   std::optional<ProcessorEvents> events;  ///< where the system lets a program count them

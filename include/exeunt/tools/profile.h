@@ -42,10 +42,13 @@ class StepProfiler {
   /// @throws Error as run. Cost: 10 runs or more, up to some milliseconds
   void measure_clock(std::span<const TensorView> inputs, int exit);
 
+  /// How decisions are taken, from the plan at first; as Session::set_exit_settings. @throws Error argument
+  void set_exit_settings(std::span<const ExitSettings> settings);
   /// Threshold of a decision, from the plan at first. @throws Error argument if it does not exist
   void set_threshold(int decision, float threshold);
 
-  /// Microseconds of each step in the last run, by its id; NaN for those that were not on the path.
+  /// Microseconds of each step in the last run, by its id; NaN for those that did not run: not on the path, or
+  /// of the head of a disabled exit.
   std::span<const double> steps_us() const noexcept;
   /// Of scoring each decision; NaN the same.
   std::span<const double> scores_us() const noexcept;

@@ -20,10 +20,9 @@ struct PathCost {
 
 /// What it costs to reach each exit, measured on this machine.
 struct PathCosts {
-  std::vector<PathCost> exits;   ///< with every head and decision on the way
-  std::vector<double> heads_us;  ///< one a decision: its head and its score, which a network without it saves
-  std::vector<double>
-      off_saves_us;  ///< one a decision: what switching it off saves at run time; 0 if its head still runs
+  std::vector<PathCost> exits;       ///< with every head and decision on the way
+  std::vector<double> heads_us;      ///< one a decision: its head and its score, which a network without it saves
+  std::vector<double> off_saves_us;  ///< one a decision: what switching it off saves at run time
 
   /// Mean time to an exit with only some decisions switched on.
   /// @param enabled  one a decision

@@ -126,14 +126,16 @@ struct StepProfiler::State {
     times.input = took(stamps.start);
     for (const int s : path.segments) {
       const Segment& segment = data.segments[static_cast<std::size_t>(s)];
-      for (int i = segment.first_step; i < segment.first_step + segment.step_count; ++i) {
-        const auto number = static_cast<std::size_t>(i);
-        steps_us[number] = took(stamps.steps[number]);
-        times.steps += steps_us[number];
-        if (path.is_head[number]) times.heads += steps_us[number];
+      for (const StepRange& range : executor.steps_of(segment, settings)) {
+        for (std::size_t number = range.first; number < range.end; ++number) {
+          steps_us[number] = took(stamps.steps[number]);
+          times.steps += steps_us[number];
+          if (path.is_head[number]) times.heads += steps_us[number];
+        }
       }
       if (segment.is_exit) continue;
       const auto number = static_cast<std::size_t>(segment.decision);
+      if (settings[number].skips_head()) continue;
       scores_us[number] = took(stamps.decisions[number]);
       times.scores += scores_us[number];
     }
@@ -181,8 +183,11 @@ void StepProfiler::measure_clock(std::span<const TensorView> inputs, int exit) {
   lead_to_exit(*s.plan.data(), exit, s.settings);
   // After the input, each step and each score; the ends of the call are read in both.
   std::size_t readings = path.segments.size();
-  for (const int segment : path.segments)
-    readings += static_cast<std::size_t>(s.plan.data()->segments[static_cast<std::size_t>(segment)].step_count);
+  for (const int segment : path.segments) {
+    for (const StepRange& range :
+         s.executor.steps_of(s.plan.data()->segments[static_cast<std::size_t>(segment)], s.settings))
+      readings += range.end - range.first;
+  }
   std::vector<double> more;
   const Clock::time_point start = Clock::now();
   while (more.size() < kLeast || (more.size() < kMost && microseconds(Clock::now() - start) < kEnoughUs)) {
@@ -193,6 +198,10 @@ void StepProfiler::measure_clock(std::span<const TensorView> inputs, int exit) {
   const auto middle = more.begin() + static_cast<std::ptrdiff_t>(more.size() / 2);
   std::ranges::nth_element(more, middle);
   path.clock_us = std::clamp(*middle / static_cast<double>(readings), 0.0, s.lone_clock_us);
+}
+
+void StepProfiler::set_exit_settings(std::span<const ExitSettings> settings) {
+  resolve_settings(*state_->plan.data(), settings, state_->settings);
 }
 
 void StepProfiler::set_threshold(int decision, float threshold) {

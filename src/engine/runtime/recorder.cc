@@ -41,10 +41,12 @@ void Recorder::follow(std::span<const ExitSettings> chosen) noexcept {
   }
 }
 
-void Recorder::left(const Segment& segment, std::span<const float> scores) noexcept {
+void Recorder::left(const Segment& segment, std::span<const float> scores,
+                    std::span<const DecisionSetting> settings) noexcept {
   const auto exit = static_cast<std::size_t>(segment.exit);
   ++samples_[exit];
   for (const int decision : decisions_of_[exit]) {
+    if (settings[static_cast<std::size_t>(decision)].skips_head()) continue;
     Scores& seen = scores_[static_cast<std::size_t>(decision)];
     const float at = scores[static_cast<std::size_t>(decision)] * seen.scale;
     if (at != at) {

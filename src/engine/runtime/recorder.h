@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/ticks.h"
+#include "exec/decision_setting.h"
 #include "plan/plan_data.h"
 
 namespace exeunt {
@@ -21,8 +22,9 @@ class Recorder {
   void follow(std::span<const ExitSettings> chosen) noexcept;
 
   /// A sample was answered. @param scores  one a decision, NaN where it did not come by
-  /// @param segment  the exit's
-  void left(const Segment& segment, std::span<const float> scores) noexcept;
+  /// @param segment   the exit's
+  /// @param settings  by which it ran, one a decision: heads that were skipped have no score to count
+  void left(const Segment& segment, std::span<const float> scores, std::span<const DecisionSetting> settings) noexcept;
   /// A run of one sample took so long.
   void ran(int exit, std::uint64_t ticks) noexcept {
     Times& times = times_[static_cast<std::size_t>(exit)];

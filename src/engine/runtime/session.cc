@@ -19,8 +19,8 @@ namespace {
 /// Brings samples from the feed to the batch executor, and answers from there to the results.
 class BatchRun final : public BatchClient {
  public:
-  BatchRun(InputFeed& feed, Results::Data& results, Recorder& recorder)
-      : feed_(feed), results_(results), recorder_(recorder) {}
+  BatchRun(InputFeed& feed, Results::Data& results, Recorder& recorder, std::span<const DecisionSetting> settings)
+      : feed_(feed), results_(results), recorder_(recorder), settings_(settings) {}
 
   void open(std::int64_t sample, bool first, std::span<const std::byte*> inputs) noexcept override {
     if (first) std::ranges::fill(results_.scores_of(sample), std::numeric_limits<float>::quiet_NaN());
@@ -31,13 +31,14 @@ class BatchRun final : public BatchClient {
   }
   void done(std::int64_t sample, const Segment& exit, std::span<const std::byte* const> values) noexcept override {
     results_.store(sample, exit, values);
-    recorder_.left(exit, results_.scores_of(sample));
+    recorder_.left(exit, results_.scores_of(sample), settings_);
   }
 
  private:
   InputFeed& feed_;
   Results::Data& results_;
   Recorder& recorder_;
+  std::span<const DecisionSetting> settings_;
 };
 
 /// Brings the answers of a run with a deadline to the results.
@@ -137,11 +138,11 @@ const Results& Session::State::run(std::span<const TensorView> inputs, std::span
     feed.open(0, true, samples);
     const Segment& exit = executor.run(samples, by, answers.scores_of(0));
     answers.store(0, exit, executor);
-    recorder.left(exit, answers.scores_of(0));
+    recorder.left(exit, answers.scores_of(0), by);
     recorder.ran(exit.exit, ticks() - start);
   } else {
     check_batch(batch);
-    BatchRun run(feed, answers, recorder);
+    BatchRun run(feed, answers, recorder, by);
     batches->run(batch, by, scope == DecisionScope::batch, run);
   }
   answers.size = batch;
@@ -176,7 +177,7 @@ const Results& Session::run(std::span<const TensorView> inputs, std::chrono::ste
   answers.cut_short = outcome.cut_short;
   answers.size = 1;
   const int exit = s.results.exit(0);
-  s.recorder.left(answers.exit_segment(0), answers.scores_of(0));
+  s.recorder.left(answers.exit_segment(0), answers.scores_of(0), s.settings);
   s.recorder.ran(exit, ticks() - start);
   DeadlineStatistics& seen = s.recorder.deadlines();
   ++seen.runs;
