@@ -29,8 +29,7 @@ struct ExitSettings {
   /// Above 0. Class scores are divided by it before the softmax; of probabilities p that makes p^(1/temperature),
   /// normalised. Changes neither patience nor a predicate.
   float temperature = 1;
-  /// False: no sample leaves here. Its head does not run and has no score, unless the patience of a later exit in use
-  /// counts it.
+  /// False: no sample leaves here. The head then runs only if the patience of a later exit in use counts it.
   bool enabled = true;
 
   bool operator==(const ExitSettings&) const = default;

@@ -52,8 +52,7 @@ class Results {
   std::int64_t size() const noexcept;
   /// The exit that sample `i` took, 0 .. exits - 1.
   int exit(std::int64_t i) const noexcept;
-  /// The score of the last decision that sample `i` met, in the criterion's unit; NaN if it met none or that one is
-  /// disabled.
+  /// The score of the last decision that sample `i` met, in the criterion's unit; NaN if it met none or a disabled one.
   float score(std::int64_t i) const noexcept;
   /// The scores of all decisions for sample `i`; NaN where it did not come by or the head of a disabled exit did not
   /// run. With DecisionScope::batch they are those of the batch.
@@ -148,8 +147,7 @@ class Session {
   /// The threshold of decision `decision`. @throws Error argument if it does not exist
   float threshold(int decision) const;
 
-  /// Makes every sample run to exit `exit`, whatever its scores; empty: back to the decisions. Heads of other exits on
-  /// the way run unless they are disabled.
+  /// Makes every sample run to exit `exit`, whatever its scores; empty: back to the decisions.
   /// @throws Error argument if there is no such exit
   void force_exit(std::optional<int> exit);
 
