@@ -66,6 +66,7 @@ Json steps_json(const Inspection& inspection) {
                      {"macs", step.macs},
                      {"bytes", step.bytes},
                      {"nodes", step.nodes},
+                     {"reads", step.reads},
                      {"us", step.us > 0 ? Json(step.us) : Json()},
                      {"gmacs", step.us > 0 ? Json(step.macs / step.us / 1e3) : Json()},
                      {"rivals", rivals},
