@@ -113,6 +113,9 @@ struct Inspection {
   std::vector<Warning> warnings;
 };
 
+/// The exits whose path a segment lies on, ascending.
+std::vector<int> exits_behind(const Inspection& inspection, int segment);
+
 /// Looks at a loaded model and at the plan that `options` gives. @throws as Plan::build
 Inspection inspect(const Model& model, const BuildOptions& options = {});
 

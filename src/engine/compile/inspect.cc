@@ -157,6 +157,22 @@ Inspection inspect(const Plan& plan) {
   return result;
 }
 
+std::vector<int> exits_behind(const Inspection& inspection, int segment) {
+  std::vector<int> exits;
+  std::vector<int> open = {segment};
+  while (!open.empty()) {
+    const SegmentInfo& info = inspection.segments.at(static_cast<std::size_t>(open.back()));
+    open.pop_back();
+    if (info.exit >= 0) {
+      exits.push_back(info.exit);
+    } else {
+      open.insert(open.end(), {info.leave, info.stay});
+    }
+  }
+  std::ranges::sort(exits);
+  return exits;
+}
+
 std::string graph_text(const Plan& plan) { return print_graph(*plan.data()->graph); }
 
 std::vector<Warning> find_warnings(const Model& model, const Plan& plan) {
