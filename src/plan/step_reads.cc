@@ -64,13 +64,15 @@ class Sources {
     return at == ancestor;
   }
 
-  /// The step whose result is what the reader reads of a value: the one that lies where one of its operands does, else
-  /// the first one. -1: no step makes it.
+  /// The step whose result is what the reader reads of a value: the latest one that lies where one of its operands does,
+  /// else the first one. -1: no step makes it.
   int maker_for(ValueId value, const Reader& reader) const {
     int first = -1;
-    for (const int maker : makers_[static_cast<std::size_t>(value)]) {
+    const std::vector<int>& makers = makers_[static_cast<std::size_t>(value)];
+    for (auto i = makers.rbegin(); i != makers.rend(); ++i) {
+      const int maker = *i;
       if (maker >= reader.step || !is_above(segment_of(maker), reader.segment)) continue;
-      if (first < 0) first = maker;
+      first = maker;
       const Operand& result = step(maker).operands[step(maker).result_at];
       const auto lies_there = [&](const Operand& operand) {
         return operand.kind == Operand::Kind::arena && operand.offset == result.offset;
@@ -97,9 +99,9 @@ StepReads step_reads(const PlanData& plan) {
   for (std::size_t i = 0; i < plan.steps.size(); ++i) {
     const Step& step = plan.steps[i];
     const int id = static_cast<int>(i);
-    std::vector<Operand> operands = step.operands;
-    if (step.result_at < operands.size()) operands.erase(operands.begin() + static_cast<std::ptrdiff_t>(step.result_at));
-    const Reader reader{id, sources.segment_of(id), operands};
+    // Scratch memory, which may lie where a value lay before, comes after the result.
+    const auto inputs = std::span(step.operands).first(std::min(step.result_at, step.operands.size()));
+    const Reader reader{id, sources.segment_of(id), inputs};
     std::set<int> found;
     if (step.op == "Reorder") {
       sources.add(step.value, reader, found);

@@ -243,13 +243,21 @@ std::string graph_drawing(const PlanReport& report, const std::string& prefix, d
 }
 
 std::string graph_legend(double slowest_us) {
-  std::string html = "<ul class=\"legend heat\">\n";
+  constexpr double kBlock = 42;
+  std::string svg =
+      "<svg class=\"heat\" viewBox=\"0 0 360 27\" role=\"img\" aria-label=\"Colours by time\" "
+      "xmlns=\"http://www.w3.org/2000/svg\"><text class=\"soft\" x=\"0\" y=\"25\">0</text>";
   for (int heat = 0; heat < kHeats; ++heat) {
-    html += legend_key(fmt::format("<rect class=\"swatch h{}\" width=\"26\" height=\"14\" rx=\"3\"/>", heat),
-                       heat + 1 == kHeats ? fmt::format("\xe2\x89\xa4 {}", us_text(slowest_us))
-                                          : fmt::format("\xe2\x89\xa4 {}", us_number(heat_bound(heat, slowest_us))));
+    const double x = kBlock * heat;
+    const bool last = heat + 1 == kHeats;
+    const double bound = heat_bound(heat, slowest_us);
+    svg += fmt::format(
+        "<rect class=\"swatch h{}\" x=\"{:g}\" y=\"1\" width=\"{:g}\" height=\"11\"/><text class=\"soft\" x=\"{:g}\" y=\"25\" "
+        "text-anchor=\"{}\">{}</text>",
+        heat, x + 0.5, kBlock, x + kBlock + (last ? 22 : 0), last ? "end" : "middle",
+        last ? us_text(slowest_us) : bound < 10 ? fmt::format("{:.2f}", bound) : fmt::format("{:.1f}", bound));
   }
-  return html + "</ul>\n";
+  return svg + "</svg>\n";
 }
 
 }  // namespace exeunt

@@ -79,13 +79,17 @@ Histogram count_runs(const RunReport& runs, const Axis& axis, std::size_t bins) 
   return result;
 }
 
-/// From the fastest run to the one that half a percent are slower than.
+/// From the fastest run to one that few are slower than: a run that another program disturbed takes many times as long,
+/// and would leave no room for all others.
 std::vector<double> ends_of(const RunReport& runs) {
+  constexpr double kFar = 4;  // times as far above the median as the 90th percentile
   std::vector<double> us;
   for (const TimedRun& run : runs.runs) us.push_back(run.us);
   if (us.empty()) return {};
   std::ranges::sort(us);
-  return {us.front(), us[(us.size() - 1) * 995 / 1000]};
+  const auto at = [&](std::size_t permille) { return us[(us.size() - 1) * permille / 1000]; };
+  const double median = at(500);
+  return {us.front(), std::min(at(995), std::min(2 * median, median + kFar * std::max(at(900) - median, 0.02 * median)))};
 }
 
 void draw_histogram(Plot& plot, const Axis& axis, const Histogram& histogram, std::size_t which, bool outline) {
@@ -175,7 +179,7 @@ std::string latency_chart(const std::string& title, const std::vector<LatencySer
     const char* stroke = outline && i == 0 ? "s-mix" : "s-chosen";
     plot.vertical(us.p50, fmt::format("{} thin dashed", stroke), outline ? "" : "p50 " + us_number(us.p50));
     keys += legend_key(outline ? fmt::format("<path class=\"line {}\" d=\"M1 7H25\"/>", stroke) : swatch("f-mix"),
-                       fmt::format("{}p50 {}, p99 {}, {} runs, {} beyond the axis",
+                       fmt::format("{}p50 {}, p99 {}; {} runs, {} not shown",
                                    escaped(series[i].name.empty() ? "" : series[i].name + ": "), us_number(us.p50),
                                    us_text(us.p99), us.runs, histograms[i].beyond));
   }

@@ -19,8 +19,8 @@ struct LatencySeries {
   const RunReport* runs = nullptr;
 };
 
-/// How long the runs of one kind took: one series as bars, two as outlines. The slowest half percent is beyond the axis
-/// and counted below.
+/// How long the runs of one kind took: one series as bars, two as outlines. The slowest
+/// runs are beyond the axis and counted below.
 std::string latency_chart(const std::string& title, const std::vector<LatencySeries>& series);
 
 }  // namespace exeunt

@@ -79,7 +79,7 @@ std::string plan_page(const PlanReport& report) {
   const double slowest = slowest_step_us(report);
   std::string body = plan_head(report);
   body += "<h2>Exits</h2>\n<div class=\"two even\">\n" + shares_part(report) + paths_part(report) + "</div>\n" + exits_table(report);
-  body += "<h2>Graph and time</h2>\n<p class=\"soft\">A box is a step of the plan, the darker the longer it takes; a diamond is a decision. "
+  body += "<h2>Graph and time</h2>\n<p class=\"soft\">A box is a step of the plan, its colour the stronger the longer it takes; a diamond is a decision. "
           "What a sample passes before a decision stands above it.</p>\n<div class=\"two\">\n<div class=\"sticky\">" +
           graph_panel(report, "", slowest) + "</div>\n<section class=\"card\">\n" + layers_part(report, "", slowest) +
           "</section>\n</div>\n";

@@ -18,10 +18,12 @@ const char* const kPlanStyle = R"css(
 main:has(> .plan) { max-width: 1560px; }
 code { font: .92em ui-monospace, "SF Mono", Consolas, monospace; overflow-wrap: anywhere; }
 h2 { margin-bottom: 8px; }
+.plan p { max-width: 110ch; }
+.two + .scroll { margin-top: 14px; }
 .tiles { margin: 16px 0; }
 .two { display: grid; gap: 14px; grid-template-columns: minmax(0, 1fr); margin-top: 14px; }
 .two > * { min-width: 0; }
-.path { display: grid; grid-template-columns: 4em minmax(0, 1fr) 6em; gap: 10px; align-items: center; margin: 6px 0; }
+.path { font-size: .9rem; display: grid; grid-template-columns: 3.4em minmax(0, 1fr) 5.6em; gap: 10px; align-items: center; margin: 6px 0; }
 .number { text-align: right; font-variant-numeric: tabular-nums; }
 svg.stacked { height: 22px; border-radius: 4px; }
 svg .groove { fill: var(--groove); }
@@ -36,7 +38,9 @@ td.name, .name { overflow-wrap: anywhere; }
 .h6 rect, rect.h6 { fill: var(--h6); } .h7 rect, rect.h7 { fill: var(--h7); } .hx rect, rect.hx { fill: var(--hx); }
 svg .swatch { stroke: var(--box); stroke-width: 1; }
 .cellbar .h0, .cellbar .h1 { fill: var(--h2); }
-.legend.heat { gap: 4px 14px; margin: 0; }
+svg.heat { max-width: 400px; }
+svg.heat text { font-size: 10.5px; font-variant-numeric: tabular-nums; }
+output:empty { display: none; }
 .panel { padding: 0; overflow: hidden; display: flex; flex-direction: column; }
 .tools { display: none; gap: 8px; align-items: center; padding: 10px 12px; border-bottom: 1px solid var(--rule); flex-wrap: wrap; }
 .scripted .tools { display: flex; }
@@ -74,7 +78,7 @@ li.hit a, details.hit > summary { background: color-mix(in srgb, var(--hit) 16%,
 .segment:first-child { margin-top: 0; }
 .segment .soft { font-weight: 400; }
 .layers { list-style: none; margin: 0; padding: 0; font-size: .88rem; }
-.layers a { display: grid; grid-template-columns: 2em minmax(0, 1.3fr) minmax(60px, 1fr) 4em; gap: 8px; align-items: center;
+.layers a { display: grid; grid-template-columns: 1.8em minmax(0, 1.9fr) minmax(56px, 1.4fr) 3.8em; gap: 8px; align-items: center;
   padding: 2px 4px; border-radius: 4px; text-decoration: none; }
 .layers a:hover { background: var(--groove); }
 .layers .id { color: var(--soft); text-align: right; font-variant-numeric: tabular-nums; }

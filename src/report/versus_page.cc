@@ -150,7 +150,8 @@ std::string plan_versus_page(const PlanReport& a, const PlanReport& b, const std
   body += "<h2>In all</h2>\n" + totals_part(a, b, ratios);
   body += "<p class=\"soft\">A bar to the left: B takes less; its end: half. To the right: more; its end: twice. Colours of both graphs "
           "are of one scale.</p>\n";
-  body += "<div class=\"two even\">\n" + shares_part(a) + (known_shares(a).empty() && known_shares(b).empty() ? "" : shares_part(b)) + "</div>\n";
+  body += known_shares(a).empty() && known_shares(b).empty() ? shares_part(a)
+                                                           : "<div class=\"two even\">\n" + shares_part(a) + shares_part(b) + "</div>\n";
   body += latencies_beside(a, b);
   body += "<h2>Step by step</h2>\n<p class=\"soft\">Steps that do the same work stand side by side: those of one name, else of the same op, "
           "multiplications and size.</p>\n" +
