@@ -15,15 +15,25 @@ namespace exeunt {
 
 namespace {
 
-constexpr double kBoxWidth = 168;
+constexpr double kBoxWidth = 190;
 constexpr double kBoxHeight = 40;
-constexpr double kColumnPitch = 206;
+constexpr double kColumnPitch = 230;
 constexpr double kRowPitch = 62;
 constexpr double kMarginX = 26;
 constexpr double kMarginY = 10;
-constexpr double kGutter = 12;  ///< from a box's side to the lines that pass it
+constexpr double kGutter = 15;  ///< from a box's side to the lines that pass it
 constexpr double kRound = 7;
 constexpr double kDiamondHalf = 37;  ///< of its height
+
+/// An op as it fits in a box: "QConv", "Quantize", "ReduceSumSqu...".
+std::string box_op(std::string op, std::size_t length) {
+  constexpr std::string_view kQuantized = "Quantized";
+  constexpr std::string_view kLinear = "Linear";
+  if (op.starts_with(kQuantized)) op.replace(0, kQuantized.size(), "Q");
+  if (op.ends_with("quantizeLinear") || op == "QuantizeLinear") op.resize(op.size() - kLinear.size());
+  if (op.size() > length) op = op.substr(0, length - 1) + "\xe2\x80\xa6";
+  return op;
+}
 
 class Drawing {
  public:
@@ -128,7 +138,7 @@ class Drawing {
         "rx=\"20\"/><text class=\"strong\" x=\"{6:g}\" y=\"{7:g}\" text-anchor=\"middle\">{8}</text><text class=\"small\" "
         "x=\"{6:g}\" y=\"{9:g}\" text-anchor=\"middle\">{10}</text></g>\n",
         escaped(input.name), escaped(input.type.str()), left(c), top(c), kBoxWidth, kBoxHeight, middle(c), top(c) + 17,
-        escaped(shortened_name(input.name, 22)), top(c) + 32, escaped(shortened_name(input.type.str(), 26)));
+        escaped(shortened_name(input.name, 24)), top(c) + 32, escaped(shortened_name(input.type.str(), 26)));
   }
 
   std::string hover_text(std::size_t i) const {
@@ -153,8 +163,8 @@ class Drawing {
         "<text x=\"{11:g}\" y=\"{9:g}\" text-anchor=\"end\">{12}</text>"
         "<text class=\"small\" x=\"{8:g}\" y=\"{13:g}\">{14}</text></a>\n",
         prefix_, i, heat_class(us, slowest_), escaped(hover_text(i)), left(c), top(c), kBoxWidth, kBoxHeight, left(c) + 9,
-        top(c) + 17, escaped(shortened_name(step.op, 12)), left(c) + kBoxWidth - 9, us > 0 ? us_text(us) : "not timed",
-        top(c) + 32, escaped(shortened_name(kernel_label(step), 26)));
+        top(c) + 17, escaped(box_op(step.op, 14 - std::to_string(i).size())), left(c) + kBoxWidth - 9, us > 0 ? us_text(us) : "not timed",
+        top(c) + 32, escaped(shortened_name(kernel_label(step), 27)));
   }
 
   /// A decision's diamond or an exit's pill.

@@ -73,27 +73,27 @@ class Layouter {
     return row;
   }
 
-  /// How long the chain of readers behind each of some steps is.
-  std::vector<int> heights(const std::vector<int>& steps) const {
-    std::vector<int> height(in_.steps.size(), 0);
+  /// The work of the longest chain of readers behind each of some steps, and of the step itself.
+  std::vector<double> works(const std::vector<int>& steps) const {
+    std::vector<double> behind(in_.steps.size(), 0);
     for (auto i = steps.rbegin(); i != steps.rend(); ++i) {
+      double& own = behind[static_cast<std::size_t>(*i)];
+      own += 1 + step(*i).macs;
       for (const int source : step(*i).reads) {
-        if (source < 0) continue;
-        int& below = height[static_cast<std::size_t>(source)];
-        below = std::max(below, height[static_cast<std::size_t>(*i)] + 1);
+        if (source >= 0) behind[static_cast<std::size_t>(source)] = std::max(behind[static_cast<std::size_t>(source)], own);
       }
     }
-    return height;
+    return behind;
   }
 
-  /// Places steps under each other: of those in one row, the one with the longest chain behind it goes on in its
+  /// Places steps under each other: of those in one row, the one with the most work behind it goes on in its
   /// column, the others take the next free ones. @return the first row below
   int place_steps(const std::vector<int>& steps, int first_row, int first_column) {
-    const std::vector<int> height = heights(steps);
+    const std::vector<double> work = works(steps);
     for (const int i : steps) cell(i).row = row_of(step(i).reads, first_row);
     std::vector<int> order = steps;
     std::ranges::sort(order, {}, [&](int i) {
-      return std::tuple(cell(i).row, -height[static_cast<std::size_t>(i)], -step(i).macs, i);
+      return std::tuple(cell(i).row, -work[static_cast<std::size_t>(i)], i);
     });
     const std::set<int> own(steps.begin(), steps.end());
     int next = first_row;

@@ -21,6 +21,9 @@ h2 { margin-bottom: 8px; }
 .plan p { max-width: 110ch; }
 .two + .scroll { margin-top: 14px; }
 .tiles { margin: 16px 0; }
+.plan h1 { font-size: 1.45rem; }
+.plan .cards { grid-template-columns: repeat(auto-fill, minmax(min(100%, 330px), 1fr)); }
+.plan .cards figure { max-width: none; }
 .two { display: grid; gap: 14px; grid-template-columns: minmax(0, 1fr); margin-top: 14px; }
 .two > * { min-width: 0; }
 .path { font-size: .9rem; display: grid; grid-template-columns: 3.4em minmax(0, 1fr) 5.6em; gap: 10px; align-items: center; margin: 6px 0; }
@@ -101,6 +104,7 @@ ul.plain { padding-left: 1.2em; margin: 4px 0; max-width: 100ch; }
 ul.plain li { margin: 4px 0; overflow-wrap: anywhere; }
 .narrow-note { font-size: .85rem; color: var(--soft); }
 .better { color: var(--good); font-weight: 600; } .worse { color: var(--warn); font-weight: 600; }
+@media (max-width: 759px) { td svg.cellbar { width: 44px; } th, td { padding: 5px 7px; } }
 @media (min-width: 1000px) {
   .two { grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); align-items: start; }
   .two.even { align-items: stretch; }

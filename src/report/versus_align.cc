@@ -1,18 +1,28 @@
 #include "report/versus_align.h"
 
 #include <algorithm>
+#include <string_view>
 
 namespace exeunt {
 
 namespace {
 
+/// What an op is on floats: a QuantizedConv does the work of a Conv.
+std::string_view plain_op(const StepInfo& step) {
+  constexpr std::string_view kQuantized = "Quantized";
+  const std::string_view op = step.op;
+  return op.starts_with(kQuantized) ? op.substr(kQuantized.size()) : op;
+}
+
 /// How much speaks for two steps being one; 0: nothing.
 int likeness(const Inspection& a, std::size_t i, const Inspection& b, std::size_t j) {
   const StepInfo& one = a.steps[i];
   const StepInfo& other = b.steps[j];
-  if (one.op != other.op) return 0;
-  const bool same_work = one.macs == other.macs && one.result.shape.elements() == other.result.shape.elements();
-  const bool same_name = !one.name.empty() && one.name == other.name;
+  const bool same_op = plain_op(one) == plain_op(other);
+  // A copy is named after the value that it copies, which another step makes.
+  const bool both_work = one.op != "Reorder" && other.op != "Reorder";
+  const bool same_name = !one.name.empty() && one.name == other.name && (same_op || both_work);
+  const bool same_work = same_op && one.macs == other.macs && one.result.shape.elements() == other.result.shape.elements();
   if (!same_work && !same_name) return 0;
   const bool same_exits = a.exits.size() == b.exits.size() && exits_behind(a, one.segment) == exits_behind(b, other.segment);
   return (same_name ? 4 : 0) + (same_work ? 3 : 0) + (same_exits ? 2 : 0);

@@ -49,9 +49,15 @@ std::string ratio_cell(double a, double b) {
   return fmt::format("<td class=\"timed\" data-v=\"{:.9g}\">{:.2f}{}</td>", b / a, b / a, ratio_bar(b / a));
 }
 
-std::string row(const std::string& name, double a, double b, std::string (*text)(double), const std::string& more = {}) {
+/// A figure of both. @param ratio  a cell; figures of which neither more nor less is better have an empty one
+std::string row(const std::string& name, const std::string& a, const std::string& b, const std::string& ratio, const std::string& more = {}) {
   return fmt::format("<tr><td class=\"text\">{}</td><td>{}</td><td>{}</td>{}<td class=\"text\">{}</td></tr>\n", escaped(name),
-                     a > 0 ? escaped(text(a)) : "-", b > 0 ? escaped(text(b)) : "-", ratio_cell(a, b), more);
+                     escaped(a), escaped(b), ratio, more);
+}
+
+/// What is the better the less it is. 0: not known.
+std::string cost_row(const std::string& name, double a, double b, std::string (*text)(double), const std::string& more = {}) {
+  return row(name, a > 0 ? text(a) : "-", b > 0 ? text(b) : "-", ratio_cell(a, b), more);
 }
 
 std::string interval_text(const RatioInterval& ratio) {
@@ -76,22 +82,21 @@ std::string totals_part(const PlanReport& a, const PlanReport& b, const std::vec
   for (std::size_t e = 0; e < std::max(a.inspection.exits.size(), b.inspection.exits.size()); ++e) {
     const auto measured = std::ranges::find(ratios, static_cast<int>(e), &ExitRatio::exit);
     const std::string more = measured == ratios.end() ? "" : interval_text(measured->b_over_a);
-    rows += row(fmt::format("to exit {}, p50", e), p50_of(a, e), p50_of(b, e), us_text, more);
+    rows += cost_row(fmt::format("to exit {}, p50", e), p50_of(a, e), p50_of(b, e), us_text, more);
   }
-  if (a.knows_shares() || b.knows_shares()) rows += row("mix, mean", mean_of_mix(a), mean_of_mix(b), us_text);
+  if (a.knows_shares() || b.knows_shares()) rows += cost_row("mix, mean", mean_of_mix(a), mean_of_mix(b), us_text);
   const std::vector<double> shares_a = known_shares(a);
   const std::vector<double> shares_b = known_shares(b);
-  for (std::size_t e = 0; e < std::max(shares_a.size(), shares_b.size()); ++e) {
-    const auto share = [](double value) { return percent_text(value); };
-    rows += row(fmt::format("leave at exit {}", e), e < shares_a.size() ? shares_a[e] : 0, e < shares_b.size() ? shares_b[e] : 0, +share);
-  }
+  const auto share = [](const std::vector<double>& shares, std::size_t e) { return e < shares.size() ? percent_text(shares[e]) : "-"; };
+  for (std::size_t e = 0; e < std::max(shares_a.size(), shares_b.size()); ++e)
+    rows += row(fmt::format("leave at exit {}", e), share(shares_a, e), share(shares_b, e), "<td></td>");
   const Inspection& one = a.inspection;
   const Inspection& other = b.inspection;
-  rows += row("steps", static_cast<double>(one.steps.size()), static_cast<double>(other.steps.size()), count_text);
-  rows += row("activations", static_cast<double>(one.arena_bytes), static_cast<double>(other.arena_bytes), bytes_text);
-  rows += row("packed weights", static_cast<double>(one.packed_bytes), static_cast<double>(other.packed_bytes), bytes_text);
+  rows += row("steps", std::to_string(one.steps.size()), std::to_string(other.steps.size()), "<td></td>");
+  rows += cost_row("activations", static_cast<double>(one.arena_bytes), static_cast<double>(other.arena_bytes), bytes_text);
+  rows += cost_row("packed weights", static_cast<double>(one.packed_bytes), static_cast<double>(other.packed_bytes), bytes_text);
   for (std::size_t e = 0; e < std::max(one.costs.size(), other.costs.size()); ++e)
-    rows += row(fmt::format("MACs to exit {}", e), e < one.costs.size() ? one.costs[e].macs : 0,
+    rows += cost_row(fmt::format("MACs to exit {}", e), e < one.costs.size() ? one.costs[e].macs : 0,
                 e < other.costs.size() ? other.costs[e].macs : 0, count_text);
   return "<div class=\"scroll\"><table><thead><tr><th class=\"text\"></th><th>A</th><th>B</th><th>B / A</th><th class=\"text\">in interleaved "
          "pairs (99 % interval)</th></tr></thead><tbody>\n" +
@@ -99,7 +104,7 @@ std::string totals_part(const PlanReport& a, const PlanReport& b, const std::vec
 }
 
 std::string side_cells(const PlanReport& report, const char* prefix, int id) {
-  if (id < 0) return "<td></td><td class=\"text soft\">no such step</td><td></td>";
+  if (id < 0) return "<td></td><td class=\"text soft\">-</td><td></td>";
   const auto index = static_cast<std::size_t>(id);
   const StepInfo& step = report.inspection.steps[index];
   const double us = step_us(report, index);

@@ -45,13 +45,31 @@ TEST(AlignSteps, WhatOneSideLacksStandsAlone) {
   EXPECT_EQ(align_steps(b.inspection, a.inspection).back(), (StepPair{-1, 7}));
 }
 
-TEST(AlignSteps, AnOpIsNeverPairedWithAnother) {
-  PlanReport a = two_exit_report();
-  PlanReport b = two_exit_report();
+TEST(AlignSteps, AQuantisedStepStandsBesideTheOneOnFloats) {
+  const PlanReport a = two_exit_report();
+  PlanReport b = with_other_names(1);
+  b.inspection.steps[1].op = "QuantizedConv";
+  b.inspection.steps[4].op = "QuantizedConv";
+  b.inspection.steps[4].name = a.inspection.steps[4].name;
+  const std::vector<StepPair> pairs = align_steps(a.inspection, b.inspection);
+  EXPECT_THAT(pairs, ::testing::Contains(StepPair{1, 1}));
+  EXPECT_THAT(pairs, ::testing::Contains(StepPair{4, 4})) << "of one name, whatever the op";
+}
+
+TEST(AlignSteps, AnOpIsNeverPairedWithAnotherOfAnotherName) {
+  const PlanReport a = two_exit_report();
+  PlanReport b = with_other_names(1);
   b.inspection.steps[0].op = "Gemm";
   const std::vector<StepPair> pairs = align_steps(a.inspection, b.inspection);
   EXPECT_THAT(pairs, ::testing::Contains(StepPair{0, -1}));
   EXPECT_THAT(pairs, ::testing::Contains(StepPair{-1, 0}));
+}
+
+TEST(AlignSteps, ACopyIsNotTheStepWhoseResultItCopies) {
+  const PlanReport a = two_exit_report();
+  PlanReport b = two_exit_report();
+  b.inspection.steps[0].op = "Reorder";
+  EXPECT_THAT(align_steps(a.inspection, b.inspection), ::testing::Contains(StepPair{0, -1}));
 }
 
 TEST(VersusPage, HasBothGraphsAndEveryStepOfBoth) {
@@ -84,7 +102,7 @@ TEST(VersusPage, PlansWithOtherExitsHaveAPage) {
   one.inspection.exits.resize(1);
   one.inspection.costs.resize(1);
   one.inspection.segments = {{-1, 0, -1, -1, {}}};
-  EXPECT_THAT(plan_versus_page(two_exit_report(), one, {}), HasSubstr("no such step"));
+  EXPECT_THAT(plan_versus_page(two_exit_report(), one, {}), HasSubstr("<td class=\"text soft\">-</td>"));
 }
 
 }  // namespace
