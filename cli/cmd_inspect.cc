@@ -231,7 +231,8 @@ void add_inspect(CLI::App& app, Action& action) {
   sub.footer(
       "\nExamples:\n  exeunt inspect model.onnx\n  exeunt inspect model.onnx --stage plan\n  exeunt inspect model.onnx "
       "--json\n  exeunt inspect model.onnx --report page.html --data cifar10:DIR\n  exeunt inspect model.onnx --report "
-      "page.html --versus int8 --calib cifar10:DIR\n  exeunt inspect torch.onnx --report page.html --versus tflite.onnx");
+      "page.html --versus int8 --calib cifar10:DIR\n  exeunt inspect torch.onnx --report page.html --versus "
+      "tflite.onnx");
   sub.callback([command, &action] {
     command->report.check();
     action = [command] { execute(*command); };

@@ -35,7 +35,8 @@ BenchCommand bench_command(const ReportOptions& options, const ModelOptions& mod
   return command;
 }
 
-ReportSide measure_side(const BenchCommand& command, double duration_s, const std::string& file, Plan plan, Inspection inspection) {
+ReportSide measure_side(const BenchCommand& command, double duration_s, const std::string& file, Plan plan,
+                        Inspection inspection) {
   std::vector<Tensor> samples = samples_for(command, plan);
   PlanReport report;
   report.model = file_name(file);
@@ -59,7 +60,8 @@ ReportSide measure_side(const BenchCommand& command, double duration_s, const st
 }
 
 /// Each exit of both in interleaved pairs; nothing for plans with other exits.
-std::vector<ExitRatio> measure_ratios(const BenchCommand& command, double duration_s, const ReportSide& a, const ReportSide& b) {
+std::vector<ExitRatio> measure_ratios(const BenchCommand& command, double duration_s, const ReportSide& a,
+                                      const ReportSide& b) {
   std::vector<ExitRatio> ratios;
   const std::size_t exits = a.plan.exits().size();
   if (exits != b.plan.exits().size()) return ratios;
@@ -83,11 +85,15 @@ void ReportOptions::add_to(CLI::App& command) {
   const auto option = [&](const char* name, auto& value, const char* text, const char* type) {
     return command.add_option(name, value, text)->type_name(type)->group("Report");
   };
-  option("--report", out, "also measure the plan and write one page: graph, times, exits, kernels", "OUT.html")->check(ends_with({".html"}));
+  option("--report", out, "also measure the plan and write one page: graph, times, exits, kernels", "OUT.html")
+      ->check(ends_with({".html"}));
   option("--versus", versus, "put another model or plan, FILE:PRECISION, or another precision of MODEL beside it", "B");
-  option("--data", data, "samples that the decisions see, as in bench; without it the shares of the exits are not known", "SRC");
+  option("--data", data,
+         "samples that the decisions see, as in bench; without it the shares of the exits are not known", "SRC");
   option("--limit", limit, "at most so many samples of the data", "N")->check(at_least(1));
-  option("--duration", duration_s, "seconds of measuring, for each plan", "S")->check(tolerance())->capture_default_str();
+  option("--duration", duration_s, "seconds of measuring, for each plan", "S")
+      ->check(tolerance())
+      ->capture_default_str();
 }
 
 void ReportOptions::check() const {
@@ -95,7 +101,8 @@ void ReportOptions::check() const {
     throw CLI::ValidationError("--versus, --data and --limit are for the page that --report writes");
 }
 
-void write_report(const ReportOptions& options, const ModelOptions& model, const SampleOptions& samples, const Looked& looked) {
+void write_report(const ReportOptions& options, const ModelOptions& model, const SampleOptions& samples,
+                  const Looked& looked) {
   const BenchCommand command = bench_command(options, model, samples);
   ReportSide a = measure_side(command, options.duration_s, model.path, looked.plan, looked.inspection);
   a.report.calibration_shares = looked.calibration_shares;

@@ -10,8 +10,8 @@ namespace exeunt::cli {
 
 /// What `inspect --report` is asked for.
 struct ReportOptions {
-  std::string out;     ///< empty: no report
-  std::string data;    ///< empty: noise
+  std::string out;   ///< empty: no report
+  std::string data;  ///< empty: noise
   std::int64_t limit = 0;
   double duration_s = 2;
   std::string versus;  ///< the other side, or nothing
@@ -29,6 +29,7 @@ struct Looked {
 };
 
 /// Measures the plan, and the other side if there is one, and writes the page. @throws Error
-void write_report(const ReportOptions& options, const ModelOptions& model, const SampleOptions& samples, const Looked& looked);
+void write_report(const ReportOptions& options, const ModelOptions& model, const SampleOptions& samples,
+                  const Looked& looked);
 
 }  // namespace exeunt::cli

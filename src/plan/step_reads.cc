@@ -64,8 +64,8 @@ class Sources {
     return at == ancestor;
   }
 
-  /// The step whose result is what the reader reads of a value: the latest one that lies where one of its operands does,
-  /// else the first one. -1: no step makes it.
+  /// The step whose result is what the reader reads of a value: the latest one that lies where one of its operands
+  /// does, else the first one. -1: no step makes it.
   int maker_for(ValueId value, const Reader& reader) const {
     int first = -1;
     const std::vector<int>& makers = makers_[static_cast<std::size_t>(value)];

@@ -23,6 +23,7 @@ constexpr double kMarginX = 26;
 constexpr double kMarginY = 10;
 constexpr double kGutter = 15;  ///< from a box's side to the lines that pass it
 constexpr double kRound = 7;
+constexpr double kShort = 1700;      ///< what may be shrunk to one page of paper
 constexpr double kDiamondHalf = 37;  ///< of its height
 
 /// An op as it fits in a box: "QConv", "Quantize", "ReduceSumSqu...".
@@ -62,12 +63,13 @@ class Drawing {
     const double width = 2 * kMarginX + kColumnPitch * (at_.columns - 1) + kBoxWidth;
     const double height = 2 * kMarginY + kRowPitch * (at_.rows - 1) + kBoxHeight;
     return fmt::format(
-        "<svg class=\"graph\" data-graph=\"1\" viewBox=\"0 0 {0:g} {1:g}\" width=\"{0:g}\" height=\"{1:g}\" role=\"group\" "
+        "<svg class=\"graph{9}\" data-graph=\"1\" viewBox=\"0 0 {0:g} {1:g}\" width=\"{0:g}\" height=\"{1:g}\" "
+        "role=\"group\" "
         "aria-label=\"The graph of {2}: {3} steps, {4} decisions, {5} exits\" xmlns=\"http://www.w3.org/2000/svg\">\n"
         "<defs><marker id=\"{6}arrow\" viewBox=\"0 0 8 8\" refX=\"7\" refY=\"4\" markerWidth=\"7\" markerHeight=\"7\" "
         "orient=\"auto\"><path class=\"tip\" d=\"M0 0.5L8 4L0 7.5z\"/></marker></defs>\n{7}{8}</svg>\n",
-        width, height, escaped(report_.model), in_.steps.size(), in_.decisions.size(), in_.exits.size(), prefix_, edges_,
-        boxes);
+        width, height, escaped(report_.model), in_.steps.size(), in_.decisions.size(), in_.exits.size(), prefix_,
+        edges_, boxes, height < kShort ? " short" : "");
   }
 
  private:
@@ -99,8 +101,8 @@ class Drawing {
   /// Down, across at height `y`, down again.
   static std::string step_path(double x1, double y1, double y, double x2, double y2) {
     const double sign = x2 > x1 ? 1 : -1;
-    return fmt::format("M{0:g} {1:g}V{2:g}q0 {3:g} {4:g} {3:g}H{5:g}q{4:g} 0 {4:g} {3:g}V{6:g}", x1, y1, y - kRound, kRound,
-                       sign * kRound, x2 - sign * kRound, y2);
+    return fmt::format("M{0:g} {1:g}V{2:g}q0 {3:g} {4:g} {3:g}H{5:g}q{4:g} 0 {4:g} {3:g}V{6:g}", x1, y1, y - kRound,
+                       kRound, sign * kRound, x2 - sign * kRound, y2);
   }
 
   void edge(Cell from, Cell to, std::string_view classes) {
@@ -135,7 +137,8 @@ class Drawing {
     const InputInfo& input = in_.inputs[i];
     return fmt::format(
         "<g class=\"io\"><title>input {0}: {1}</title><rect x=\"{2:g}\" y=\"{3:g}\" width=\"{4:g}\" height=\"{5:g}\" "
-        "rx=\"20\"/><text class=\"strong\" x=\"{6:g}\" y=\"{7:g}\" text-anchor=\"middle\">{8}</text><text class=\"small\" "
+        "rx=\"20\"/><text class=\"strong\" x=\"{6:g}\" y=\"{7:g}\" text-anchor=\"middle\">{8}</text><text "
+        "class=\"small\" "
         "x=\"{6:g}\" y=\"{9:g}\" text-anchor=\"middle\">{10}</text></g>\n",
         escaped(input.name), escaped(input.type.str()), left(c), top(c), kBoxWidth, kBoxHeight, middle(c), top(c) + 17,
         escaped(shortened_name(input.name, 24)), top(c) + 32, escaped(shortened_name(input.type.str(), 26)));
@@ -162,9 +165,9 @@ class Drawing {
         "<text class=\"strong\" x=\"{8:g}\" y=\"{9:g}\">{1} {10}</text>"
         "<text x=\"{11:g}\" y=\"{9:g}\" text-anchor=\"end\">{12}</text>"
         "<text class=\"small\" x=\"{8:g}\" y=\"{13:g}\">{14}</text></a>\n",
-        prefix_, i, heat_class(us, slowest_), escaped(hover_text(i)), left(c), top(c), kBoxWidth, kBoxHeight, left(c) + 9,
-        top(c) + 17, escaped(box_op(step.op, 14 - std::to_string(i).size())), left(c) + kBoxWidth - 9, us > 0 ? us_text(us) : "not timed",
-        top(c) + 32, escaped(shortened_name(kernel_label(step), 27)));
+        prefix_, i, heat_class(us, slowest_), escaped(hover_text(i)), left(c), top(c), kBoxWidth, kBoxHeight,
+        left(c) + 9, top(c) + 17, escaped(box_op(step.op, 14 - std::to_string(i).size())), left(c) + kBoxWidth - 9,
+        us > 0 ? us_text(us) : "not timed", top(c) + 32, escaped(shortened_name(kernel_label(step), 27)));
   }
 
   /// A decision's diamond or an exit's pill.
@@ -177,7 +180,8 @@ class Drawing {
     const DecisionInfo& decision = in_.decisions[static_cast<std::size_t>(d)];
     const Cell c = at_.decisions[static_cast<std::size_t>(d)];
     const double y = center(c);
-    const std::string test = decision.tunable ? fmt::format("{} > {:.4g}", decision.criterion, decision.threshold) : "predicate";
+    const std::string test =
+        decision.tunable ? fmt::format("{} > {:.4g}", decision.criterion, decision.threshold) : "predicate";
     return fmt::format(
         "<g class=\"decision\"><title>decision {0} '{1}': {2}</title>"
         "<path d=\"M{3:g} {4:g}L{5:g} {6:g}L{7:g} {4:g}L{5:g} {8:g}z\"/>"
@@ -190,11 +194,13 @@ class Drawing {
   std::string exit_box(int e) const {
     const Cell c = at_.exits[static_cast<std::size_t>(e)];
     const std::vector<double> shares = known_shares(report_);
-    const std::string share = shares.empty() ? "" : fmt::format(" \xc2\xb7 {}", percent_text(shares[static_cast<std::size_t>(e)]));
+    const std::string share =
+        shares.empty() ? "" : fmt::format(" \xc2\xb7 {}", percent_text(shares[static_cast<std::size_t>(e)]));
     const RunReport* runs = exit_runs(report_, e);
     const std::string time = runs == nullptr ? "not measured" : us_text(runs->latency_us.p50) + " in all";
     return fmt::format(
-        "<g class=\"exit\"><title>exit {0}</title><rect x=\"{1:g}\" y=\"{2:g}\" width=\"{3:g}\" height=\"{4:g}\" rx=\"20\"/>"
+        "<g class=\"exit\"><title>exit {0}</title><rect x=\"{1:g}\" y=\"{2:g}\" width=\"{3:g}\" height=\"{4:g}\" "
+        "rx=\"20\"/>"
         "<text class=\"strong\" x=\"{5:g}\" y=\"{6:g}\" text-anchor=\"middle\">exit {0}{7}</text>"
         "<text class=\"small\" x=\"{5:g}\" y=\"{8:g}\" text-anchor=\"middle\">{9}</text></g>\n",
         e, left(c), top(c), kBoxWidth, kBoxHeight, middle(c), top(c) + 17, share, top(c) + 32, time);
@@ -222,18 +228,21 @@ class Drawing {
     for (const int source : info.reads) {
       // What a head hands to its exit passes by the decision, as the way on shows.
       const Cell from = cell_of(source);
-      if (info.exit < 0 || (source >= 0 && in_.steps[static_cast<std::size_t>(source)].segment == id)) edge(from, end, "edge");
+      if (info.exit < 0 || (source >= 0 && in_.steps[static_cast<std::size_t>(source)].segment == id))
+        edge(from, end, "edge");
     }
     if (info.exit >= 0) return;
     const Cell leave = first_cell(info.leave);
     edge(end, leave, "edge way");
-    edges_ += fmt::format("<text class=\"small way\" x=\"{:g}\" y=\"{:g}\">leave</text>\n", middle(end) + 7, way_out(end) + 16);
+    edges_ += fmt::format("<text class=\"small way\" x=\"{:g}\" y=\"{:g}\">leave</text>\n", middle(end) + 7,
+                          way_out(end) + 16);
     const Cell stay = first_cell(info.stay);
     const double y = center(end);
     const double x = middle(stay);
     path(fmt::format("M{0:g} {1:g}H{2:g}q-{3:g} 0 -{3:g} {3:g}V{4:g}", left(end), y, x + kRound, kRound, top(stay) - 1),
          "edge way dashed");
-    edges_ += fmt::format("<text class=\"small way\" x=\"{:g}\" y=\"{:g}\" text-anchor=\"end\">stay</text>\n", left(end) - 6, y - 6);
+    edges_ += fmt::format("<text class=\"small way\" x=\"{:g}\" y=\"{:g}\" text-anchor=\"end\">stay</text>\n",
+                          left(end) - 6, y - 6);
   }
 
   const PlanReport& report_;
@@ -262,10 +271,13 @@ std::string graph_legend(double slowest_us) {
     const bool last = heat + 1 == kHeats;
     const double bound = heat_bound(heat, slowest_us);
     svg += fmt::format(
-        "<rect class=\"swatch h{}\" x=\"{:g}\" y=\"1\" width=\"{:g}\" height=\"11\"/><text class=\"soft\" x=\"{:g}\" y=\"25\" "
+        "<rect class=\"swatch h{}\" x=\"{:g}\" y=\"1\" width=\"{:g}\" height=\"11\"/><text class=\"soft\" x=\"{:g}\" "
+        "y=\"25\" "
         "text-anchor=\"{}\">{}</text>",
         heat, x + 0.5, kBlock, x + kBlock + (last ? 22 : 0), last ? "end" : "middle",
-        last ? us_text(slowest_us) : bound < 10 ? fmt::format("{:.2f}", bound) : fmt::format("{:.1f}", bound));
+        last         ? us_text(slowest_us)
+        : bound < 10 ? fmt::format("{:.2f}", bound)
+                     : fmt::format("{:.1f}", bound));
   }
   return svg + "</svg>\n";
 }

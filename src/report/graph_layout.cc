@@ -53,7 +53,8 @@ class Layouter {
   std::set<int> needed_behind(int owner, int id) const {
     std::vector<int> asked;
     for (const int s : below(id)) {
-      for (const int i : own_[static_cast<std::size_t>(s)]) asked.insert(asked.end(), step(i).reads.begin(), step(i).reads.end());
+      for (const int i : own_[static_cast<std::size_t>(s)])
+        asked.insert(asked.end(), step(i).reads.begin(), step(i).reads.end());
       asked.insert(asked.end(), segment(s).reads.begin(), segment(s).reads.end());
     }
     std::set<int> needed;
@@ -80,7 +81,8 @@ class Layouter {
       double& own = behind[static_cast<std::size_t>(*i)];
       own += 1 + step(*i).macs;
       for (const int source : step(*i).reads) {
-        if (source >= 0) behind[static_cast<std::size_t>(source)] = std::max(behind[static_cast<std::size_t>(source)], own);
+        if (source >= 0)
+          behind[static_cast<std::size_t>(source)] = std::max(behind[static_cast<std::size_t>(source)], own);
       }
     }
     return behind;
@@ -92,9 +94,7 @@ class Layouter {
     const std::vector<double> work = works(steps);
     for (const int i : steps) cell(i).row = row_of(step(i).reads, first_row);
     std::vector<int> order = steps;
-    std::ranges::sort(order, {}, [&](int i) {
-      return std::tuple(cell(i).row, -work[static_cast<std::size_t>(i)], i);
-    });
+    std::ranges::sort(order, {}, [&](int i) { return std::tuple(cell(i).row, -work[static_cast<std::size_t>(i)], i); });
     const std::set<int> own(steps.begin(), steps.end());
     int next = first_row;
     for (const int i : order) {

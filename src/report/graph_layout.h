@@ -19,8 +19,8 @@ inline constexpr int kDecisionRows = 2;
 /// A plan's steps and its decision tree as boxes on a grid.
 ///
 /// Time runs downward. What all samples pass is the trunk, in the first columns: one after another, branches that join
-/// again side by side. What only a decision needs (a head) lies in a column of its own beside it, above the decision and
-/// the exit that it leads to; the trunk goes on below the decision.
+/// again side by side. What only a decision needs (a head) lies in a column of its own beside it, above the decision
+/// and the exit that it leads to; the trunk goes on below the decision.
 struct GraphLayout {
   std::vector<Cell> inputs;     ///< by input of the model
   std::vector<Cell> steps;      ///< by step id

@@ -32,7 +32,8 @@ void expect_sound(const Inspection& inspection, const GraphLayout& layout) {
   }
   for (std::size_t i = 0; i < inspection.steps.size(); ++i) {
     for (const int source : inspection.steps[i].reads) {
-      const Cell from = source < 0 ? layout.inputs[static_cast<std::size_t>(-1 - source)] : layout.steps[static_cast<std::size_t>(source)];
+      const Cell from = source < 0 ? layout.inputs[static_cast<std::size_t>(-1 - source)]
+                                   : layout.steps[static_cast<std::size_t>(source)];
       EXPECT_LT(from.row, layout.steps[i].row) << "step " << i << " above what it reads";
     }
   }

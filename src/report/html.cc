@@ -108,7 +108,8 @@ std::string html_page(std::string_view title, const std::string& body, std::stri
   return fmt::format(
       "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-      "<link rel=\"icon\" href=\"data:,\">\n<title>{}</title>\n<style>{}{}</style>\n</head>\n<body>\n<main>\n{}</main>\n"
+      "<link rel=\"icon\" "
+      "href=\"data:,\">\n<title>{}</title>\n<style>{}{}</style>\n</head>\n<body>\n<main>\n{}</main>\n"
       "{}</body>\n</html>\n",
       escaped(title), kStyle, style, body, script.empty() ? "" : fmt::format("<script>{}</script>\n", script));
 }

@@ -13,7 +13,8 @@ using ::testing::HasSubstr;
 TEST(PageParts, NamesKeepTheirEnds) {
   EXPECT_EQ(shortened_name("short", 5), "short");
   EXPECT_EQ(shortened_name("model/layer/relu", 5), "\xe2\x80\xa6relu");
-  EXPECT_EQ(shortened_name("\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9", 3), "\xe2\x80\xa6\xc3\xa9\xc3\xa9") << "whole characters";
+  EXPECT_EQ(shortened_name("\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9", 3), "\xe2\x80\xa6\xc3\xa9\xc3\xa9")
+      << "whole characters";
   EXPECT_EQ(shortened_name("\x80\x80\x80\x80", 2), "\x80\x80\x80\x80") << "no character begins in it";
   EXPECT_EQ(shortened_name("", 4), "");
 }

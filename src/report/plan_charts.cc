@@ -89,7 +89,8 @@ std::vector<double> ends_of(const RunReport& runs) {
   std::ranges::sort(us);
   const auto at = [&](std::size_t permille) { return us[(us.size() - 1) * permille / 1000]; };
   const double median = at(500);
-  return {us.front(), std::min(at(995), std::min(2 * median, median + kFar * std::max(at(900) - median, 0.02 * median)))};
+  return {us.front(),
+          std::min(at(995), std::min(2 * median, median + kFar * std::max(at(900) - median, 0.02 * median)))};
 }
 
 void draw_histogram(Plot& plot, const Axis& axis, const Histogram& histogram, std::size_t which, bool outline) {
@@ -114,7 +115,8 @@ std::string shares_part(const PlanReport& report) {
   const std::vector<double> shares = known_shares(report);
   if (report.inspection.decisions.empty()) return "";
   if (shares.empty()) {
-    return "<div class=\"verdict warn\"><p><b>How many samples take each exit is not known:</b> no data were given, and "
+    return "<div class=\"verdict warn\"><p><b>How many samples take each exit is not known:</b> no data were given, "
+           "and "
            "noise tells nothing of it. <code>--data SRC</code> measures it.</p></div>\n";
   }
   std::vector<BarPart> parts;
@@ -124,9 +126,12 @@ std::string shares_part(const PlanReport& report) {
     parts.push_back({shares[e], exit_colour(e), text});
     legend += legend_key(swatch(exit_colour(e)), text);
   }
-  const std::string of = report.knows_shares() ? "of the samples of " + report.data : "of the samples it was calibrated with";
-  return fmt::format("<figure class=\"card\"><h3>Share of each exit</h3>\n<p class=\"soft\">{}</p>\n{}<ul class=\"legend\">{}</ul></figure>\n",
-                     escaped(of), stacked_bar(parts, "Share of each exit"), legend);
+  const std::string of =
+      report.knows_shares() ? "of the samples of " + report.data : "of the samples it was calibrated with";
+  return fmt::format(
+      "<figure class=\"card\"><h3>Share of each exit</h3>\n<p class=\"soft\">{}</p>\n{}<ul "
+      "class=\"legend\">{}</ul></figure>\n",
+      escaped(of), stacked_bar(parts, "Share of each exit"), legend);
 }
 
 std::string paths_part(const PlanReport& report) {
@@ -143,7 +148,8 @@ std::string paths_part(const PlanReport& report) {
         {us.scores / longest, "f-alone", "decisions: " + us_text(us.scores)},
         {(us.input + us.output) / longest, "f-before", "input and output: " + us_text(us.input + us.output)}};
     rows += fmt::format("<div class=\"path\"><span>exit {}</span>{}<span class=\"number\">{}</span></div>\n", path.exit,
-                        stacked_bar(parts, fmt::format("What the time to exit {} is made of", path.exit)), us_text(us.all()));
+                        stacked_bar(parts, fmt::format("What the time to exit {} is made of", path.exit)),
+                        us_text(us.all()));
   }
   return fmt::format(
       "<figure class=\"card\"><h3>What the time to each exit is made of</h3>\n<p class=\"soft\">Medians of runs taken "
@@ -183,8 +189,8 @@ std::string latency_chart(const std::string& title, const std::vector<LatencySer
                                    escaped(series[i].name.empty() ? "" : series[i].name + ": "), us_number(us.p50),
                                    us_text(us.p99), us.runs, histograms[i].beyond));
   }
-  return fmt::format("<figure class=\"card\"><h3>{}</h3>\n{}<ul class=\"legend\">{}</ul></figure>\n", escaped(title), plot.str(),
-                     keys);
+  return fmt::format("<figure class=\"card\"><h3>{}</h3>\n{}<ul class=\"legend\">{}</ul></figure>\n", escaped(title),
+                     plot.str(), keys);
 }
 
 }  // namespace exeunt

@@ -26,7 +26,9 @@ TEST(PlanPage, EveryStepHasItsBoxItsRowAndItsBarUnderItsId) {
   for (std::size_t id = 0; id < report.inspection.steps.size(); ++id) {
     const StepInfo& step = report.inspection.steps[id];
     EXPECT_EQ(times_in(page, fmt::format("<a id=\"node-{}\"", id)), 1U);
-    EXPECT_EQ(times_in(page, fmt::format("<tr id=\"step-{0}\" data-step=\"{0}\" data-op=\"{1}\" data-kernel=\"{2}\">", id, step.op, step.kernel)), 1U);
+    EXPECT_EQ(times_in(page, fmt::format("<tr id=\"step-{0}\" data-step=\"{0}\" data-op=\"{1}\" data-kernel=\"{2}\">",
+                                         id, step.op, step.kernel)),
+              1U);
     EXPECT_EQ(times_in(page, fmt::format("<li data-step=\"{}\">", id)), 1U);
     EXPECT_THAT(page, HasSubstr(fmt::format("title=\"{}\"", escaped(step.name))));
   }
@@ -46,7 +48,8 @@ TEST(PlanPage, IsWholeByItself) {
 TEST(PlanPage, NamesAreText) {
   const std::string page = plan_page(two_exit_report());
   EXPECT_THAT(page, HasSubstr("&lt;script&gt;alert(1)&lt;/script&gt;"));
-  for (const char* harmful : {"<script>alert", "<odd>", "<b>\"", "<data>", "<m>"}) EXPECT_THAT(page, Not(HasSubstr(harmful)));
+  for (const char* harmful : {"<script>alert", "<odd>", "<b>\"", "<data>", "<m>"})
+    EXPECT_THAT(page, Not(HasSubstr(harmful)));
   EXPECT_THAT(page, HasSubstr("a note &amp; more"));
 }
 
@@ -56,7 +59,8 @@ TEST(PlanPage, TablesNeedNoScript) {
   EXPECT_THAT(page, HasSubstr("9.00")) << "a step's time, of the build as nothing was profiled";
   EXPECT_THAT(page, HasSubstr("kernel_of_Conv")) << "the kernel without the instruction set";
   EXPECT_THAT(page, HasSubstr("<td class=\"text\">slower</td>"));
-  EXPECT_THAT(page, HasSubstr("<li title=\"main_conv\">main_conv</li><li title=\"main\">main</li>")) << "what was fused";
+  EXPECT_THAT(page, HasSubstr("<li title=\"main_conv\">main_conv</li><li title=\"main\">main</li>"))
+      << "what was fused";
 }
 
 TEST(PlanPage, SharesAreThoseOfTheDataElseOfTheCalibrationElseUnknown) {
@@ -83,7 +87,8 @@ TEST(PlanPage, HoldsNoNumbersThatAreNone) {
   for (ExitBench& exit : report.bench.exits) exit = {exit.exit, {}, Profile{0, std::vector<StepTimes>(8), {}, {}, {}}};
   report.bench.mix.reset();
   const std::string page = plan_page(report);
-  for (const char* none : {"nan", "inf\"", "inf ", "-inf"}) EXPECT_THAT(page.substr(0, page.find("<script>")), Not(HasSubstr(none)));
+  for (const char* none : {"nan", "inf\"", "inf ", "-inf"})
+    EXPECT_THAT(page.substr(0, page.find("<script>")), Not(HasSubstr(none)));
   EXPECT_THAT(page, HasSubstr("not timed"));
 }
 

@@ -26,8 +26,8 @@ h2 { margin-bottom: 8px; }
 .plan .cards figure { max-width: none; }
 .two { display: grid; gap: 14px; grid-template-columns: minmax(0, 1fr); margin-top: 14px; }
 .two > * { min-width: 0; }
-.path { font-size: .9rem; display: grid; grid-template-columns: 3.4em minmax(0, 1fr) 5.6em; gap: 10px; align-items: center; margin: 6px 0; }
-.number { text-align: right; font-variant-numeric: tabular-nums; }
+.path { font-size: .9rem; display: grid; grid-template-columns: 3.4em minmax(0, 1fr) minmax(5.6em, auto); gap: 10px; align-items: center; margin: 6px 0; }
+.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 svg.stacked { height: 22px; border-radius: 4px; }
 svg .groove { fill: var(--groove); }
 svg.cellbar { display: inline-block; width: 84px; height: 9px; border-radius: 3px; }
@@ -112,15 +112,21 @@ ul.plain li { margin: 4px 0; overflow-wrap: anywhere; }
 }
 @media print {
   :root { --page: #fff; }
-  .tools { display: none !important; }
-  .scripted .view { max-height: none; }
-  .two { grid-template-columns: minmax(0, 1fr); }
+  .tools, .plan th button::after { display: none !important; }
+  .panel { display: block; overflow: visible; }
+  .scripted .view { max-height: none; overflow: visible; }
+  .two { display: block; }
+  .two > * { margin-bottom: 10px; }
   .sticky { position: static !important; }
-  svg.graph { max-width: 100%; }
+  svg.graph { width: auto !important; height: auto !important; max-width: 100%; }
+  svg.graph.short { max-height: 200mm; }
   .scroll { overflow: visible; }
-  table { font-size: .7rem; } th, td { padding: 3px 5px; white-space: normal; }
+  table { font-size: .68rem; } th, td { padding: 3px 4px; white-space: normal; } td.name { min-width: 8em; }
+  svg.cellbar { width: 40px; }
+  td.timed, .chips li { white-space: nowrap; }
   svg, rect { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   figure, .tile, tr, summary { break-inside: avoid; } h2, h3 { break-after: avoid; }
+  .graph-head { break-before: page; }
 }
 )css";
 

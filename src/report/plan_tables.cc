@@ -22,7 +22,8 @@ std::string text_cell(const std::string& text) { return fmt::format("<td class=\
 
 std::string open_table(const std::string& classes, const std::vector<std::pair<std::string, bool>>& header) {
   std::string html = fmt::format("<div class=\"scroll\"><table class=\"{}\"><thead><tr>", classes);
-  for (const auto& [name, is_text] : header) html += fmt::format("<th{}>{}</th>", is_text ? " class=\"text\"" : "", escaped(name));
+  for (const auto& [name, is_text] : header)
+    html += fmt::format("<th{}>{}</th>", is_text ? " class=\"text\"" : "", escaped(name));
   return html + "</tr></thead><tbody>\n";
 }
 
@@ -53,9 +54,11 @@ std::string step_row(const PlanReport& report, const std::string& prefix, std::s
   const StepInfo& step = report.inspection.steps[id];
   const double us = step_us(report, id);
   const Speed speed = speed_of(report, id);
-  std::string row = fmt::format("<tr id=\"step-{0}{1}\" data-step=\"{0}{1}\" data-op=\"{2}\" data-kernel=\"{3}\"><td data-v=\"{1}\">{4}</td>",
-                                prefix, id, escaped(step.op), escaped(step.kernel), step_link(prefix, id));
-  row += fmt::format("<td class=\"text name\" title=\"{}\">{}</td>", escaped(step.name), escaped(shortened_name(step.name, 34)));
+  std::string row = fmt::format(
+      "<tr id=\"step-{0}{1}\" data-step=\"{0}{1}\" data-op=\"{2}\" data-kernel=\"{3}\"><td data-v=\"{1}\">{4}</td>",
+      prefix, id, escaped(step.op), escaped(step.kernel), step_link(prefix, id));
+  row += fmt::format("<td class=\"text name\" title=\"{}\">{}</td>", escaped(step.name),
+                     escaped(shortened_name(step.name, 34)));
   row += text_cell(step.op) + text_cell(kernel_label(step)) + text_cell(compute_type(step));
   row += text_cell(fmt::format("{} {}", step.result.str(), step.layout));
   row += fmt::format("<td data-v=\"{:.9g}\" class=\"timed\">{}{}</td>", us, us > 0 ? us_number(us) : "-",
@@ -96,13 +99,16 @@ std::string rivals_of(const PlanReport& report, const std::string& prefix, std::
   // The rivals' times are of the build, and so is the one that they lost to.
   const double us = step.us;
   std::string html = fmt::format(
-      "<details data-step=\"{}{}\"><summary><b>{}</b> {} <span class=\"soft name\">{}</span> <code>{}</code> <span class=\"soft\">{}, "
+      "<details data-step=\"{}{}\"><summary><b>{}</b> {} <span class=\"soft name\">{}</span> <code>{}</code> <span "
+      "class=\"soft\">{}, "
       "{} not taken</span></summary>\n",
       prefix, id, id, escaped(step.op), escaped(shortened_name(step.name, 40)), escaped(kernel_label(step)),
       us > 0 ? us_text(us) : "not timed", step.rivals.size() + step.refusals.size());
-  html += open_table("rivals", {{"kernel", true}, {"us", false}, {"times", false}, {"why", true}}) + rival_rows(step, us);
+  html +=
+      open_table("rivals", {{"kernel", true}, {"us", false}, {"times", false}, {"why", true}}) + rival_rows(step, us);
   for (const RefusalInfo& refusal : step.refusals)
-    html += fmt::format("<tr>{}<td></td><td></td>{}</tr>\n", text_cell("all of " + refusal.backend), text_cell("refused: " + refusal.reason));
+    html += fmt::format("<tr>{}<td></td><td></td>{}</tr>\n", text_cell("all of " + refusal.backend),
+                        text_cell("refused: " + refusal.reason));
   return html + kCloseTable + "</details>\n";
 }
 
@@ -115,9 +121,17 @@ std::string exits_table(const PlanReport& report) {
   double most = 0;
   for (const ExitBench& exit : report.bench.exits) longest = std::max(longest, exit.report.latency_us.p50);
   for (const ExitCost& cost : in.costs) most = std::max(most, cost.macs);
-  std::string html = open_table("sortable", {{"path to", true}, {"share", false}, {"p50 us", false}, {"p99 us", false}, {"MACs", false},
-                                             {"of the most", false}, {"parameters", false}, {"weights", false}, {"moved", false},
-                                             {"layers", false}, {"steps", false}});
+  std::string html = open_table("sortable", {{"path to", true},
+                                             {"share", false},
+                                             {"p50 us", false},
+                                             {"p99 us", false},
+                                             {"MACs", false},
+                                             {"of the most", false},
+                                             {"parameters", false},
+                                             {"weights", false},
+                                             {"moved", false},
+                                             {"layers", false},
+                                             {"steps", false}});
   for (std::size_t e = 0; e < in.costs.size(); ++e) {
     const ExitCost& cost = in.costs[e];
     const RunReport* runs = exit_runs(report, static_cast<int>(e));
@@ -126,7 +140,8 @@ std::string exits_table(const PlanReport& report) {
     const double p50 = runs == nullptr ? 0 : runs->latency_us.p50;
     html += fmt::format("<td class=\"timed\" data-v=\"{:.9g}\">{}{}</td>", p50, runs == nullptr ? "-" : us_number(p50),
                         cell_bar(longest > 0 ? p50 / longest : 0, "f-mix"));
-    html += number_cell(runs == nullptr ? 0 : runs->latency_us.p99, runs == nullptr ? "-" : us_number(runs->latency_us.p99));
+    html += number_cell(runs == nullptr ? 0 : runs->latency_us.p99,
+                        runs == nullptr ? "-" : us_number(runs->latency_us.p99));
     html += number_cell(cost.macs, count_text(cost.macs));
     html += number_cell(cost.macs, most > 0 ? percent_text(cost.macs / most) : "-");
     html += number_cell(static_cast<double>(cost.parameters), count_text(static_cast<double>(cost.parameters)));
@@ -154,7 +169,8 @@ std::string layers_part(const PlanReport& report, const std::string& prefix, dou
       sum += us;
       ++count;
       rows += fmt::format(
-          "<li data-step=\"{0}{1}\"><a href=\"#node-{0}{1}\"><span class=\"id\">{1}</span><span class=\"what\">{2} <span class=\"soft "
+          "<li data-step=\"{0}{1}\"><a href=\"#node-{0}{1}\"><span class=\"id\">{1}</span><span class=\"what\">{2} "
+          "<span class=\"soft "
           "name\" title=\"{3}\">{4}</span></span>{5}<span class=\"number\">{6}</span></a></li>\n",
           prefix, i, escaped(step.op), escaped(step.name), escaped(shortened_name(step.name, 30)),
           cell_bar(slowest_us > 0 ? us / slowest_us : 0, heat_class(us, slowest_us)), us > 0 ? us_number(us) : "-");
@@ -170,9 +186,18 @@ std::string layers_part(const PlanReport& report, const std::string& prefix, dou
 
 std::string steps_table(const PlanReport& report, const std::string& prefix) {
   const double slowest = slowest_step_us(report);
-  std::string html = open_table("sortable", {{"id", false}, {"name", true}, {"op", true}, {"kernel", true}, {"computes in", true},
-                                             {"result", true}, {"us", false}, {"MACs", false}, {"GMAC/s", false}, {"of peak", false},
-                                             {"GB/s", false}, {"passed by", true}});
+  std::string html = open_table("sortable", {{"id", false},
+                                             {"name", true},
+                                             {"op", true},
+                                             {"kernel", true},
+                                             {"computes in", true},
+                                             {"result", true},
+                                             {"us", false},
+                                             {"MACs", false},
+                                             {"GMAC/s", false},
+                                             {"of peak", false},
+                                             {"GB/s", false},
+                                             {"passed by", true}});
   for (std::size_t i = 0; i < report.inspection.steps.size(); ++i) html += step_row(report, prefix, i, slowest);
   return html + kCloseTable;
 }
@@ -186,11 +211,13 @@ std::string fusions_table(const PlanReport& report, const std::string& prefix) {
     std::string nodes;
     for (const std::string& node : step.nodes)
       nodes += fmt::format("<li title=\"{}\">{}</li>", escaped(node), escaped(shortened_name(node, 44)));
-    rows += fmt::format("<tr data-step=\"{0}{1}\"><td data-v=\"{1}\">{2}</td>{3}<td class=\"text chips\"><ul>{4}</ul></td></tr>\n", prefix,
-                        i, step_link(prefix, i), text_cell(step.op), nodes);
+    rows += fmt::format(
+        "<tr data-step=\"{0}{1}\"><td data-v=\"{1}\">{2}</td>{3}<td class=\"text chips\"><ul>{4}</ul></td></tr>\n",
+        prefix, i, step_link(prefix, i), text_cell(step.op), nodes);
   }
   if (rows.empty()) return "<p>No step does the work of more than one node of the file.</p>\n";
-  return open_table("fusions", {{"step", false}, {"runs as", true}, {"nodes of the file, in order", true}}) + rows + kCloseTable;
+  return open_table("fusions", {{"step", false}, {"runs as", true}, {"nodes of the file, in order", true}}) + rows +
+         kCloseTable;
 }
 
 std::string rivals_part(const PlanReport& report, const std::string& prefix) {
@@ -199,15 +226,16 @@ std::string rivals_part(const PlanReport& report, const std::string& prefix) {
     const StepInfo& step = report.inspection.steps[i];
     if (!step.rivals.empty() || !step.refusals.empty()) html += rivals_of(report, prefix, i);
   }
-  return html.empty() ? "<p>There was one kernel for each step.</p>\n" : "<div class=\"rival-list\">\n" + html + "</div>\n";
+  return html.empty() ? "<p>There was one kernel for each step.</p>\n"
+                      : "<div class=\"rival-list\">\n" + html + "</div>\n";
 }
 
 std::string warnings_part(const PlanReport& report) {
   std::string html;
   for (const Warning& w : report.inspection.warnings) {
     const std::string node = w.node.empty() ? "" : fmt::format(" node '{}'", shortened_name(w.node, 60));
-    html += fmt::format("<li><b>{}</b>{}: {} <span class=\"soft\">{}</span></li>\n", escaped(w.code), escaped(node), escaped(w.message),
-                        escaped(w.hint));
+    html += fmt::format("<li><b>{}</b>{}: {} <span class=\"soft\">{}</span></li>\n", escaped(w.code), escaped(node),
+                        escaped(w.message), escaped(w.hint));
   }
   for (const std::string& note : report.notes) html += fmt::format("<li>{}</li>\n", escaped(note));
   return html.empty() ? "" : "<h2>To know</h2>\n<ul class=\"plain\">\n" + html + "</ul>\n";

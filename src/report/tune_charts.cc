@@ -115,13 +115,14 @@ std::string accuracy_latency_chart(const Tuned& tuned, const TuneReportInfo& inf
 
 std::string accuracy_latency_legend() {
   return "<ul class=\"legend\">\n" +
-         legend_key("<path class=\"line s-mix\" d=\"M1 7H25\"/><circle class=\"mark f-mix\" cx=\"13\" cy=\"7\" r=\"4\"/>",
+         legend_key(
+             "<path class=\"line s-mix\" d=\"M1 7H25\"/><circle class=\"mark f-mix\" cx=\"13\" cy=\"7\" r=\"4\"/>",
              "thresholds, on samples held out") +
          legend_key("<path class=\"line thin dashed s-fit\" d=\"M1 7H25\"/>", "the same, on samples fitted") +
          legend_key("<circle class=\"ring s-chosen\" cx=\"13\" cy=\"7\" r=\"5\"/>", "chosen") +
          legend_key("<path class=\"mark f-full\" d=\"M13 0l7 7l-7 7l-7 -7z\"/>", "the network without exits") +
          legend_key("<rect class=\"mark f-alone\" x=\"8\" y=\"2\" width=\"10\" height=\"10\"/>",
-             "one head alone, always stopping there") +
+                    "one head alone, always stopping there") +
          "</ul>\n";
 }
 
@@ -166,10 +167,12 @@ std::string reliability_chart(const HeadReliability& head, std::size_t exit) {
   return fmt::format(
       "<figure class=\"card\"><h3>Exit {}, temperature {:.2f}</h3>\n{}<ul class=\"legend\">{}{}{}</ul></figure>\n",
       exit, head.temperature, plot.str(),
-      legend_key("<path class=\"line s-before\" d=\"M1 7H25\"/><rect class=\"mark f-before\" x=\"8\" y=\"2\" width=\"10\" "
+      legend_key(
+          "<path class=\"line s-before\" d=\"M1 7H25\"/><rect class=\"mark f-before\" x=\"8\" y=\"2\" width=\"10\" "
           "height=\"10\"/>",
           fmt::format("as it is: error {:.1f} %", 100 * head.ece_before)),
-      legend_key("<path class=\"line s-after\" d=\"M1 7H25\"/><circle class=\"mark f-after\" cx=\"13\" cy=\"7\" r=\"4\"/>",
+      legend_key(
+          "<path class=\"line s-after\" d=\"M1 7H25\"/><circle class=\"mark f-after\" cx=\"13\" cy=\"7\" r=\"4\"/>",
           fmt::format("with the temperature: {:.1f} %", 100 * head.ece_after)),
       legend_key("<rect class=\"bar\" x=\"6\" y=\"1\" width=\"14\" height=\"12\"/>", "share of the samples"));
 }

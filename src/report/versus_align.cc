@@ -22,9 +22,11 @@ int likeness(const Inspection& a, std::size_t i, const Inspection& b, std::size_
   // A copy is named after the value that it copies, which another step makes.
   const bool both_work = one.op != "Reorder" && other.op != "Reorder";
   const bool same_name = !one.name.empty() && one.name == other.name && (same_op || both_work);
-  const bool same_work = same_op && one.macs == other.macs && one.result.shape.elements() == other.result.shape.elements();
+  const bool same_work =
+      same_op && one.macs == other.macs && one.result.shape.elements() == other.result.shape.elements();
   if (!same_work && !same_name) return 0;
-  const bool same_exits = a.exits.size() == b.exits.size() && exits_behind(a, one.segment) == exits_behind(b, other.segment);
+  const bool same_exits =
+      a.exits.size() == b.exits.size() && exits_behind(a, one.segment) == exits_behind(b, other.segment);
   return (same_name ? 4 : 0) + (same_work ? 3 : 0) + (same_exits ? 2 : 0);
 }
 

@@ -38,8 +38,8 @@ TEST(AlignSteps, WhatOneSideLacksStandsAlone) {
   PlanReport b = two_exit_report();
   b.inspection.steps.erase(b.inspection.steps.begin() + 4);
   EXPECT_THAT(align_steps(a.inspection, b.inspection),
-              ElementsAre(StepPair{0, 0}, StepPair{1, 1}, StepPair{2, 2}, StepPair{3, 3}, StepPair{4, -1}, StepPair{5, 4}, StepPair{6, 5},
-                          StepPair{7, 6}));
+              ElementsAre(StepPair{0, 0}, StepPair{1, 1}, StepPair{2, 2}, StepPair{3, 3}, StepPair{4, -1},
+                          StepPair{5, 4}, StepPair{6, 5}, StepPair{7, 6}));
   b.inspection.steps.clear();
   EXPECT_EQ(align_steps(a.inspection, b.inspection).size(), a.inspection.steps.size());
   EXPECT_EQ(align_steps(b.inspection, a.inspection).back(), (StepPair{-1, 7}));

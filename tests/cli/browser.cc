@@ -52,7 +52,8 @@ std::string BrowserTest::open(const std::filesystem::path& page, Arguments argum
   return result.out;
 }
 
-std::set<std::uint32_t> BrowserTest::colours(const std::filesystem::path& page, int width, const Arguments& more) const {
+std::set<std::uint32_t> BrowserTest::colours(const std::filesystem::path& page, int width,
+                                             const Arguments& more) const {
   const std::filesystem::path picture = folder_ / ("at" + std::to_string(width) + ".png");
   Arguments arguments = {"--screenshot=" + picture.string(), "--window-size=" + std::to_string(width) + ",3000",
                          "--hide-scrollbars"};
@@ -72,12 +73,13 @@ std::string BrowserTest::evaluate(const std::filesystem::path& page, int width, 
   std::ostringstream text;
   text << std::ifstream(page).rdbuf();
   const std::filesystem::path around = folder_ / "around.html";
-  std::ofstream(around) << "<!doctype html><link rel=\"icon\" href=\"data:,\"><body><iframe id=\"page\" width=\"" << width
-                        << "\" height=\"900\" style=\"border:0\" srcdoc=\"" << as_attribute(text.str())
-                        << "\"></iframe><pre id=\"told\"></pre><script>document.getElementById('page').onload = e => {"
-                           "const document_ = e.target.contentDocument, window_ = e.target.contentWindow;"
-                           "const told = ((document, window) => {"
-                        << script << "})(document_, window_); document.getElementById('told').textContent = '[' + told + ']';};</script>";
+  std::ofstream(around)
+      << "<!doctype html><link rel=\"icon\" href=\"data:,\"><body><iframe id=\"page\" width=\"" << width
+      << "\" height=\"900\" style=\"border:0\" srcdoc=\"" << as_attribute(text.str())
+      << "\"></iframe><pre id=\"told\"></pre><script>document.getElementById('page').onload = e => {"
+         "const document_ = e.target.contentDocument, window_ = e.target.contentWindow;"
+         "const told = ((document, window) => {"
+      << script << "})(document_, window_); document.getElementById('told').textContent = '[' + told + ']';};</script>";
   const std::string dom = open(around, {"--dump-dom", "--window-size=1700,1000"});
   const std::size_t from = dom.rfind("<pre id=\"told\">[");
   if (from == std::string::npos) return "(it did not run)";

@@ -28,8 +28,9 @@ TEST(InspectReport, ItsRowsAreThoseOfTheLayerInfoAndTheProfile) {
   ASSERT_FALSE(rows.empty());
   for (const Json& row : rows) {
     const std::string id = std::to_string(row["id"].get<int>());
-    EXPECT_THAT(html, HasSubstr(fmt::format("<tr id=\"step-{0}\" data-step=\"{0}\" data-op=\"{1}\" data-kernel=\"{2}\">", id,
-                                            row["op"].get<std::string>(), row["kernel"].get<std::string>())));
+    EXPECT_THAT(html,
+                HasSubstr(fmt::format("<tr id=\"step-{0}\" data-step=\"{0}\" data-op=\"{1}\" data-kernel=\"{2}\">", id,
+                                      row["op"].get<std::string>(), row["kernel"].get<std::string>())));
     EXPECT_THAT(html, HasSubstr(fmt::format("<a id=\"node-{}\"", id)));
   }
   EXPECT_THAT(html, Not(HasSubstr(fmt::format("id=\"step-{}\"", rows.size())))) << "and no others";
@@ -41,7 +42,8 @@ TEST(InspectReport, WhatInspectPrintsStaysTheSame) {
   const Json json = expect_json({"inspect", kDigits, "--duration", "0.02", "--report", page});
   EXPECT_EQ(json["exits"].size(), 2U);
   for (const Json& step : json["steps"]) EXPECT_TRUE(step["reads"].is_array());
-  EXPECT_THAT(expect_success({"inspect", kDigits, "--stage", "graph", "--duration", "0.02", "--report", page}), HasSubstr("decide"));
+  EXPECT_THAT(expect_success({"inspect", kDigits, "--stage", "graph", "--duration", "0.02", "--report", page}),
+              HasSubstr("decide"));
 }
 
 TEST(InspectReport, SharesComeFromDataOnly) {
@@ -56,7 +58,9 @@ TEST(InspectReport, SharesComeFromDataOnly) {
 TEST(InspectReport, TwoPrecisionsOfAModelAndTwoFilesStandSideBySide) {
   const TempDir folder;
   const std::string page = (folder / "page.html").string();
-  expect_success({"inspect", kDigits, "--duration", "0.05", "--calib", kDigitsData, "--versus", "int8", "--report", page});
+  const ProgramResult result = exeunt_program(
+      {"inspect", kDigits, "--duration", "0.05", "--calib", kDigitsData, "--versus", "int8", "--report", page});
+  EXPECT_EQ(result.exit_code, 0) << result.err;
   EXPECT_THAT(text_of(page), HasSubstr("B: lenet_digits.onnx (int8)"));
   expect_success({"inspect", kDigits, "--duration", "0.05", "--versus", kPlainDigits, "--report", page});
   EXPECT_THAT(text_of(page), HasSubstr("B: lenet_digits_plain.onnx"));
@@ -67,10 +71,12 @@ TEST(InspectReport, FailuresLeaveTheOldPage) {
   const std::string page = (folder / "page.html").string();
   std::ofstream(page) << "old";
   expect_failure({"inspect", kDigits, "--report", page, "--data", "npz:missing.npz"}, {"missing.npz"});
-  expect_failure({"inspect", kDigits, "--duration", "0.02", "--report", page, "--versus", "missing.onnx"}, {"missing.onnx"});
+  expect_failure({"inspect", kDigits, "--duration", "0.02", "--report", page, "--versus", "missing.onnx"},
+                 {"missing.onnx"});
   EXPECT_EQ(text_of(page), "old");
   EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder.path()), {}), 1) << "and nothing beside it";
-  expect_failure({"inspect", kDigits, "--duration", "0.02", "--report", (folder / "no/page.html").string()}, {"no/page.html"});
+  expect_failure({"inspect", kDigits, "--duration", "0.02", "--report", (folder / "no/page.html").string()},
+                 {"no/page.html"});
 }
 
 TEST(InspectReport, UsageIsChecked) {

@@ -34,9 +34,9 @@ struct PlanReport {
   std::string machine;    ///< instruction set, threads, processor
   std::string data;       ///< where the samples came from; empty: noise, which tells nothing of the exits' shares
   Inspection inspection;
-  Bench bench;                             ///< of every exit, and of the mix if there are decisions; with profiles and times
-  MachinePeaks peaks;                      ///< of one core
-  int threads = 1;                         ///< of the plan
+  Bench bench;         ///< of every exit, and of the mix if there are decisions; with profiles and times
+  MachinePeaks peaks;  ///< of one core
+  int threads = 1;     ///< of the plan
   std::vector<double> calibration_shares;  ///< of the calibration's samples, by exit; empty: not known
   std::vector<std::string> notes;          ///< Plan::notes
 

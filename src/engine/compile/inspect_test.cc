@@ -77,7 +77,8 @@ TEST(Inspect, StepsKnowWhatTheyRead) {
     const auto step = std::ranges::find(seen.steps, name, &StepInfo::name);
     std::vector<std::string> names;
     for (const int i : step->reads)
-      names.push_back(i < 0 ? seen.inputs[static_cast<std::size_t>(-1 - i)].name : seen.steps[static_cast<std::size_t>(i)].name);
+      names.push_back(i < 0 ? seen.inputs[static_cast<std::size_t>(-1 - i)].name
+                            : seen.steps[static_cast<std::size_t>(i)].name);
     return names;
   };
   ASSERT_EQ(seen.steps.size(), 5U);
