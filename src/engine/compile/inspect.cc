@@ -7,11 +7,11 @@
 #include "cpu/peak.h"
 #include "diagnose/diagnose.h"
 #include "engine/compile/model_data.h"
+#include "engine/compile/step_reads.h"
 #include "graph/placement.h"
 #include "graph/text.h"
 #include "plan/plan_data.h"
 #include "plan/plan_file.h"
-#include "plan/step_reads.h"
 
 namespace exeunt {
 

@@ -1,4 +1,4 @@
-#include "plan/step_reads.h"
+#include "engine/compile/step_reads.h"
 
 #include <algorithm>
 #include <set>
