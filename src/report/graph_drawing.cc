@@ -255,12 +255,7 @@ class Drawing {
   std::string edges_;
 };
 
-}  // namespace
-
-std::string graph_drawing(const PlanReport& report, const std::string& prefix, double slowest_us) {
-  return Drawing(report, prefix, slowest_us).str();
-}
-
+/// What the colours mean.
 std::string graph_legend(double slowest_us) {
   constexpr double kBlock = 42;
   std::string svg =
@@ -280,6 +275,25 @@ std::string graph_legend(double slowest_us) {
                      : fmt::format("{:.1f}", bound));
   }
   return svg + "</svg>\n";
+}
+
+}  // namespace
+
+std::string graph_drawing(const PlanReport& report, const std::string& prefix, double slowest_us) {
+  return Drawing(report, prefix, slowest_us).str();
+}
+
+std::string graph_panel(const PlanReport& report, const std::string& prefix, double slowest_us) {
+  return fmt::format(
+      "<section class=\"card panel\" aria-label=\"graph\">\n<div class=\"tools\"><input type=\"search\" "
+      "placeholder=\"name, op, kernel "
+      "\xe2\x80\xa6\" aria-label=\"Search steps\"><output aria-live=\"polite\"></output>"
+      "<button type=\"button\" data-zoom=\"out\" title=\"smaller\" aria-label=\"smaller\">\xe2\x88\x92</button>"
+      "<button type=\"button\" data-zoom=\"in\" title=\"larger\" aria-label=\"larger\">+</button>"
+      "<button type=\"button\" data-zoom=\"fit\" title=\"as wide as the panel\">width</button>"
+      "<button type=\"button\" data-zoom=\"whole\" title=\"all of it\">all</button></div>\n"
+      "<div class=\"key\">{}</div>\n<div class=\"view\" tabindex=\"0\">\n{}</div>\n</section>\n",
+      graph_legend(slowest_us), graph_drawing(report, prefix, slowest_us));
 }
 
 }  // namespace exeunt

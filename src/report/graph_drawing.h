@@ -11,7 +11,7 @@ namespace exeunt {
 /// @param slowest_us  the time of the hottest colour
 std::string graph_drawing(const PlanReport& report, const std::string& prefix, double slowest_us);
 
-/// What its colours and marks mean.
-std::string graph_legend(double slowest_us);
+/// The same with what its colours mean, search and zoom.
+std::string graph_panel(const PlanReport& report, const std::string& prefix, double slowest_us);
 
 }  // namespace exeunt

@@ -10,7 +10,6 @@
 #include "report/page_parts.h"
 #include "report/plan_charts.h"
 #include "report/plan_facts.h"
-#include "report/plan_panel.h"
 #include "report/plan_style.h"
 #include "report/plan_tables.h"
 
@@ -65,19 +64,6 @@ std::string latencies_part(const PlanReport& report) {
 }
 
 }  // namespace
-
-std::string graph_panel(const PlanReport& report, const std::string& prefix, double slowest_us) {
-  return fmt::format(
-      "<section class=\"card panel\" aria-label=\"graph\">\n<div class=\"tools\"><input type=\"search\" "
-      "placeholder=\"name, op, kernel "
-      "\xe2\x80\xa6\" aria-label=\"Search steps\"><output aria-live=\"polite\"></output>"
-      "<button type=\"button\" data-zoom=\"out\" title=\"smaller\" aria-label=\"smaller\">\xe2\x88\x92</button>"
-      "<button type=\"button\" data-zoom=\"in\" title=\"larger\" aria-label=\"larger\">+</button>"
-      "<button type=\"button\" data-zoom=\"fit\" title=\"as wide as the panel\">width</button>"
-      "<button type=\"button\" data-zoom=\"whole\" title=\"all of it\">all</button></div>\n"
-      "<div class=\"key\">{}</div>\n<div class=\"view\" tabindex=\"0\">\n{}</div>\n</section>\n",
-      graph_legend(slowest_us), graph_drawing(report, prefix, slowest_us));
-}
 
 std::string plan_page(const PlanReport& report) {
   const double slowest = slowest_step_us(report);

@@ -123,7 +123,7 @@ ul.plain li { margin: 4px 0; overflow-wrap: anywhere; }
   .scroll { overflow: visible; }
   table { font-size: .68rem; } th, td { padding: 3px 4px; white-space: normal; } td.name { min-width: 8em; }
   svg.cellbar { width: 40px; }
-  td.timed, .chips li { white-space: nowrap; }
+  td.timed, td[data-v], .chips li { white-space: nowrap; }
   svg, rect { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   figure, .tile, tr, summary { break-inside: avoid; } h2, h3 { break-after: avoid; }
   .graph-head { break-before: page; }

@@ -10,7 +10,6 @@
 #include "report/page_parts.h"
 #include "report/plan_charts.h"
 #include "report/plan_facts.h"
-#include "report/plan_panel.h"
 #include "report/plan_style.h"
 #include "report/plan_tables.h"
 #include "report/versus_align.h"
