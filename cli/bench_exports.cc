@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <set>
 
 #include "write_file.h"
 
@@ -13,15 +12,6 @@ namespace exeunt::cli {
 namespace {
 
 constexpr double kMsInUs = 1e-3;
-
-/// The exits whose path a segment lies on.
-std::set<int> exits_behind(const Inspection& inspection, int segment) {
-  const SegmentInfo& info = inspection.segments[static_cast<std::size_t>(segment)];
-  if (info.exit >= 0) return {info.exit};
-  std::set<int> exits = exits_behind(inspection, info.leave);
-  exits.merge(exits_behind(inspection, info.stay));
-  return exits;
-}
 
 /// What all lists say of a step, the same in each.
 Json step_json(const StepTable& table, std::size_t id) {
@@ -57,15 +47,6 @@ Json measured_json(const Profiled& profiled, std::size_t id) {
           {"medianMs", step.median_us * kMsInUs},
           {"percentage", 100 * share_of(*profiled.profile, id)},
           {"runs", step.runs}};
-}
-
-/// A step that some measured runs came by, by the median of those who came most often.
-double typical_us(const Bench& result, std::size_t id) {
-  StepTimes best;
-  for (const Profiled& each : all_profiled(result)) {
-    if (each.profile->steps[id].runs > best.runs) best = each.profile->steps[id];
-  }
-  return best.median_us;
 }
 
 /// How a step does beside what the machine could.
@@ -130,7 +111,7 @@ Json profile_json(const StepTable& table, const Bench& result) {
   for (std::size_t id = 0; id < table.inspection.steps.size(); ++id) {
     Json row = step_json(table, id);
     row.update(measured_json(all.back(), id));
-    add_roofline(table, id, typical_us(result, id), row);
+    add_roofline(table, id, typical_step_us(result, id), row);
     row["exits"] = Json::array();
     for (const Profiled& each : all) {
       Json part = {{"measured", each.name}};
@@ -179,12 +160,15 @@ class CallTrace {
       if (info.exit >= 0) break;
       const double score = call_.scores_us[static_cast<std::size_t>(info.decision)];
       if (!std::isnan(score)) forward(fmt::format("decision {}", info.decision), score, {{"decision", info.decision}});
-      segment = exits_behind(table_.inspection, info.leave).contains(call_.exit) ? info.leave : info.stay;
+      segment = leads_to(info.leave, call_.exit) ? info.leave : info.stay;
     }
     forward("output", call_.us.output, {});
   }
 
  private:
+  bool leads_to(int segment, int exit) const {
+    return std::ranges::binary_search(exits_behind(table_.inspection, segment), exit);
+  }
   void add_steps(int segment) {
     for (std::size_t id = 0; id < table_.inspection.steps.size(); ++id) {
       if (table_.inspection.steps[id].segment != segment || std::isnan(call_.steps_us[id])) continue;

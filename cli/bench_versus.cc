@@ -18,25 +18,9 @@ namespace exeunt::cli {
 
 namespace {
 
-/// A or B as it was given: FILE, FILE:PRECISION, or a PRECISION of MODEL.
-struct SideSpec {
-  std::string file;
-  std::string precision;
-
-  bool operator==(const SideSpec&) const = default;
-};
-
 bool is_precision(const std::string& text) {
   constexpr std::array kPrecisions = {"fp32", "bf16", "fp16", "half", "int8", "best"};
   return std::ranges::find(kPrecisions, text) != kPrecisions.end();
-}
-
-SideSpec side_of(const BenchCommand& command, const std::string& text) {
-  if (is_precision(text)) return {command.model.path, text};
-  const std::size_t colon = text.rfind(':');
-  if (colon != std::string::npos && is_precision(text.substr(colon + 1)))
-    return {text.substr(0, colon), text.substr(colon + 1)};
-  return {text, command.model.precision};
 }
 
 /// A side with its plan and its samples.
@@ -45,16 +29,6 @@ struct SideOfBench {
   Plan plan;
   std::vector<Tensor> samples;
 };
-
-Plan build_side(const BenchCommand& command, const SideSpec& spec) {
-  if (is_plan(spec.file) && spec.precision != command.model.precision) {
-    throw Error(ErrorCode::argument, fmt::format("{}: is built already, for a precision of its own; {} is for a model",
-                                                 spec.file, spec.precision));
-  }
-  ModelOptions options = command.model;
-  options.precision = spec.precision;
-  return options.other_plan(spec.file, command.samples);
-}
 
 SideOfBench make_side(const BenchCommand& command, const SideSpec& spec, Plan plan) {
   std::vector<Tensor> samples = samples_for(command, plan);
@@ -131,6 +105,24 @@ void print_versus(const BenchCommand& command, const SideOfBench& a, const SideO
 }
 
 }  // namespace
+
+SideSpec side_of(const BenchCommand& command, const std::string& text) {
+  if (is_precision(text)) return {command.model.path, text};
+  const std::size_t colon = text.rfind(':');
+  if (colon != std::string::npos && is_precision(text.substr(colon + 1)))
+    return {text.substr(0, colon), text.substr(colon + 1)};
+  return {text, command.model.precision};
+}
+
+Plan build_side(const BenchCommand& command, const SideSpec& spec) {
+  if (is_plan(spec.file) && spec.precision != command.model.precision) {
+    throw Error(ErrorCode::argument, fmt::format("{}: is built already, for a precision of its own; {} is for a model",
+                                                 spec.file, spec.precision));
+  }
+  ModelOptions options = command.model;
+  options.precision = spec.precision;
+  return options.other_plan(spec.file, command.samples);
+}
 
 std::string check_sides(const BenchCommand& command) {
   for (const std::string& side : command.versus) {

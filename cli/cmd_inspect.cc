@@ -1,8 +1,11 @@
+#include <exeunt/tools/calibrate.h>
 #include <exeunt/tools/inspect.h>
+#include <exeunt/tools/profile.h>
 
 #include <fmt/format.h>
 
 #include "commands.h"
+#include "inspect_report.h"
 #include "inspect_text.h"
 #include "json.h"
 #include "options.h"
@@ -15,6 +18,7 @@ namespace {
 struct InspectCommand {
   ModelOptions model;
   SampleOptions samples;
+  ReportOptions report;
   std::string stage;
 };
 
@@ -66,6 +70,7 @@ Json steps_json(const Inspection& inspection) {
                      {"macs", step.macs},
                      {"bytes", step.bytes},
                      {"nodes", step.nodes},
+                     {"reads", step.reads},
                      {"us", step.us > 0 ? Json(step.us) : Json()},
                      {"gmacs", step.us > 0 ? Json(step.macs / step.us / 1e3) : Json()},
                      {"rivals", rivals},
@@ -159,6 +164,7 @@ void execute_plan(const InspectCommand& command) {
   Inspection inspection = inspect(plan);
   inspection.file = command.model.path;
   show_settings(command.model.exits, plan, inspection);
+  if (!command.report.out.empty()) write_report(command.report, command.model, command.samples, {plan, inspection, {}});
   if (command.model.json) {
     Json json = inspection_json(inspection);
     json["isa"] = plan.isa();
@@ -175,27 +181,36 @@ void execute_plan(const InspectCommand& command) {
   }
 }
 
-void execute(const InspectCommand& command) {
-  if (is_plan(command.model.path)) return execute_plan(command);
-  const Model model = command.model.load();
+/// Builds a plan, and writes the page about it if asked to.
+Inspection look_at(const InspectCommand& command, const Model& model) {
   Progress progress("build");
   BuildOptions options = command.model.build_options(model, command.samples);
   options.progress = [&](std::int64_t done, std::int64_t total) { progress.update(done, total); };
-  const auto look = [&] {
-    Inspection inspection = inspect(model, options);
-    progress.clear();
-    return inspection;
-  };
+  const Plan plan = Plan::build(model, options);
+  progress.clear();
+  Inspection inspection = inspect(model, plan);
+  if (options.optimization_level > 0) inspection.peak_gmacs = measure_machine_peaks().f32;
+  if (!command.report.out.empty()) {
+    Looked looked{plan, inspection, {}};
+    if (options.calibration != nullptr) looked.calibration_shares = options.calibration->exit_shares;
+    write_report(command.report, command.model, command.samples, looked);
+  }
+  return inspection;
+}
+
+void execute(const InspectCommand& command) {
+  if (is_plan(command.model.path)) return execute_plan(command);
+  const Model model = command.model.load();
+  const auto look = [&] { return look_at(command, model); };
   if (command.model.json) {
     Json json = inspection_json(look());
     if (command.stage == "import") json["text"] = graph_text(model, GraphStage::imported);
     if (command.stage == "graph") json["text"] = graph_text(model, GraphStage::canonical);
     return print_json(json);
   }
-  if (command.stage == "import") {
-    fmt::print("{}", graph_text(model, GraphStage::imported));
-  } else if (command.stage == "graph") {
-    fmt::print("{}", graph_text(model, GraphStage::canonical));
+  if (command.stage == "import" || command.stage == "graph") {
+    if (!command.report.out.empty()) look();
+    fmt::print("{}", graph_text(model, command.stage == "import" ? GraphStage::imported : GraphStage::canonical));
   } else if (command.stage == "plan") {
     print_steps(look());
   } else {
@@ -211,11 +226,17 @@ void add_inspect(CLI::App& app, Action& action) {
   command->model.add_to(sub);
   sub.add_option("--stage", command->stage, "print the graph as imported, the canonical graph, or the plan's steps")
       ->check(CLI::IsMember({"import", "graph", "plan"}));
+  command->report.add_to(sub);
   command->samples.add_to(sub);
   sub.footer(
       "\nExamples:\n  exeunt inspect model.onnx\n  exeunt inspect model.onnx --stage plan\n  exeunt inspect model.onnx "
-      "--json");
-  sub.callback([command, &action] { action = [command] { execute(*command); }; });
+      "--json\n  exeunt inspect model.onnx --report page.html --data cifar10:DIR\n  exeunt inspect model.onnx --report "
+      "page.html --versus int8 --calib cifar10:DIR\n  exeunt inspect torch.onnx --report page.html --versus "
+      "tflite.onnx");
+  sub.callback([command, &action] {
+    command->report.check();
+    action = [command] { execute(*command); };
+  });
 }
 
 }  // namespace exeunt::cli

@@ -103,13 +103,15 @@ std::string escaped(std::string_view text) {
   return result;
 }
 
-std::string html_page(std::string_view title, const std::string& body) {
+std::string html_page(std::string_view title, const std::string& body, std::string_view style,
+                      std::string_view script) {
   return fmt::format(
       "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-      "<link rel=\"icon\" href=\"data:,\">\n<title>{}</title>\n<style>{}</style>\n</head>\n<body>\n<main>\n{}</main>\n"
-      "</body>\n</html>\n",
-      escaped(title), kStyle, body);
+      "<link rel=\"icon\" "
+      "href=\"data:,\">\n<title>{}</title>\n<style>{}{}</style>\n</head>\n<body>\n<main>\n{}</main>\n"
+      "{}</body>\n</html>\n",
+      escaped(title), kStyle, style, body, script.empty() ? "" : fmt::format("<script>{}</script>\n", script));
 }
 
 std::string html_table(const std::vector<std::string>& header, const std::vector<std::vector<std::string>>& rows,

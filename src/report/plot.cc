@@ -134,11 +134,13 @@ void Plot::horizontal(double y, std::string_view classes, const std::string& tex
                           px(x_.high) - 4, py(y) + 14, escaped(text));
 }
 
-void Plot::bar(double from_x, double to_x, double y, const std::string& hover) {
-  if (!inside({from_x, y}) || !(to_x <= x_.high + 1e-9)) return;
+void Plot::bar(double from_x, double to_x, double y, const std::string& hover, std::string_view classes) {
+  if (!inside({from_x, y}) || !(to_x <= x_.high + 1e-9 * std::abs(x_.high) + 1e-9)) return;
+  const double gap = px(to_x) - px(from_x) > 8 ? 1 : 0.25;
   content_ += fmt::format(
-      "<rect class=\"bar\" x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\"><title>{}</title></rect>\n",
-      px(from_x) + 1, py(y), std::max(0.0, px(to_x) - px(from_x) - 2), py(y_.low) - py(y), escaped(hover));
+      "<rect class=\"{}\" x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\"><title>{}</title></rect>\n",
+      classes, px(from_x) + gap, py(y), std::max(0.0, px(to_x) - px(from_x) - 2 * gap), py(y_.low) - py(y),
+      escaped(hover));
 }
 
 std::string Plot::frame() const {

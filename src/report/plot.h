@@ -44,7 +44,7 @@ class Plot {
   void vertical(double x, std::string_view classes, const std::string& text);
   void horizontal(double y, std::string_view classes, const std::string& text);
   /// From the lower axis up to y.
-  void bar(double from_x, double to_x, double y, const std::string& hover);
+  void bar(double from_x, double to_x, double y, const std::string& hover, std::string_view classes = "bar");
 
   /// The <svg> element.
   std::string str() const;

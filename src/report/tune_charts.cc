@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "report/html.h"
+#include "report/page_parts.h"
 #include "report/plot.h"
 
 namespace exeunt {
@@ -27,10 +28,6 @@ std::string thresholds_of(const TunePoint& point) {
     parts.push_back(!s.enabled ? "off" : s.threshold < 0 ? "all leave" : fmt::format("{:.3f}", s.threshold));
   }
   return fmt::format("{}", fmt::join(parts, ", "));
-}
-
-std::string key(const std::string& sample, const std::string& text) {
-  return fmt::format("<li><svg viewBox=\"0 0 26 14\" aria-hidden=\"true\">{}</svg>{}</li>\n", sample, text);
 }
 
 void draw_limit(Plot& plot, const Tuned& tuned, const TuneBudget& limit) {
@@ -118,13 +115,14 @@ std::string accuracy_latency_chart(const Tuned& tuned, const TuneReportInfo& inf
 
 std::string accuracy_latency_legend() {
   return "<ul class=\"legend\">\n" +
-         key("<path class=\"line s-mix\" d=\"M1 7H25\"/><circle class=\"mark f-mix\" cx=\"13\" cy=\"7\" r=\"4\"/>",
+         legend_key(
+             "<path class=\"line s-mix\" d=\"M1 7H25\"/><circle class=\"mark f-mix\" cx=\"13\" cy=\"7\" r=\"4\"/>",
              "thresholds, on samples held out") +
-         key("<path class=\"line thin dashed s-fit\" d=\"M1 7H25\"/>", "the same, on samples fitted") +
-         key("<circle class=\"ring s-chosen\" cx=\"13\" cy=\"7\" r=\"5\"/>", "chosen") +
-         key("<path class=\"mark f-full\" d=\"M13 0l7 7l-7 7l-7 -7z\"/>", "the network without exits") +
-         key("<rect class=\"mark f-alone\" x=\"8\" y=\"2\" width=\"10\" height=\"10\"/>",
-             "one head alone, always stopping there") +
+         legend_key("<path class=\"line thin dashed s-fit\" d=\"M1 7H25\"/>", "the same, on samples fitted") +
+         legend_key("<circle class=\"ring s-chosen\" cx=\"13\" cy=\"7\" r=\"5\"/>", "chosen") +
+         legend_key("<path class=\"mark f-full\" d=\"M13 0l7 7l-7 7l-7 -7z\"/>", "the network without exits") +
+         legend_key("<rect class=\"mark f-alone\" x=\"8\" y=\"2\" width=\"10\" height=\"10\"/>",
+                    "one head alone, always stopping there") +
          "</ul>\n";
 }
 
@@ -148,8 +146,8 @@ std::string threshold_chart(const Tuned& tuned, std::size_t decision) {
   }
   return fmt::format("<figure class=\"card\"><h3>Exit {}, by {}{}</h3>\n{}<ul class=\"legend\">{}{}</ul></figure>\n",
                      decision, criterion_kind_name(chosen.criterion), chosen.enabled ? "" : ": switched off",
-                     plot.str(), key("<path class=\"line s-mix\" d=\"M1 7H25\"/>", "would leave, of all"),
-                     key("<path class=\"line thin dashed s-alone\" d=\"M1 7H25\"/>", "right, of these"));
+                     plot.str(), legend_key("<path class=\"line s-mix\" d=\"M1 7H25\"/>", "would leave, of all"),
+                     legend_key("<path class=\"line thin dashed s-alone\" d=\"M1 7H25\"/>", "right, of these"));
 }
 
 std::string reliability_chart(const HeadReliability& head, std::size_t exit) {
@@ -169,12 +167,14 @@ std::string reliability_chart(const HeadReliability& head, std::size_t exit) {
   return fmt::format(
       "<figure class=\"card\"><h3>Exit {}, temperature {:.2f}</h3>\n{}<ul class=\"legend\">{}{}{}</ul></figure>\n",
       exit, head.temperature, plot.str(),
-      key("<path class=\"line s-before\" d=\"M1 7H25\"/><rect class=\"mark f-before\" x=\"8\" y=\"2\" width=\"10\" "
+      legend_key(
+          "<path class=\"line s-before\" d=\"M1 7H25\"/><rect class=\"mark f-before\" x=\"8\" y=\"2\" width=\"10\" "
           "height=\"10\"/>",
           fmt::format("as it is: error {:.1f} %", 100 * head.ece_before)),
-      key("<path class=\"line s-after\" d=\"M1 7H25\"/><circle class=\"mark f-after\" cx=\"13\" cy=\"7\" r=\"4\"/>",
+      legend_key(
+          "<path class=\"line s-after\" d=\"M1 7H25\"/><circle class=\"mark f-after\" cx=\"13\" cy=\"7\" r=\"4\"/>",
           fmt::format("with the temperature: {:.1f} %", 100 * head.ece_after)),
-      key("<rect class=\"bar\" x=\"6\" y=\"1\" width=\"14\" height=\"12\"/>", "share of the samples"));
+      legend_key("<rect class=\"bar\" x=\"6\" y=\"1\" width=\"14\" height=\"12\"/>", "share of the samples"));
 }
 
 }  // namespace exeunt

@@ -7,18 +7,12 @@
 
 #include "base/files.h"
 #include "report/html.h"
+#include "report/page_parts.h"
 #include "report/tune_charts.h"
 
 namespace exeunt {
 
 namespace {
-
-std::string percent(double share, int digits = 1) { return fmt::format("{:.{}f} %", 100 * share, digits); }
-std::string us(double value) { return fmt::format("{:.{}f} us", value, value < 100 ? 2 : 1); }
-
-std::string tile(const std::string& value, const std::string& name) {
-  return fmt::format("<div class=\"tile\"><b>{}</b><span>{}</span></div>\n", escaped(value), escaped(name));
-}
 
 std::string head_of_page(const Tuned& tuned, const TuneReportInfo& info) {
   const Outcome& seen = tuned.chosen.held_out;
@@ -29,12 +23,12 @@ std::string head_of_page(const Tuned& tuned, const TuneReportInfo& info) {
   html +=
       fmt::format("<div class=\"verdict{}\"><p>{}</p></div>\n", pays ? "" : " warn", escaped(tuned.verdict.sentence));
   html += "<div class=\"tiles\">\n";
-  html += tile(percent(seen.accuracy, 2), "right, chosen thresholds");
+  html += tile(percent_text(seen.accuracy, 2), "right, chosen thresholds");
   html += tile(fmt::format("{:+.2f} ± {:.2f}", -100 * seen.drop, 100 * seen.drop_error),
                "points against the last exit (standard error)");
-  html += tile(us(seen.latency_us), "on average");
-  html += tile(us(full.latency_us), "without exits");
-  html += tile(us(seen.p99_us), "99 % of the runs within");
+  html += tile(us_text(seen.latency_us), "on average");
+  html += tile(us_text(full.latency_us), "without exits");
+  html += tile(us_text(seen.p99_us), "99 % of the runs within");
   html += "</div>\n";
   html +=
       fmt::format("<p class=\"soft\">All on the {} samples held out; the thresholds were fitted on {} others.</p>\n",
@@ -55,9 +49,9 @@ std::string points_part(const Tuned& tuned) {
     std::vector<std::string> row = {name};
     for (const ExitSettings& s : point.settings)
       row.push_back(!s.enabled ? "off" : s.threshold < 0 ? "all leave" : fmt::format("{:.4f}", s.threshold));
-    for (const double share : point.held_out.shares) row.push_back(percent(share));
-    row.insert(row.end(), {percent(point.held_out.accuracy, 2), us(point.held_out.latency_us),
-                           percent(point.fitted.accuracy, 2), us(point.fitted.latency_us)});
+    for (const double share : point.held_out.shares) row.push_back(percent_text(share));
+    row.insert(row.end(), {percent_text(point.held_out.accuracy, 2), us_text(point.held_out.latency_us),
+                           percent_text(point.fitted.accuracy, 2), us_text(point.fitted.latency_us)});
     rows.push_back(std::move(row));
   };
   add(tuned.chosen, "chosen");
@@ -72,16 +66,16 @@ std::string points_part(const Tuned& tuned) {
 
 std::string alternatives_part(const Tuned& tuned) {
   std::vector<std::vector<std::string>> rows = {
-      {"chosen thresholds", percent(tuned.verdict.accuracy, 2), us(tuned.verdict.latency_us), "", ""}};
+      {"chosen thresholds", percent_text(tuned.verdict.accuracy, 2), us_text(tuned.verdict.latency_us), "", ""}};
   for (std::size_t e = 0; e < tuned.verdict.alternatives.size(); ++e) {
     const Alternative& a = tuned.verdict.alternatives[e];
     std::vector<std::string> row = {
         e + 1 == tuned.verdict.alternatives.size() ? "without exits" : fmt::format("exit {} alone", e),
-        percent(a.accuracy, 2), us(a.latency_us), "", ""};
+        percent_text(a.accuracy, 2), us_text(a.latency_us), "", ""};
     if (e < tuned.verdict.break_even.size()) {
       const BreakEven& exit = tuned.verdict.break_even[e];
-      row[3] = percent(exit.share);
-      row[4] = std::isfinite(exit.needed_share) && exit.needed_share <= 1 ? percent(exit.needed_share) : "never";
+      row[3] = percent_text(exit.share);
+      row[4] = std::isfinite(exit.needed_share) && exit.needed_share <= 1 ? percent_text(exit.needed_share) : "never";
     }
     rows.push_back(std::move(row));
   }

@@ -249,4 +249,14 @@ Bench bench(std::span<Session> sessions, std::span<const Tensor> samples, const 
   return result;
 }
 
+double typical_step_us(const Bench& result, std::size_t step) {
+  StepTimes best;
+  const auto look = [&](const std::optional<Profile>& profile) {
+    if (profile && profile->steps[step].runs > best.runs) best = profile->steps[step];
+  };
+  for (const ExitBench& exit : result.exits) look(exit.profile);
+  if (result.mix) look(result.mix->profile);
+  return best.median_us;
+}
+
 }  // namespace exeunt

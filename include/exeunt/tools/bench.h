@@ -151,6 +151,10 @@ struct BenchOptions {
 /// @throws Error argument, shape, dtype; as Session::run
 Bench bench(std::span<Session> sessions, std::span<const Tensor> samples, const BenchOptions& options = {});
 
+/// What a step takes: the median of those profiled runs that came by it most often. 0: none came by, or nothing was
+/// profiled.
+double typical_step_us(const Bench& result, std::size_t step);
+
 /// The most memory that this process ever held, in bytes.
 std::size_t peak_resident_bytes() noexcept;
 

@@ -56,6 +56,7 @@ struct StepInfo {
   std::vector<std::string> nodes;  ///< of the file: those whose work it does, in execution order; none for a reorder
   double us = 0;                   ///< measured when the plan was built, among its neighbours; 0: not measured
   std::vector<RivalInfo> rivals;
+  std::vector<int> reads;  ///< what its operands come from: k >= 0 is step k, -1 - k is input k of the model
 };
 
 /// The end of a segment, for drawing the tree: a decision with two ways on, or an exit.
@@ -64,6 +65,7 @@ struct SegmentInfo {
   int exit = -1;
   int leave = -1;
   int stay = -1;
+  std::vector<int> reads;  ///< what the decision looks at or the exit hands out, as in StepInfo
 };
 
 /// What is on the path to an exit.
@@ -111,8 +113,14 @@ struct Inspection {
   std::vector<Warning> warnings;
 };
 
+/// The exits whose path a segment lies on, ascending.
+std::vector<int> exits_behind(const Inspection& inspection, int segment);
+
 /// Looks at a loaded model and at the plan that `options` gives. @throws as Plan::build
 Inspection inspect(const Model& model, const BuildOptions& options = {});
+
+/// The same for a plan that was built of the model, but for the peak of this core. @throws Error unsupported
+Inspection inspect(const Model& model, const Plan& plan);
 
 /// What a plan alone tells: nothing of the file that it was built from, and no warnings.
 Inspection inspect(const Plan& plan);

@@ -7,6 +7,7 @@
 #include "cpu/peak.h"
 #include "diagnose/diagnose.h"
 #include "engine/compile/model_data.h"
+#include "engine/compile/step_reads.h"
 #include "graph/placement.h"
 #include "graph/text.h"
 #include "plan/plan_data.h"
@@ -35,7 +36,7 @@ void add_layers(const Graph& graph, Inspection& result) {
 void add_steps(const PlanData& plan, Inspection& result) {
   for (std::size_t s = 0; s < plan.segments.size(); ++s) {
     const Segment& segment = plan.segments[s];
-    result.segments.push_back({segment.decision, segment.exit, segment.leave, segment.stay});
+    result.segments.push_back({segment.decision, segment.exit, segment.leave, segment.stay, {}});
   }
   result.steps.resize(plan.steps.size());
   for (std::size_t s = 0; s < plan.segments.size(); ++s) {
@@ -55,12 +56,16 @@ void add_steps(const PlanData& plan, Inspection& result) {
               {},
               step.nodes,
               0,
+              {},
               {}};
       info.us = step.us;
       for (const Rival& rival : step.rivals) info.rivals.push_back({rival.kernel, rival.us, rival.reason});
       for (const Refusal& refusal : step.refusals) info.refusals.push_back({refusal.backend, refusal.reason});
     }
   }
+  StepReads reads = step_reads(plan);
+  for (std::size_t i = 0; i < plan.steps.size(); ++i) result.steps[i].reads = std::move(reads.steps[i]);
+  for (std::size_t s = 0; s < plan.segments.size(); ++s) result.segments[s].reads = std::move(reads.segments[s]);
   result.arena_bytes = plan.arena_bytes;
   result.peak_live_bytes = plan.peak_live_bytes;
   result.packed_bytes = plan.weights.bytes();
@@ -104,7 +109,7 @@ void add_step_costs(const PlanData& plan, Inspection& result) {
 
 }  // namespace
 
-Inspection inspect(const Model& model, const BuildOptions& options) {
+Inspection inspect(const Model& model, const Plan& plan) {
   const Model::Data& data = model.data();
   Inspection result;
   result.file = data.path.string();
@@ -124,11 +129,15 @@ Inspection inspect(const Model& model, const BuildOptions& options) {
   for (const PassRecord& pass : data.passes) result.passes.push_back({std::string(pass.name), pass.rewrites});
   add_layers(data.graph, result);
   add_costs(data.graph, result);
-  const Plan plan = Plan::build(model, options);
   add_steps(*plan.data(), result);
   add_step_costs(*plan.data(), result);
-  if (options.optimization_level > 0) result.peak_gmacs = cpu::peak_gmacs();
   result.warnings = find_warnings(model, plan);
+  return result;
+}
+
+Inspection inspect(const Model& model, const BuildOptions& options) {
+  Inspection result = inspect(model, Plan::build(model, options));
+  if (options.optimization_level > 0) result.peak_gmacs = cpu::peak_gmacs();
   return result;
 }
 
@@ -146,6 +155,22 @@ Inspection inspect(const Plan& plan) {
   add_steps(data, result);
   add_step_costs(data, result);
   return result;
+}
+
+std::vector<int> exits_behind(const Inspection& inspection, int segment) {
+  std::vector<int> exits;
+  std::vector<int> open = {segment};
+  while (!open.empty()) {
+    const SegmentInfo& info = inspection.segments.at(static_cast<std::size_t>(open.back()));
+    open.pop_back();
+    if (info.exit >= 0) {
+      exits.push_back(info.exit);
+    } else {
+      open.insert(open.end(), {info.leave, info.stay});
+    }
+  }
+  std::ranges::sort(exits);
+  return exits;
 }
 
 std::string graph_text(const Plan& plan) { return print_graph(*plan.data()->graph); }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <set>
 
 #include "graph/text.h"
 #include "support/models.h"
@@ -60,6 +61,45 @@ TEST(Inspect, StepsAddUpToWhatAnExitCosts) {
     EXPECT_LT(seen.costs[0].layers, seen.costs[1].layers);
     EXPECT_LT(seen.costs[0].weight_bytes, seen.costs[1].weight_bytes);
   }
+}
+
+TEST(Inspect, StepsKnowWhatTheyRead) {
+  const Inspection seen = inspect(model_from(R"(
+    g (float[1,3] x, float[1,3] z, float[3] c = {1, 2, 3}) => (float[1,3] y) {
+      a = Sin(x)
+      b = Add(a, c)
+      d = Cos(a)
+      e = Add(b, d)
+      y = Add(e, z)
+    })"),
+                                  {.backend = "ref"});
+  const auto reads = [&](const std::string& name) {
+    const auto step = std::ranges::find(seen.steps, name, &StepInfo::name);
+    std::vector<std::string> names;
+    for (const int i : step->reads)
+      names.push_back(i < 0 ? seen.inputs[static_cast<std::size_t>(-1 - i)].name
+                            : seen.steps[static_cast<std::size_t>(i)].name);
+    return names;
+  };
+  ASSERT_EQ(seen.steps.size(), 5U);
+  EXPECT_THAT(reads(seen.steps[0].name), ElementsAre("x")) << "constants are no edges";
+  EXPECT_THAT(seen.steps[4].reads, ElementsAre(-2, 3));
+  EXPECT_EQ(seen.segments[0].reads, (std::vector<int>{4}));
+}
+
+TEST(Inspect, CopiesAreReadByThoseThatWantThem) {
+  const Inspection seen = inspect(digits());
+  std::set<int> read;
+  for (const StepInfo& step : seen.steps) read.insert(step.reads.begin(), step.reads.end());
+  for (const SegmentInfo& segment : seen.segments) read.insert(segment.reads.begin(), segment.reads.end());
+  for (int i = 0; i < std::ssize(seen.steps); ++i) EXPECT_TRUE(read.contains(i)) << "nobody reads step " << i;
+  EXPECT_TRUE(read.contains(-1)) << "nor the input";
+}
+
+TEST(Inspect, EachPartOfThePathKnowsItsExits) {
+  const Inspection seen = inspect(digits());
+  EXPECT_THAT(exits_behind(seen, 0), ElementsAre(0, 1));
+  EXPECT_THAT(exits_behind(seen, seen.segments[0].stay), ElementsAre(1));
 }
 
 TEST(Inspect, LayersAndStepsShareNames) {
