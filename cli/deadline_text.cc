@@ -37,6 +37,8 @@ Json to_json(const DeadlineReport& report) {
       {"cut_short_accuracy", to_json(report.cut_short_accuracy)},
       {"missed", report.missed},
       {"missed_share", report.missed_share()},
+      {"missed_clearly", report.missed_clearly},
+      {"missed_clearly_share", report.missed_clearly_share()},
       {"overrun_us", {{"p50", report.overrun_p50_us}, {"p99", report.overrun_p99_us}, {"max", report.overrun_max_us}}}};
 }
 
@@ -52,7 +54,8 @@ std::string deadline_text(const DeadlineReport& report) {
   if (report.missed == 0) {
     text += ". None was late.";
   } else {
-    text += fmt::format(". {} were late, by {} us (p50), {} us (p99), {} us at most.", percent(report.missed_share()),
+    text += fmt::format(". {} were late, {} of all by more than 5 %: by {} us (p50), {} us (p99), {} us at most.",
+                        percent(report.missed_share()), percent(report.missed_clearly_share()),
                         microseconds(report.overrun_p50_us), microseconds(report.overrun_p99_us),
                         microseconds(report.overrun_max_us));
   }

@@ -5,6 +5,12 @@
 
 namespace exeunt {
 
+namespace {
+
+constexpr double kClearly = 1.05;
+
+}  // namespace
+
 DeadlineLog::DeadlineLog(double deadline_us, std::size_t exits) {
   constexpr double kMostUs = 1e12;
   require(deadline_us >= 0 && deadline_us <= kMostUs, ErrorCode::argument,
@@ -22,6 +28,7 @@ void DeadlineLog::add(int exit, bool cut_short, double us) {
   }
   if (us <= counts_.deadline_us) return;
   ++counts_.missed;
+  if (us > kClearly * counts_.deadline_us) ++counts_.missed_clearly;
   overruns_us_.push_back(us - counts_.deadline_us);
 }
 
@@ -29,6 +36,7 @@ void DeadlineLog::add(const DeadlineLog& other) {
   counts_.runs += other.counts_.runs;
   counts_.cut_short += other.counts_.cut_short;
   counts_.missed += other.counts_.missed;
+  counts_.missed_clearly += other.counts_.missed_clearly;
   for (std::size_t e = 0; e < counts_.cut_short_by_exit.size(); ++e)
     counts_.cut_short_by_exit[e] += other.counts_.cut_short_by_exit[e];
   overruns_us_.insert(overruns_us_.end(), other.overruns_us_.begin(), other.overruns_us_.end());

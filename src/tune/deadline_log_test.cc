@@ -25,6 +25,8 @@ TEST(DeadlineLog, CountsWhatWasCutShortAndWhatWasLate) {
   EXPECT_EQ(report.cut_short, 3);
   EXPECT_THAT(report.cut_short_by_exit, ElementsAre(1, 2, 0));
   EXPECT_EQ(report.missed, 2) << "100 of 100 are in time";
+  EXPECT_EQ(report.missed_clearly, 1) << "103 is less than a twentieth late";
+  EXPECT_EQ(report.missed_clearly_share(), .25);
   EXPECT_EQ(report.cut_short_share(), .75);
   EXPECT_EQ(report.missed_share(), .5);
   EXPECT_EQ(report.overrun_p50_us, 3);
@@ -42,6 +44,7 @@ TEST(DeadlineLog, AddsUpStreams) {
   EXPECT_EQ(log.report().runs, 3);
   EXPECT_THAT(log.report().cut_short_by_exit, ElementsAre(2, 0));
   EXPECT_EQ(log.report().missed, 3);
+  EXPECT_EQ(log.report().missed_clearly, 3);
   EXPECT_EQ(log.report().overrun_max_us, 5);
 }
 

@@ -15,6 +15,7 @@ struct DeadlineReport {
   std::int64_t cut_short = 0;                   ///< answered by an exit that would not have let the sample go
   std::vector<std::int64_t> cut_short_by_exit;  ///< the same, by the exit that answered
   std::int64_t missed = 0;                      ///< that took longer than the deadline
+  std::int64_t missed_clearly = 0;              ///< of these, by more than a twentieth of the deadline
   // By how much these took longer; 0 if there are none.
   double overrun_p50_us = 0;
   double overrun_p99_us = 0;
@@ -24,6 +25,7 @@ struct DeadlineReport {
   /// Shares of the runs, in [0, 1]; 0 without runs.
   double cut_short_share() const noexcept { return share(cut_short); }
   double missed_share() const noexcept { return share(missed); }
+  double missed_clearly_share() const noexcept { return share(missed_clearly); }
 
  private:
   double share(std::int64_t count) const noexcept {
