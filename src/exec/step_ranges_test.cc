@@ -31,7 +31,7 @@ std::vector<std::string> left_of_first(const PlanData& plan) {
   return names;
 }
 
-const std::string kTree = "decide max_prob(%head) > 0.5 { exit(%head) exit(%late) }";
+const std::string kOneDecision = "decide max_prob(%head) > 0.5 { exit(%head) exit(%late) }";
 
 TEST(StepRanges, WithoutItsHeadASegmentRunsItsTrunk) {
   const PlanData plan = plan_with(R"(
@@ -40,7 +40,7 @@ TEST(StepRanges, WithoutItsHeadASegmentRunsItsTrunk) {
     %head = Neg(%low) "head"
     %late = Exp(%trunk) "late"
   )",
-                                  kTree);
+                                  kOneDecision);
   EXPECT_THAT(left_of_first(plan), ElementsAre("trunk"));
   const std::vector<SegmentSteps> steps = find_segment_steps(plan);
   EXPECT_EQ(steps.front().all.end, 3U);
@@ -73,7 +73,7 @@ TEST(StepRanges, AHeadThatALaterOneBuildsOnStays) {
     %head = Neg(%low) "head"
     %late = Add(%trunk, %low) "late"
   )";
-  EXPECT_THAT(left_of_first(plan_with(nodes, kTree)), ElementsAre("trunk", "low"));
+  EXPECT_THAT(left_of_first(plan_with(nodes, kOneDecision)), ElementsAre("trunk", "low"));
 }
 
 TEST(StepRanges, WhatOnlyALaterDecisionLooksAtStays) {

@@ -61,7 +61,7 @@ PlanReport two_exit_report() {
               step_of("last", "Softmax", 2, {6}, 0.1)};
   in.warnings = {{"odd", "<b>", "is <odd>", "do \"this\""}};
   report.bench.exits = {{0, runs_of(20), std::nullopt}, {1, runs_of(30), std::nullopt}};
-  report.bench.mix = MixBench{runs_of(24), {0.6, 0.4}, std::nullopt};
+  report.bench.mix = MixBench{runs_of(24), {0.6, 0.4}, std::nullopt, std::nullopt};
   for (ExitBench& exit : report.bench.exits) {
     Profile profile;
     profile.steps.resize(in.steps.size());
