@@ -54,12 +54,20 @@ TEST(CApiSettings, AnotherCriterionMayBeChosen) {
   ASSERT_EQ(exeunt_session_run(session.get(), &input, 1), EXEUNT_OK);
   ASSERT_EQ(exeunt_result_exit(session.get(), 0), 0);
   const float largest = exeunt_result_score(session.get(), 0);
+  const auto run_with = [&] {
+    ASSERT_EQ(exeunt_session_set_exit_settings(session.get(), &settings, 1), EXEUNT_OK) << exeunt_last_error();
+    ASSERT_EQ(exeunt_session_run(session.get(), &input, 1), EXEUNT_OK);
+  };
   settings.criterion = EXEUNT_CRITERION_MARGIN;
-  settings.enabled = 0;
-  ASSERT_EQ(exeunt_session_set_exit_settings(session.get(), &settings, 1), EXEUNT_OK) << exeunt_last_error();
-  ASSERT_EQ(exeunt_session_run(session.get(), &input, 1), EXEUNT_OK);
-  EXPECT_EQ(exeunt_result_exit(session.get(), 0), 1) << "nobody leaves at an exit that is off";
+  settings.threshold = 2;
+  run_with();
+  EXPECT_EQ(exeunt_result_exit(session.get(), 0), 1) << "no margin is above 2";
   EXPECT_LT(exeunt_result_score(session.get(), 0), largest);
+  settings.threshold = 0;
+  settings.enabled = 0;
+  run_with();
+  EXPECT_EQ(exeunt_result_exit(session.get(), 0), 1) << "nobody leaves at an exit that is off";
+  EXPECT_TRUE(std::isnan(exeunt_result_score(session.get(), 0))) << "its head did not run";
 }
 
 TEST(CApiSettings, SettingsThatCannotBeChangeNothing) {

@@ -56,8 +56,9 @@ TEST(ExitOptions, TheHeadOfADisabledExitDoesNotRun) {
   const auto steps_run = [&](const Arguments& more) {
     Arguments arguments = {"bench", kDigits, "--deterministic", "--duration", "0", "--warmup", "0", "--dumpProfile"};
     arguments.insert(arguments.end(), more.begin(), more.end());
+    const Json json = expect_json(arguments);
     std::set<std::string> steps;
-    for (const Json& row : expect_json(arguments)["profile"]) {
+    for (const Json& row : json["profile"]) {
       if (row.contains("runs") && row["runs"].get<int>() > 0) steps.insert(row["name"].get<std::string>());
     }
     return steps;
