@@ -79,7 +79,7 @@ Json steps_json(const Inspection& inspection) {
   return steps;
 }
 
-Json inspection_json(const Inspection& inspection) {
+Json inspection_json(const Inspection& inspection, const Plan& plan) {
   Json inputs = Json::array();
   for (const InputInfo& input : inspection.inputs) {
     Json entry = to_json(input.type);
@@ -115,6 +115,9 @@ Json inspection_json(const Inspection& inspection) {
   double macs = 0;
   for (const LayerInfo& layer : inspection.layers) macs += layer.macs;
   return {{"file", inspection.file},
+          {"isa", plan.isa()},
+          {"precision", plan.precision()},
+          {"threads", plan.threads()},
           {"opset", inspection.opset},
           {"producer", inspection.producer},
           {"batch", {{"free", inspection.free_batch}, {"obstacle", inspection.batch_obstacle}}},
@@ -166,9 +169,7 @@ void execute_plan(const InspectCommand& command) {
   show_settings(command.model.exits, plan, inspection);
   if (!command.report.out.empty()) write_report(command.report, command.model, command.samples, {plan, inspection, {}});
   if (command.model.json) {
-    Json json = inspection_json(inspection);
-    json["isa"] = plan.isa();
-    json["precision"] = plan.precision();
+    Json json = inspection_json(inspection, plan);
     if (command.stage == "graph") json["text"] = graph_text(plan);
     return print_json(json);
   }
@@ -182,20 +183,14 @@ void execute_plan(const InspectCommand& command) {
 }
 
 /// Builds a plan, and writes the page about it if asked to.
-Inspection look_at(const InspectCommand& command, const Model& model) {
-  Progress progress("build");
-  BuildOptions options = command.model.build_options(model, command.samples);
-  options.progress = [&](std::int64_t done, std::int64_t total) { progress.update(done, total); };
-  const Plan plan = Plan::build(model, options);
-  progress.clear();
-  Inspection inspection = inspect(model, plan);
-  if (options.optimization_level > 0) inspection.peak_gmacs = measure_machine_peaks().f32;
-  if (!command.report.out.empty()) {
-    Looked looked{plan, inspection, {}};
-    if (options.calibration != nullptr) looked.calibration_shares = options.calibration->exit_shares;
-    write_report(command.report, command.model, command.samples, looked);
-  }
-  return inspection;
+Looked look_at(const InspectCommand& command, const Model& model) {
+  const BuildOptions options = command.model.build_options(model, command.samples);
+  const Plan plan = command.model.build_with(model, options);
+  Looked looked{plan, inspect(model, plan), {}};
+  if (options.optimization_level > 0) looked.inspection.peak_gmacs = measure_machine_peaks().f32;
+  if (options.calibration != nullptr) looked.calibration_shares = options.calibration->exit_shares;
+  if (!command.report.out.empty()) write_report(command.report, command.model, command.samples, looked);
+  return looked;
 }
 
 void execute(const InspectCommand& command) {
@@ -203,7 +198,8 @@ void execute(const InspectCommand& command) {
   const Model model = command.model.load();
   const auto look = [&] { return look_at(command, model); };
   if (command.model.json) {
-    Json json = inspection_json(look());
+    const Looked looked = look();
+    Json json = inspection_json(looked.inspection, looked.plan);
     if (command.stage == "import") json["text"] = graph_text(model, GraphStage::imported);
     if (command.stage == "graph") json["text"] = graph_text(model, GraphStage::canonical);
     return print_json(json);
@@ -212,9 +208,9 @@ void execute(const InspectCommand& command) {
     if (!command.report.out.empty()) look();
     fmt::print("{}", graph_text(model, command.stage == "import" ? GraphStage::imported : GraphStage::canonical));
   } else if (command.stage == "plan") {
-    print_steps(look());
+    print_steps(look().inspection);
   } else {
-    print_summary(look());
+    print_summary(look().inspection);
   }
 }
 

@@ -23,8 +23,8 @@ struct ReportOptions {
 
 /// A plan that was looked at.
 struct Looked {
-  const Plan& plan;
-  const Inspection& inspection;
+  Plan plan;
+  Inspection inspection;
   std::vector<double> calibration_shares;
 };
 

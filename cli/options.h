@@ -75,13 +75,14 @@ struct ModelOptions {
   BuildOptions build_options(const Model& model, const SampleOptions& samples) const;
   /// With a progress bar.
   Plan build(const Model& model, const SampleOptions& samples) const;
+  /// The same with options that build_options gave.
+  Plan build_with(const Model& model, BuildOptions options) const;
   /// MODEL as a plan: read from a plan file, or built.
   Plan plan(const SampleOptions& samples) const;
   /// Another file with the same options as a plan, beside MODEL: its ranges are not saved.
   Plan other_plan(const std::string& file, const SampleOptions& samples) const;
 
  private:
-  Plan build_with(const Model& model, BuildOptions options) const;
   Plan load_plan(const std::string& file) const;
   BuildOptions plain_build_options() const;
   void check_plan_options(const std::string& file, const Plan& plan) const;
