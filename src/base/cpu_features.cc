@@ -9,13 +9,28 @@
 
 namespace exeunt {
 
+#if defined(__x86_64__)
+namespace {
+
+/// Conversions between floats and halves. Compilers differ on whether __builtin_cpu_supports knows the name.
+bool machine_has_f16c() noexcept {
+  unsigned a = 0;
+  unsigned b = 0;
+  unsigned c = 0;
+  unsigned d = 0;
+  return __get_cpuid(1, &a, &b, &c, &d) != 0 && (c & bit_F16C) != 0;
+}
+
+}  // namespace
+#endif
+
 std::string_view machine_isa() noexcept {
 #if defined(__x86_64__)
   if (__builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512bw") != 0 &&
       __builtin_cpu_supports("avx512vl") != 0 && __builtin_cpu_supports("avx512dq") != 0) {
     return "avx512";
   }
-  if (__builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("fma") != 0) return "avx2";
+  if (__builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("fma") != 0 && machine_has_f16c()) return "avx2";
   return "scalar";
 #elif defined(__aarch64__)
   return "neon";

@@ -33,6 +33,9 @@ Offer offer(const ops::QuantizedAdd& op, const NodeView& node);
 /// The same where x is bf16.
 Offer bf16_conv_offer(const ops::Conv& op, const NodeView& node);
 
+/// The same where x is f32 and the weights are f16.
+Offer half_product_offer(const ops::Gemm& op, const NodeView& node);
+
 /// Why kernels for f32 cannot take the node at all (an operand that is not f32, an empty tensor); empty if they can.
 std::string refuse_types(const NodeView& node);
 

@@ -59,6 +59,8 @@ Offer offer(const ops::Conv& op, const NodeView& node) {
 }
 
 Offer offer(const ops::Gemm& op, const NodeView& node) {
+  if (node.operand_type(1)->dtype == DType::f16 && node.operand_type(0)->dtype == DType::f32)
+    return half_product_offer(op, node);
   return offer_f32(node, [&] { return own_product_candidates(op, node); });
 }
 

@@ -53,7 +53,8 @@ void reference_as(const Gemm& op, Inputs in, const MutableTensorView& y) {
 TensorType infer(const Gemm& op, Types in) {
   const TensorType& a = type_at(in, 0);
   const TensorType& b = type_at(in, 1);
-  require_same_dtype(a, b);
+  const bool has_short_weights = a.dtype == DType::f32 && b.dtype == DType::f16;
+  if (!has_short_weights) require_same_dtype(a, b);
   require(a.dtype != DType::boolean, ErrorCode::dtype, "Gemm takes numbers, not bool");
   require(a.shape.rank() == 2 && b.shape.rank() == 2, ErrorCode::shape, "a is {} and b is {}; matrices are needed",
           a.shape.str(), b.shape.str());
@@ -71,6 +72,8 @@ TensorType infer(const Gemm& op, Types in) {
 }
 
 void reference(const Gemm& op, Inputs in, Outputs out) {
+  // The types differ: numbers are read one by one.
+  if (in[0].dtype() != in[1].dtype()) return reference_as<double>(op, in, out[0]);
   dispatch_factors(out[0].dtype(), [&]<class T>(TypeTag<T>) { reference_as<T>(op, in, out[0]); });
 }
 

@@ -89,6 +89,15 @@ TEST(Gemm, ShortFloatsAreRoundedOnlyAtTheEnd) {
   EXPECT_THAT(numbers(y), ElementsAre(2050));
 }
 
+TEST(Gemm, WeightsBesideF32MayBeStoredIn16Bits) {
+  // A third is 0.33325195 in 16 bits.
+  const Tensor b = tensor(DType::f16, {2, 2}, {1.0 / 3, 0, 0.5, 65504});
+  const Tensor y = run_op(Gemm{.activation = Activation::relu}, {f32({1, 2}, {3, 1}), b, f32({2}, {0.25F, 1})});
+  EXPECT_EQ(y.type(), (TensorType{DType::f32, {1, 2}}));
+  EXPECT_THAT(values<float>(y), ElementsAre(3 * 0.333251953125F + 0.75F, 65505));
+  EXPECT_THAT(values<float>(run_op(Gemm{.trans_b = true}, {f32({1, 2}, {0, 2}), b})), ElementsAre(0, 131008));
+}
+
 TEST(Gemm, CountsTheDepthPerOutput) {
   const TensorType a{DType::f32, {5, 2}};
   const TensorType b{DType::f32, {5, 3}};
@@ -101,6 +110,8 @@ TEST(Gemm, RefusesOperandsThatDoNotFit) {
   EXPECT_EQ(error_of(Gemm{}, {"f32[2]", "f32[2,3]"}), ErrorCode::shape);
   EXPECT_EQ(error_of(Gemm{}, {"f32[1,2,3]", "f32[3,2]"}), ErrorCode::shape);
   EXPECT_EQ(error_of(Gemm{}, {"f32[2,3]", "f64[3,2]"}), ErrorCode::dtype);
+  EXPECT_EQ(error_of(Gemm{}, {"f16[2,3]", "f32[3,2]"}), ErrorCode::dtype);
+  EXPECT_EQ(error_of(Gemm{}, {"f32[2,3]", "bf16[3,2]"}), ErrorCode::dtype);
   EXPECT_EQ(error_of(Gemm{}, {"bool[2,3]", "bool[3,2]"}), ErrorCode::dtype);
   EXPECT_EQ(error_of(Gemm{}, {"f32[2,3]"}), ErrorCode::argument);
 }

@@ -84,11 +84,40 @@ const std::vector<ProductSpec> kMatMuls = {
     {.name = "empty", .a = "f32[2,0,3]", .b = "f32[3,2]", .refused = "an empty tensor"},
 };
 
+/// One row beside weights that are stored as halves: the reference multiplies the same numbers.
+OpCase half_gemm(const ProductSpec& s) {
+  OpCase result = gemm(s);
+  result.name = "half_" + result.name;
+  return result;
+}
+
+const std::vector<ProductSpec> kHalfGemms = {
+    {.name = "plain", .a = "f32[1,64]", .b = "f16[64,10]"},
+    {.name = "one_by_one", .a = "f32[1,1]", .b = "f16[1,1]", .c = "f32[1]"},
+    {.name = "bias_relu", .a = "f32[1,17]", .b = "f16[17,10]", .c = "f32[10]", .fields = "activation=relu"},
+    {.name = "bias_row", .a = "f32[1,17]", .b = "f16[17,33]", .c = "f32[1,33]"},
+    {.name = "scalar_bias", .a = "f32[1,3]", .b = "f16[3,4]", .c = "f32[]"},
+    {.name = "beta", .a = "f32[1,3]", .b = "f16[3,4]", .c = "f32[4]", .fields = "beta=0.25"},
+    {.name = "trans_b", .a = "f32[1,48]", .b = "f16[10,48]", .c = "f32[10]", .fields = "trans_b=true"},
+    {.name = "trans_a", .a = "f32[17,1]", .b = "f16[17,5]", .fields = "trans_a=true"},
+    {.name = "wide_sum", .a = "f32[1,4096]", .b = "f16[4096,10]", .c = "f32[10]"},
+    {.name = "clip",
+     .a = "f32[1,31]",
+     .b = "f16[31,70]",
+     .fields = "activation=clip, activation_alpha=-1, activation_beta=1"},
+    {.name = "rows", .a = "f32[2,3]", .b = "f16[3,4]", .refused = "more than one row"},
+    {.name = "run_time", .a = "f32[1,3]", .b = "f16[3,4]", .refused = "at run time", .b_at_run_time = true},
+    {.name = "alpha", .a = "f32[1,9]", .b = "f16[9,4]", .fields = "alpha=0.5", .refused = "a factor"},
+    {.name = "column_bias", .a = "f32[1,3]", .b = "f16[3,4]", .c = "f32[1,1]"},
+    {.name = "no_sum", .a = "f32[1,0]", .b = "f16[0,4]", .refused = "an empty tensor"},
+};
+
 }  // namespace
 
 std::vector<OpCase> product_cases() {
   std::vector<OpCase> cases;
   for (const ProductSpec& spec : kGemms) cases.push_back(gemm(spec));
+  for (const ProductSpec& spec : kHalfGemms) cases.push_back(half_gemm(spec));
   for (const ProductSpec& spec : kMatMuls) cases.push_back(matmul(spec));
   cases.push_back({"gemm_of_a_constant", Exactness::rounding,
                    "input %b f32[4,5] \"b\"\nconst %a f32[2,4] = random\n%y = Gemm(%a, %b)"});
@@ -115,6 +144,20 @@ std::vector<OpCase> product_cases() {
                                    rows, columns)});
     }
   }
+  // Around the widths of vectors and panels, and the sums that are under way at a time.
+  for (const int columns : {1, 3, 4, 5, 7, 8, 9, 15, 16, 17, 31, 32, 33, 48, 63, 64, 65, 130}) {
+    for (const int depth : {1, 5, 24, 301}) {
+      cases.push_back(half_gemm({.name = fmt::format("{}x{}", depth, columns),
+                                 .a = fmt::format("f32[1,{}]", depth),
+                                 .b = fmt::format("f16[{},{}]", depth, columns),
+                                 .c = fmt::format("f32[{}]", columns)}));
+    }
+  }
+  cases.push_back({"half_gemm_gelu", Exactness::approximate,
+                   "input %a f32[1,17] \"a\"\nconst %w f16[17,33] = random\n%y = Gemm(%a, %w){activation=gelu}"});
+  cases.push_back({"half_gemm_of_each_kind_of_number", Exactness::rounding,
+                   "input %a f32[1,1] \"a\"\nconst %w f16[1,12] = {0, -0, 1, -1, 65504, -65504, 0.00006103515625, "
+                   "-0.00006097555160522461, 0.000000059604644775390625, inf, -inf, nan}\n%y = Gemm(%a, %w)"});
   cases.push_back({"matmul_of_itself", Exactness::rounding, "input %a f32[4,4] \"a\"\n%y = MatMul(%a, %a)"});
   return cases;
 }

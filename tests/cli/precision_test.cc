@@ -88,14 +88,24 @@ TEST(PrecisionOption, ThePlanThatWinsIsNotedOnStderr) {
 TEST(PrecisionOption, WhatCannotBeHadIsNotedOrStrictlyAFailure) {
   const TempDir folder;
   const std::string plan = (folder / "x.plan").string();
-  for (const auto& [precision, text] :
-       {std::pair{"int8", "int8: needs the ranges of values, from samples (--calib SRC)"},
-        {"fp16", "fp16: there are no kernels of this type"}}) {
-    expect_failure(build(plan, {"--precision", precision, "--strict"}), {kDigits, text});
-    EXPECT_FALSE(std::filesystem::exists(plan));
-    EXPECT_THAT(notes_of(build(plan, {"--precision", precision, "--json"})), StartsWith(std::string("note: ") + text));
-    std::filesystem::remove(plan);
+  const std::string text = "int8: needs the ranges of values, from samples (--calib SRC)";
+  expect_failure(build(plan, {"--precision", "int8", "--strict"}), {kDigits, text});
+  EXPECT_FALSE(std::filesystem::exists(plan));
+  EXPECT_THAT(notes_of(build(plan, {"--precision", "int8", "--json"})), StartsWith("note: " + text));
+}
+
+TEST(PrecisionOption, Fp16StoresTheWeightsOfProductsIn16Bits) {
+  const TempDir folder;
+  const std::string plan = (folder / "fp16.plan").string();
+  EXPECT_THAT(notes_of(build(plan, {"--precision", "fp16", "--strict"})),
+              ::testing::Eq("note: fp16: weights of products are stored in 16 bits, arithmetic is f32\n"));
+  const Json inspection = expect_json({"inspect", plan});
+  for (const Json& step : inspection.at("steps")) {
+    const bool is_half = step.at("kernel").get<std::string>().ends_with("_half_gemm");
+    EXPECT_EQ(is_half, step.at("op") == "Gemm") << step;
   }
+  EXPECT_GE(steps_of(inspection, "Gemm"), 2);
+  EXPECT_GE(expect_json({"eval", plan, "--data", kDigitsData}).at("accuracy"), 0.98);
 }
 
 TEST(PrecisionOption, WhatItCostsInAccuracyMayBeBounded) {

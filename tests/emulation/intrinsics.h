@@ -122,6 +122,10 @@ inline __mmask16 compare_in(__mmask16 mask, Floats a, Floats b) {
   for (std::size_t i = 0; i < 16; ++i) result |= (!std::isnan(x.at[i]) && !std::isnan(y.at[i]) ? 1U : 0U) << i;
   return static_cast<__mmask16>(result & mask);
 }
+inline Floats widen_halves(__m256i v) {
+  const auto from = bits<Array<__m128i, 2>>(v);
+  return bits<Floats>(Array<__m256, 2>{{_mm256_cvtph_ps(from.at[0]), _mm256_cvtph_ps(from.at[1])}});
+}
 /// Of quality that no test here looks at.
 template <class F>
 Floats map(Floats v, const F& f) {
@@ -131,6 +135,8 @@ Floats map(Floats v, const F& f) {
 
 }  // namespace emulated
 
+#undef _mm512_cvtph_ps
+#define _mm512_cvtph_ps(v) emulated::widen_halves(v)
 #define _mm512_cvtepi32_ps(v) emulated::to_floats(v)
 #define _mm512_cvtps_epi32(v) emulated::to_ints(v)
 #define _mm512_cvtepu8_epi32(v) emulated::widen_to_ints(v)

@@ -144,9 +144,19 @@ void gemm_tile(const Gemm& gemm, int lanes, const float* a, const float* b, cons
   store_rows<S>(acc, gemm, lanes, residual, y);
 }
 
-/// One row: kSums values of k at a time, so that as many sums as hide the latency are under way.
-template <class S, int kVecs>
-void gemm_row(const Gemm& gemm, int lanes, const float* a, const float* b, const float* bias, const float* residual,
+template <class S>
+[[gnu::always_inline]] inline typename S::Vec load_weights(const float* p) noexcept {
+  return S::load(p);
+}
+template <class S>
+[[gnu::always_inline]] inline typename S::Vec load_weights(const std::uint16_t* p) noexcept {
+  return S::load_halves(p);
+}
+
+/// One row: kSums values of k at a time, so that as many sums as hide the latency are under way. b is of floats or
+/// halves.
+template <class S, int kVecs, class Number>
+void gemm_row(const Gemm& gemm, int lanes, const float* a, const Number* b, const float* bias, const float* residual,
               float* y, const float*, int) noexcept {
   constexpr int kSums = kVecs >= 4 ? 4 : kVecs >= 2 ? 6 : 8;
   typename S::Vec acc[kSums][kVecs];
@@ -161,13 +171,13 @@ void gemm_row(const Gemm& gemm, int lanes, const float* a, const float* b, const
     for (int u = 0; u < kSums; ++u, b += kVecs * S::kLanes) {
       const typename S::Vec value = S::set1(a[(k + u) * gemm.a_column]);
 #pragma GCC unroll 4
-      for (int z = 0; z < kVecs; ++z) acc[u][z] = S::fma(S::load(b + z * S::kLanes), value, acc[u][z]);
+      for (int z = 0; z < kVecs; ++z) acc[u][z] = S::fma(load_weights<S>(b + z * S::kLanes), value, acc[u][z]);
     }
   }
   for (; k < gemm.depth; ++k, b += kVecs * S::kLanes) {
     const typename S::Vec value = S::set1(a[k * gemm.a_column]);
 #pragma GCC unroll 4
-    for (int z = 0; z < kVecs; ++z) acc[0][z] = S::fma(S::load(b + z * S::kLanes), value, acc[0][z]);
+    for (int z = 0; z < kVecs; ++z) acc[0][z] = S::fma(load_weights<S>(b + z * S::kLanes), value, acc[0][z]);
   }
   typename S::Vec sum[1][kVecs];
 #pragma GCC unroll 4
@@ -204,7 +214,7 @@ void gemm_panel(const Gemm& gemm, int lanes, const float* a, const float* b, con
     const float* from = a + row * gemm.a_row;
     float* to = y + row * gemm.y_row;
     const float* other = residual == nullptr ? nullptr : residual + row * gemm.y_row;
-    const GemmTileFn run = gemm.rows == 1 ? gemm_row<S, kVecs> : kTiles.data()[count - 1];
+    const GemmTileFn run = gemm.rows == 1 ? gemm_row<S, kVecs, float> : kTiles.data()[count - 1];
     run(gemm, lanes, from, b, bias, other, to, next, ahead);
     next += static_cast<std::ptrdiff_t>(ahead) * (gemm.depth / kStretch);
     if (gemm.map != nullptr) {
@@ -214,10 +224,18 @@ void gemm_panel(const Gemm& gemm, int lanes, const float* a, const float* b, con
   }
 }
 
-/// The last panel, of `vecs` vectors.
+/// The same of one row and of halves.
 template <class S, int kVecs>
+void gemm_panel(const Gemm& gemm, int lanes, const float* a, const std::uint16_t* b, const float* bias,
+                const float* residual, float* y) noexcept {
+  gemm_row<S, kVecs>(gemm, lanes, a, b, bias, residual, y, nullptr, 0);
+  if (gemm.map != nullptr) gemm.map(y, y, (kVecs - 1) * S::kLanes + lanes, gemm.alpha, gemm.beta);
+}
+
+/// The last panel, of `vecs` vectors.
+template <class S, int kVecs, class Number>
 [[gnu::always_inline]] inline void gemm_last_panel(const Gemm& gemm, int vecs, int lanes, const float* a,
-                                                   const float* b, const float* bias, const float* residual,
+                                                   const Number* b, const float* bias, const float* residual,
                                                    float* y) noexcept {
   if constexpr (kVecs > 1) {
     if (vecs < kVecs) return gemm_last_panel<S, kVecs - 1>(gemm, vecs, lanes, a, b, bias, residual, y);
@@ -225,12 +243,12 @@ template <class S, int kVecs>
   gemm_panel<S, kVecs>(gemm, lanes, a, b, bias, residual, y);
 }
 
-template <class S>
-void gemm(const Gemm& gemm, const float* a, const float* packed_b, const float* bias, const float* residual,
+template <class S, class Number>
+void gemm(const Gemm& gemm, const float* a, const Number* packed_b, const float* bias, const float* residual,
           float* y) noexcept {
   constexpr int kVecs = kPanelVecs<S>;
   constexpr int kPanel = kVecs * S::kLanes;
-  const float* b = packed_b;
+  const Number* b = packed_b;
   for (int column = 0; column < gemm.columns; column += kPanel, b += static_cast<std::ptrdiff_t>(gemm.depth) * kPanel) {
     const int columns = std::min(kPanel, gemm.columns - column);
     const int vecs = (columns + S::kLanes - 1) / S::kLanes;
@@ -296,6 +314,6 @@ void pack_matrix(const float* b, std::ptrdiff_t row, std::ptrdiff_t column, int 
 }
 
 template <class S>
-inline constexpr GemmKernels kGemm = {gemm<S>, pack_matrix<S>, kPanelVecs<S>* S::kLanes};
+inline constexpr GemmKernels kGemm = {gemm<S, float>, gemm<S, std::uint16_t>, pack_matrix<S>, kPanelVecs<S>* S::kLanes};
 
 }  // namespace exeunt::cpu

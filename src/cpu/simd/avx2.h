@@ -2,9 +2,11 @@
 
 #include <immintrin.h>
 
+#include <cstdint>
+
 namespace exeunt::cpu {
 
-/// 8 floats a register, 16 registers. For files compiled with AVX2 and FMA.
+/// 8 floats a register, 16 registers. For files compiled with AVX2, FMA and F16C.
 struct Avx2 {
   using Vec = __m256;
   static constexpr int kLanes = 8;
@@ -17,6 +19,11 @@ struct Avx2 {
   /// The first `n` lanes, 0 <= n <= kLanes; the others are zero and not touched in memory.
   [[gnu::always_inline]] static Vec load_part(const float* p, int n) noexcept { return _mm256_maskload_ps(p, mask(n)); }
   [[gnu::always_inline]] static void store_part(float* p, Vec v, int n) noexcept { _mm256_maskstore_ps(p, mask(n), v); }
+
+  /// IEEE halves as the floats that they are.
+  [[gnu::always_inline]] static Vec load_halves(const std::uint16_t* p) noexcept {
+    return _mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
+  }
 
   [[gnu::always_inline]] static Vec add(Vec a, Vec b) noexcept { return _mm256_add_ps(a, b); }
   [[gnu::always_inline]] static Vec sub(Vec a, Vec b) noexcept { return _mm256_sub_ps(a, b); }

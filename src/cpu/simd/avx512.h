@@ -2,6 +2,8 @@
 
 #include <immintrin.h>
 
+#include <cstdint>
+
 namespace exeunt::cpu {
 
 /// 16 floats a register, 32 registers. For files compiled with AVX-512 F, BW, DQ and VL.
@@ -20,6 +22,11 @@ struct Avx512 {
   }
   [[gnu::always_inline]] static void store_part(float* p, Vec v, int n) noexcept {
     _mm512_mask_storeu_ps(p, mask(n), v);
+  }
+
+  /// IEEE halves as the floats that they are.
+  [[gnu::always_inline]] static Vec load_halves(const std::uint16_t* p) noexcept {
+    return _mm512_cvtph_ps(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)));
   }
 
   [[gnu::always_inline]] static Vec add(Vec a, Vec b) noexcept { return _mm512_add_ps(a, b); }

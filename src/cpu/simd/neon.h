@@ -33,6 +33,11 @@ struct Neon {
     if (n == 3) vst1q_lane_f32(p + 2, v, 2);
   }
 
+  /// IEEE halves as the floats that they are.
+  [[gnu::always_inline]] static Vec load_halves(const std::uint16_t* p) noexcept {
+    return vcvt_f32_f16(vreinterpret_f16_u16(vld1_u16(p)));
+  }
+
   [[gnu::always_inline]] static Vec add(Vec a, Vec b) noexcept { return vaddq_f32(a, b); }
   [[gnu::always_inline]] static Vec sub(Vec a, Vec b) noexcept { return vsubq_f32(a, b); }
   [[gnu::always_inline]] static Vec mul(Vec a, Vec b) noexcept { return vmulq_f32(a, b); }

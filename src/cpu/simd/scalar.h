@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <cstring>
 
 namespace exeunt::cpu {
@@ -24,6 +25,18 @@ struct Scalar {
   }
   [[gnu::always_inline]] static void store_part(float* p, Vec v, int n) noexcept {
     std::memcpy(p, &v, static_cast<std::size_t>(n) * sizeof(float));
+  }
+
+  /// IEEE halves as the floats that they are.
+  [[gnu::always_inline]] static Vec load_halves(const std::uint16_t* p) noexcept {
+    Halves halves = {};
+    std::memcpy(&halves, p, sizeof halves);
+    const Lanes wide = __builtin_convertvector(halves, Lanes);
+    // In place their exponent is too small by 112, of denormal numbers as well; that of infinity and NaN is the
+    // largest.
+    const Vec size = from_bits((wide & 0x7fff) << 13) * 0x1p112F;
+    const Lanes is_special = (wide & 0x7c00) == 0x7c00;
+    return from_bits(bits(size) | (is_special & 0x7f800000) | (wide & 0x8000) << 16);
   }
 
   [[gnu::always_inline]] static Vec add(Vec a, Vec b) noexcept { return a + b; }
@@ -120,6 +133,7 @@ struct Scalar {
 
  private:
   typedef float Unaligned __attribute__((vector_size(16), aligned(4), may_alias));
+  typedef std::uint16_t Halves __attribute__((vector_size(8)));
   /// 1.5 * 2^23
   static constexpr float kWhole = 12582912;
 

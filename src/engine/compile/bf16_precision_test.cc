@@ -87,14 +87,10 @@ TEST(Bf16, APlanComesBackFromItsFile) {
 
 TEST(Bf16, WithoutInstructionsForItF32RunsAndANoteSaysSo) {
   if (cpu::has_fast_bf16()) GTEST_SKIP() << "this machine has them";
-  for (const std::string precision : {"bf16", "half"}) {
-    const Plan plan = Plan::build(digits(), {.optimization_level = 0, .precision = precision});
-    EXPECT_THAT(plan.notes(), ElementsAre(HasSubstr(precision + ": there are no kernels of this type")));
-    EXPECT_EQ(on_bf16(*plan.data()), 0);
-  }
-  EXPECT_THAT(Plan::build(digits(), {.optimization_level = 0, .precision = "best"}).notes(), Each(HasSubstr("int8")));
-  expect_error(ErrorCode::unsupported, "half: there are no kernels of this type",
-               [] { Plan::build(digits(), strictly("half")); });
+  const Plan plan = Plan::build(digits(), {.optimization_level = 0, .precision = "bf16"});
+  EXPECT_THAT(plan.notes(), ElementsAre(HasSubstr("bf16: there are no kernels of this type")));
+  for (const std::string precision : {"bf16", "half", "best"})
+    EXPECT_EQ(on_bf16(*Plan::build(digits(), {.optimization_level = 0, .precision = precision}).data()), 0);
 }
 
 TEST(Bf16, AModelWithoutProductsHasNothingForIt) {
@@ -148,12 +144,15 @@ TEST(Bf16, PlansOfF32OfBf16AndMixedOnesCompete) {
   for (const std::string precision : {"bf16", "best"}) {
     Bf16Planner planner(true);
     const PlanData plan = planner.run(precision);
-    ASSERT_EQ(planner.tried.size(), 3U);
+    ASSERT_GE(planner.tried.size(), 3U);
     EXPECT_EQ(planner.tried[0], 0);
     EXPECT_GE(planner.tried[1], 3);
     EXPECT_EQ(planner.tried[2], 1) << "what gains by its own time";
     EXPECT_THAT(planner.tried, Contains(on_bf16(plan)));
-    EXPECT_THAT(plan.notes.back(), HasSubstr("convolutions and products on bf16; objective mix: fp32 "));
+    // Of `best` a plan with 16-bit weights competes as well.
+    EXPECT_EQ(planner.tried.size(), precision == "best" ? 4U : 3U);
+    EXPECT_THAT(plan.notes.back(), HasSubstr("; objective mix: fp32 "));
+    EXPECT_THAT(plan.notes.back(), HasSubstr(", bf16 "));
   }
 }
 

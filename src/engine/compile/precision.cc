@@ -16,6 +16,7 @@
 #include "graph/text.h"
 #include "quant/calibration_names.h"
 #include "quant/halve_graph.h"
+#include "quant/halve_weights.h"
 #include "quant/quantize_graph.h"
 
 namespace exeunt {
@@ -36,6 +37,7 @@ struct Lowering {
   std::string name;
   std::string numbers;    ///< what it computes on
   bool is_fast = false;   ///< taken where nothing is timed
+  std::string why_slow;   ///< why not
   std::vector<bool> all;  ///< by NodeId
   std::function<Graph(const std::vector<bool>& chosen)> lower;
 
@@ -80,8 +82,9 @@ class Planner {
   PlanData run() {
     const bool is_best = options_.precision == "best";
     if (is_best || options_.precision == "int8") add_int8();
-    if (options_.precision == "fp16") lack_kernels();
-    if (options_.precision == "bf16" || options_.precision == "half" || is_best) add_bf16();
+    const bool is_half = options_.precision == "half";
+    if (options_.precision == "bf16" || (is_half && precision_.has_fast_bf16) || is_best) add_bf16();
+    if (options_.precision == "fp16" || (is_half && !precision_.has_fast_bf16) || is_best) add_fp16();
     if (!lowerings_.empty()) guard_accuracy();
     if (lowerings_.empty()) return finish(plan_graph_(graph_));
     if (precision_.can_time && !options_.strict) return compete();
@@ -91,7 +94,8 @@ class Planner {
       const std::shared_ptr<PlanData> plan = admitted(*taken, taken->all);
       return finish(plan != nullptr ? std::move(*plan) : plan_graph_(graph_));
     }
-    notes_.emplace_back("int8: without timing, fp32 is taken: this instruction set has none that multiplies bytes");
+    for (const Lowering& low : lowerings_)
+      notes_.push_back(fmt::format("{}: without timing, fp32 is taken: {}", low.name, low.why_slow));
     return finish(plan_graph_(graph_));
   }
 
@@ -108,7 +112,11 @@ class Planner {
 
   void add_int8() {
     Lowering int8{
-        "int8", "integers", precision_.has_fast_integers, choosable(),
+        "int8",
+        "integers",
+        precision_.has_fast_integers,
+        "this instruction set has none that multiplies bytes",
+        choosable(),
         [this](const std::vector<bool>& chosen) { return quantize_graph(graph_, *options_.calibration, chosen); }};
     if (int8.applies()) lowerings_.push_back(std::move(int8));
   }
@@ -119,13 +127,43 @@ class Planner {
       if (options_.precision != "best") lack_kernels();
       return;
     }
-    Lowering bf16{"bf16", "bf16", precision_.has_fast_bf16,
+    Lowering bf16{"bf16",
+                  "bf16",
+                  precision_.has_fast_bf16,
+                  "bf16 is computed by plain loops here",
                   find_choosable("bf16", [&](const Node& node) { return refuse_halved(graph_, node); }),
                   [this](const std::vector<bool>& chosen) { return halve_graph(graph_, chosen); }};
     if (bf16.applies()) {
       lowerings_.push_back(std::move(bf16));
     } else if (options_.precision != "best") {
       lack("bf16: no node of this model can compute on bf16; fp32 is taken");
+    }
+  }
+
+  /// Weights in 16 bits, arithmetic in f32; of products only, so that nothing is said against convolutions.
+  void add_fp16() {
+    const bool is_best = options_.precision == "best";
+    std::vector<bool> all(graph_.nodes.size());
+    for (std::size_t id = 0; id < graph_.nodes.size(); ++id) {
+      const Node& node = graph_.nodes[id];
+      if (!std::holds_alternative<ops::Gemm>(node.op)) continue;
+      const std::string reason = refuse_half_weights(graph_, node);
+      all[id] = reason.empty();
+      if (!reason.empty()) notes_.push_back(fmt::format("fp16: '{}' stays in fp32: {}", node.name, reason));
+    }
+    Lowering fp16{"fp16",
+                  "16-bit weights",
+                  precision_.has_fast_halves,
+                  "this instruction set converts 16-bit weights by plain loops",
+                  std::move(all),
+                  [this](const std::vector<bool>& chosen) { return halve_weights(graph_, chosen); }};
+    if (fp16.applies()) {
+      if (!is_best)
+        notes_.push_back(
+            fmt::format("{}: weights of products are stored in 16 bits, arithmetic is f32", options_.precision));
+      lowerings_.push_back(std::move(fp16));
+    } else if (!is_best) {
+      lack(fmt::format("{}: no product of this model can have 16-bit weights; fp32 is taken", options_.precision));
     }
   }
 

@@ -126,16 +126,6 @@ TEST(Precision, RangesThatAreMissingAreNamed) {
                [&] { Plan::build(digits(), strictly(int8(calibration))); });
 }
 
-TEST(Precision, TypesWithoutKernelsAreNotedOrRefused) {
-  const BuildOptions options{.optimization_level = 0, .precision = "fp16"};
-  const Plan plan = Plan::build(digits(), options);
-  EXPECT_EQ(plan.precision(), "fp16");
-  EXPECT_THAT(plan.notes(), ElementsAre(HasSubstr("fp16: there are no kernels of this type")));
-  EXPECT_FALSE(computes_on_integers(plan));
-  expect_error(ErrorCode::unsupported, "fp16: there are no kernels of this type",
-               [&] { Plan::build(digits(), strictly(options)); });
-}
-
 TEST(Precision, StrictInt8PutsAllThatCanOnIntegers) {
   const Plan plan = Plan::build(digits(), strictly(int8()));
   EXPECT_EQ(plan.precision(), "int8");

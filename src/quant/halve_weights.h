@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "graph/graph.h"
+
+namespace exeunt {
+
+/// Why the weights of a node cannot be stored in 16 bits (IEEE halves) beside f32 arithmetic; empty if they can.
+/// Products with one row and constant weights can, if every weight is within a half's range and rounding loses no more
+/// than it does of numbers in the range where halves keep all their bits: 2^-11 of the weights' root mean square.
+std::string refuse_half_weights(const Graph& graph, const Node& node);
+
+/// The graph with the weights of the chosen nodes rounded to f16; operands, results and biases stay f32. So rounding is
+/// part of the graph: every kernel, the reference among them, multiplies the same numbers.
+/// @param chosen  by NodeId; refuse_half_weights has nothing against those that are set
+Graph halve_weights(const Graph& graph, const std::vector<bool>& chosen);
+
+}  // namespace exeunt

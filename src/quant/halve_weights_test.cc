@@ -1,0 +1,74 @@
+#include "quant/halve_weights.h"
+
+#include "graph/same_graph.h"
+#include "graph/text.h"
+#include "graph/verify.h"
+#include "support/evaluate_graph.h"
+
+namespace exeunt {
+
+namespace {
+
+using namespace testing;
+using ::testing::HasSubstr;
+
+const std::string kHead = "input %x f32[1,2] \"x\"\n";
+const std::string kTail = "\noutput \"y\"\nexit(%y)\n";
+
+/// What is said against the first node of a graph.
+std::string refused(const std::string& text) {
+  const Graph graph = parse_graph(text + kTail);
+  return refuse_half_weights(graph, graph.nodes.front());
+}
+
+std::string refused_weights(const std::string& numbers) {
+  return refused(kHead + "const %w f32[2,2] = {" + numbers + "}\n%y = Gemm(%x, %w)");
+}
+
+TEST(HalveWeights, OfChosenProductsOnlyTheWeightsChange) {
+  const std::string weights = " = {1, 2, -1, 0.5}\n";
+  const std::string rest = "%a = Gemm(%x, %v, %b){activation=relu}\n%y = Gemm(%a, %w)";
+  const std::string bias = "const %b f32[2] = {1, -2}\n";
+  const Graph graph =
+      parse_graph(kHead + "const %v f32[2,2]" + weights + bias + "const %w f32[2,2]" + weights + rest + kTail);
+  const Graph halves = halve_weights(graph, {true, false});
+  verify(halves);
+  const Graph wanted =
+      parse_graph(kHead + "const %v f16[2,2]" + weights + bias + "const %w f32[2,2]" + weights + rest + kTail);
+  EXPECT_EQ(first_difference(halves, wanted), "") << print_graph(halves);
+  expect_equal_results(graph, halves);
+  EXPECT_EQ(first_difference(halve_weights(graph, {false, false}), graph), "");
+}
+
+TEST(HalveWeights, AreRoundedToTheNearest) {
+  const Graph graph = parse_graph(kHead + "const %w f32[2,1] = {0.3333333, 65504}\n%y = Gemm(%x, %w)" + kTail);
+  const Graph wanted = parse_graph(kHead + "const %w f16[2,1] = {0.333251953125, 65504}\n%y = Gemm(%x, %w)" + kTail);
+  EXPECT_EQ(first_difference(halve_weights(graph, {true}), wanted), "");
+}
+
+TEST(HalveWeights, NumbersThatHalvesDoNotHoldAreRefused) {
+  EXPECT_EQ(refused_weights("1, -65504, 0, 3"), "");
+  EXPECT_EQ(refused_weights("0, 0, 0, 0"), "");
+  EXPECT_THAT(refused_weights("1, -65505, 0, 3"), HasSubstr("a weight of -65505 is beyond what 16 bits hold (65504)"));
+  EXPECT_THAT(refused_weights("1, inf, 0, 3"), HasSubstr("a weight of inf is beyond"));
+  EXPECT_THAT(refused_weights("1, nan, 0, 3"), HasSubstr("a weight of nan is beyond"));
+}
+
+TEST(HalveWeights, TooSmallOnesAreRefusedUnlessOthersOutweighThem) {
+  EXPECT_THAT(refused_weights("1e-6, 2.3e-6, 1.7e-6, 1e-6"),
+              HasSubstr("too small for 16 bits: rounding them loses 0.0"));
+  EXPECT_THAT(refused_weights("1e-9, 1e-9, 0, 0"), HasSubstr("loses 1 of their size"));
+  EXPECT_EQ(refused_weights("1e-6, 2.3e-6, 0.1, 1e-6"), "");
+}
+
+TEST(HalveWeights, OtherNodesAreRefused) {
+  EXPECT_EQ(refused(kHead + "%y = Relu(%x)"), "not a product");
+  EXPECT_EQ(refused(kHead + "input %w f32[2,2] \"w\"\n%y = Gemm(%x, %w)"), "weights that are computed at run time");
+  EXPECT_EQ(refused("input %x f32[3,2] \"x\"\nconst %w f32[2,2] = {1, 2, 3, 4}\n%y = Gemm(%x, %w)"),
+            "more than one row");
+  EXPECT_EQ(refused(kHead + "const %w f16[2,2] = {1, 2, 3, 4}\n%y = Gemm(%x, %w)"), "weights other than f32");
+}
+
+}  // namespace
+
+}  // namespace exeunt
