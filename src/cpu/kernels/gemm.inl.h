@@ -158,7 +158,9 @@ template <class S>
 template <class S, int kVecs, class Number>
 void gemm_row(const Gemm& gemm, int lanes, const float* a, const Number* b, const float* bias, const float* residual,
               float* y, const float*, int) noexcept {
-  constexpr int kSums = kVecs >= 4 ? 4 : kVecs >= 2 ? 6 : 8;
+  // Widening takes more time than the latency of plain vectors: one sum there, and less of a program.
+  constexpr bool kIsPlain = S::kRegisters < 16 && sizeof(Number) < sizeof(float);
+  constexpr int kSums = kIsPlain ? 1 : kVecs >= 4 ? 4 : kVecs >= 2 ? 6 : 8;
   typename S::Vec acc[kSums][kVecs];
 #pragma GCC unroll 8
   for (int u = 0; u < kSums; ++u) {

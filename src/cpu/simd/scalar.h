@@ -27,8 +27,8 @@ struct Scalar {
     std::memcpy(p, &v, static_cast<std::size_t>(n) * sizeof(float));
   }
 
-  /// IEEE halves as the floats that they are.
-  [[gnu::always_inline]] static Vec load_halves(const std::uint16_t* p) noexcept {
+  /// IEEE halves as the floats that they are. Not inline: it is in every program, and slow in any case.
+  [[gnu::noinline]] static Vec load_halves(const std::uint16_t* p) noexcept {
     Halves halves = {};
     std::memcpy(&halves, p, sizeof halves);
     const Lanes wide = __builtin_convertvector(halves, Lanes);
