@@ -34,8 +34,8 @@ using GemmFn = void (*)(const Gemm& gemm, const float* a, const float* packed_b,
 using PackFn = void (*)(const float* b, std::ptrdiff_t row, std::ptrdiff_t column, int depth, int columns,
                         float* packed) noexcept;
 
-/// The same for one row, with a right matrix of IEEE halves, packed as the floats would be: sums are those of the floats
-/// that the halves are.
+/// The same for one row, with a right matrix of IEEE halves, packed as the floats would be: sums are those of the
+/// floats that the halves are.
 using HalfGemmFn = void (*)(const Gemm& gemm, const float* a, const std::uint16_t* packed_b, const float* bias,
                             const float* residual, float* y) noexcept;
 
