@@ -5,11 +5,13 @@
 
 namespace exeunt::ops {
 
-/// General matrix product: activation(alpha * A' * B' + beta * C), A' = A or A transposed. Operands: a [M,K] ([K,M]
-/// with trans_a), b [K,N] ([N,K] with trans_b), c (optional) broadcast to [M,N]; one dtype, floats or integers (which
-/// wrap; alpha or beta other than 1 are applied in double), but that beside f32 b may be f16: weights stored in 16
-/// bits, which multiply as the f32 numbers that they are. Result: [M,N]. Source: ONNX Gemm-7, -9, -11, -13. The
-/// activation comes from fusion.
+/// General matrix product: activation(alpha * A' * B' + beta * C), A' = A or A transposed.
+///
+/// Operands: a [M,K] ([K,M] with trans_a), b [K,N] ([N,K] with trans_b), c (optional) broadcast to
+/// [M,N]; one dtype, floats or integers (which wrap; alpha or beta other than 1 are applied in double).
+/// Beside an a of f32, b may be f16: weights stored in 16 bits that multiply as the f32 numbers they are.
+/// Result: [M,N].
+/// Source: ONNX Gemm-7, -9, -11, -13. The activation comes from fusion.
 struct Gemm {
   static constexpr std::string_view kName = "Gemm";
   bool trans_a = false;
