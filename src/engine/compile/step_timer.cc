@@ -21,7 +21,6 @@ struct Trial {
   std::string reason;  ///< why it is out of the race
 
   bool races() const noexcept { return reason.empty(); }
-  double least() const noexcept { return us.empty() ? 0 : std::ranges::min(us); }
   double quarter() const {
     std::vector<double> sorted = us;
     const auto at = sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() / 4);
@@ -49,7 +48,6 @@ class Race {
   }
 
   std::vector<std::vector<Trial>>& fields() { return fields_; }
-  std::size_t turns() const noexcept { return turns_; }
 
   /// What approximate candidates may be off by if those of f32 may be off by `tolerance`. Results in bf16 are off by
   /// 0.007 of their size for their own rounding alone, by 0.010 to 0.014 with patches of F(2x2, 3x3) and by 0.07 to
@@ -80,8 +78,7 @@ class Race {
   }
 
   /// Runs the draft with the next of each step's candidates that still race: once so that the caches hold what this
-  /// choice leaves there, then timed. Where the machine was busy with something else meanwhile, only what was faster
-  /// than ever counts, and the same candidates come once more.
+  /// choice leaves there, then timed.
   void turn() {
     std::vector<Trial*> chosen;
     for (std::size_t i = 0; i < fields_.size(); ++i) {
@@ -92,31 +89,12 @@ class Race {
       chosen.push_back(racing[(turns_ + i) % racing.size()]);
     }
     for_each_step([&](std::size_t i) { run(*chosen[i], i); });
-    std::vector<double> us(fields_.size());
     for_each_step([&](std::size_t i) {
       const Clock::time_point start = Clock::now();
       run(*chosen[i], i);
-      us[i] = microseconds_since(start);
+      chosen[i]->us.push_back(microseconds_since(start));
     });
-    const bool disturbed = was_disturbed(chosen, us);
-    for (std::size_t i = 0; i < us.size(); ++i) {
-      if (!disturbed || us[i] < chosen[i]->least()) chosen[i]->us.push_back(us[i]);
-    }
-    if (!disturbed) ++turns_;
-  }
-
-  /// Whether the steps together took clearly longer than the same candidates did before, each at its best. Candidates
-  /// differ in one step or another; whoever takes the processor or its caches away slows down all of them.
-  static bool was_disturbed(std::span<Trial* const> chosen, std::span<const double> us) {
-    constexpr double kClearly = 1.15;
-    double now = 0;
-    double best = 0;
-    for (std::size_t i = 0; i < us.size(); ++i) {
-      if (chosen[i]->us.empty()) continue;
-      now += us[i];
-      best += chosen[i]->least();
-    }
-    return now > kClearly * best;
+    ++turns_;
   }
 
   std::size_t largest_field() const {
@@ -248,15 +226,11 @@ void run_rounds(Race& race, std::size_t level, const TimingOptions& options) {
   const std::size_t rounds = kRoundsAtLevel[level];
   for (std::size_t r = 0; r < rounds; ++r) {
     const std::size_t turns = kRounds[r].turns * kTimesAtLevel[level] * race.largest_field();
-    const std::size_t before = race.turns();
-    const auto is_over = [&](std::size_t tries) {
-      return tries == 2 * turns || race.turns() - before == turns || microseconds_since(start) >= kMostUs[level];
-    };
-    for (std::size_t tries = 0; !is_over(tries); ++tries) {
+    for (std::size_t t = 0; t < turns && microseconds_since(start) < kMostUs[level]; ++t) {
       race.turn();
       if (options.progress) {
         const auto done = static_cast<std::int64_t>(r) * kParts +
-                          static_cast<std::int64_t>(race.turns() - before) * kParts / static_cast<std::int64_t>(turns);
+                          static_cast<std::int64_t>(t) * kParts / static_cast<std::int64_t>(turns);
         options.progress(done, static_cast<std::int64_t>(rounds) * kParts);
       }
     }
