@@ -62,7 +62,9 @@ std::optional<Verdict> find_verdict(const EvalCommand& command, const Session& s
                                     const Evaluation& result) {
   const Plan& plan = session.plan();
   const bool chain = !plan.decisions().empty() && plan.exits().size() == plan.decisions().size() + 1;
-  if (result.heads.empty() || !result.accuracy || !chain || command.run.batch > 1) return std::nullopt;
+  // A deadline changes who leaves where: the mix is not that of the thresholds.
+  if (result.heads.empty() || !result.accuracy || !chain || command.run.batch > 1 || command.deadline_us)
+    return std::nullopt;
   Evidence evidence;
   evidence.accuracy = *result.accuracy;
   for (const ExitReport& exit : result.exits) evidence.shares.push_back(exit.share);
@@ -217,7 +219,7 @@ void execute(const EvalCommand& command) {
   progress.clear();
   findings.verdict = find_verdict(command, session, data, findings.measured);
   if (!command.model.exits.tuning.empty())
-    findings.drift = check_drift(command.model.exits, command.run, session, findings.measured.statistics);
+    findings.drift = check_drift(command.model.exits, command.run, session, findings.measured);
   if (!command.save.empty()) write_npz(command.save, findings.measured.by_sample);
   if (command.model.json) return print_json(evaluation_json(command, findings));
   print(command, findings, data.class_names());

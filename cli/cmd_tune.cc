@@ -197,6 +197,11 @@ void execute(const TuneCommand& given) {
   command.model.exits.criterion.clear();
   check_output(command);
   const Plan plan = command.model.plan(command.samples);
+  if (plan.decisions().empty()) {
+    throw Error(ErrorCode::argument, fmt::format("{}: the model has no exits: there is no threshold to tune (`compose` "
+                                                 "adds exits to a network)",
+                                                 command.model.path));
+  }
   const OpenData opened = open_data(command, plan);
   TuneFindings findings;
   findings.model = command.model.path;

@@ -13,12 +13,14 @@ namespace exeunt::cli {
 namespace {
 
 /// Why nothing can be compared; empty if something can.
-std::string obstacle(const ExitOptions& exits, const RunOptions& run, const Session& session, const Tuning& then) {
+std::string obstacle(const ExitOptions& exits, const RunOptions& run, const Session& session, const Evaluation& seen,
+                     const Tuning& then) {
   if (then.shares.empty() && then.scores.empty())
     return fmt::format("{} does not say what was seen when it was tuned (`tune` writes shares and scores)",
                        exits.tuning);
   if (session.exit_settings() != then.exits)
     return fmt::format("the exits are taken by other settings than those of {}", exits.tuning);
+  if (seen.deadline) return "a deadline moves samples to other exits; measure once without";
   if (run.scope() == DecisionScope::batch && run.batch > 1)
     return "decisions are taken for whole batches; exits are tuned for single samples";
   return "";
@@ -47,16 +49,16 @@ DriftLevel DriftReport::level() const {
 }
 
 DriftReport check_drift(const ExitOptions& exits, const RunOptions& run, const Session& session,
-                        const Statistics& seen) {
+                        const Evaluation& seen) {
   const auto not_known = [](const std::string& why) {
     return DriftReport{{}, fmt::format("Drift is not known: {}.", why)};
   };
   const Tuning then = load_tuning(exits.tuning);
-  const std::string why = obstacle(exits, run, session, then);
+  const std::string why = obstacle(exits, run, session, seen, then);
   if (!why.empty()) return not_known(why);
   DriftReport report;
   try {
-    report.compared = find_drift(seen, then);
+    report.compared = find_drift(seen.statistics, then);
   } catch (const Error& error) {
     return not_known(fmt::format("{}: {}", exits.tuning, error.what()));
   }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <exeunt/tools/drift.h>
+#include <exeunt/tools/evaluate.h>
 
 #include <string>
 #include <vector>
@@ -24,7 +25,7 @@ struct DriftReport {
 /// @param seen  all of it with the settings that the session has
 /// @pre there is a tuning file, and it was read before
 DriftReport check_drift(const ExitOptions& exits, const RunOptions& run, const Session& session,
-                        const Statistics& seen);
+                        const Evaluation& seen);
 
 Json to_json(const DriftReport& report);
 void print_drift(const DriftReport& report);

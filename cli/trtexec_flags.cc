@@ -75,8 +75,13 @@ void TrtexecFlags::add_to(CLI::App& command, ModelOptions& model) {
   for (const auto& [flag, precision] : {std::pair{"--fp16", "half"}, {"--int8", "int8"}, {"--best", "best"}}) {
     command
         .add_flag_callback(
-            flag, [&model, precision = precision] { model.precision = precision; },
-            fmt::format("the same as --precision {}", precision))
+            flag,
+            [&model, allowed = allowed_, precision = std::string(precision)] {
+              allowed->insert(precision);
+              // Each allows its type beside those of the others.
+              model.precision = allowed->size() == 1 ? precision : "best";
+            },
+            fmt::format("the same as --precision {}; two of these flags together: best", precision))
         ->group(kGroup);
   }
   command

@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -23,6 +24,7 @@ struct TrtexecFlags {
   };
   std::vector<Given> flags_;
   std::shared_ptr<std::vector<std::string>> values_ = std::make_shared<std::vector<std::string>>();
+  std::shared_ptr<std::set<std::string>> allowed_ = std::make_shared<std::set<std::string>>();  ///< precisions
 };
 
 }  // namespace exeunt::cli

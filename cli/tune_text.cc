@@ -126,9 +126,10 @@ std::string points_table(const TuneFindings& findings) {
 std::string held_out_text(const TuneFindings& findings) {
   const Outcome& seen = findings.tuned.chosen.held_out;
   std::string text = fmt::format(
-      "On the {} samples held out: {} right, the last exit {}: {:+.2f} points (standard error {:.2f}), {} us on "
+      "On the {} samples {}: {} right, the last exit {}: {:.2f} points {} (standard error {:.2f}), {} us on "
       "average, 99 % within {} us.",
-      seen.samples, percent(seen.accuracy), percent(seen.full_accuracy), -100 * seen.drop, 100 * seen.drop_error,
+      seen.samples, findings.tuned.holds_out ? "held out" : "that were fitted", percent(seen.accuracy),
+      percent(seen.full_accuracy), 100 * std::abs(seen.drop), seen.drop < 0 ? "gained" : "lost", 100 * seen.drop_error,
       microseconds(seen.latency_us), microseconds(seen.p99_us));
   if (findings.measured) {
     text +=

@@ -2,6 +2,8 @@
 #include <zip.h>
 
 #include <array>
+#include <cerrno>
+#include <cstring>
 #include <memory>
 #include <string_view>
 #include <utility>
@@ -108,7 +110,12 @@ void write_archive(const std::filesystem::path& path, const Arrays& arrays) {
     headers.push_back(npy_header(array.type()));
     add_array(archive.get(), name, headers.back(), array.view());
   }
-  require(zip_close(archive.get()) == 0, ErrorCode::file, "cannot be written: {}", zip_strerror(archive.get()));
+  errno = 0;
+  if (zip_close(archive.get()) != 0) {
+    // What the system says of a full disk is not kept in the archive's error.
+    const int reason = errno;
+    fail(ErrorCode::file, "cannot be written: {}", reason != 0 ? std::strerror(reason) : zip_strerror(archive.get()));
+  }
   static_cast<void>(archive.release());
 }
 

@@ -126,8 +126,9 @@ std::string shares_part(const PlanReport& report) {
     parts.push_back({shares[e], exit_colour(e), text});
     legend += legend_key(swatch(exit_colour(e)), text);
   }
-  const std::string of =
-      report.knows_shares() ? "of the samples of " + report.data : "of the samples it was calibrated with";
+  const std::string of = report.knows_shares() ? fmt::format("of the {} runs measured, on samples of {}",
+                                                             report.bench.mix->report.latency_us.runs, report.data)
+                                               : "of the samples it was calibrated with";
   return fmt::format(
       "<figure class=\"card\"><h3>Share of each exit</h3>\n<p class=\"soft\">{}</p>\n{}<ul "
       "class=\"legend\">{}</ul></figure>\n",

@@ -30,9 +30,16 @@ std::string head_of_page(const Tuned& tuned, const TuneReportInfo& info) {
   html += tile(us_text(full.latency_us), "without exits");
   html += tile(us_text(seen.p99_us), "99 % of the runs within");
   html += "</div>\n";
-  html +=
-      fmt::format("<p class=\"soft\">All on the {} samples held out; the thresholds were fitted on {} others.</p>\n",
-                  seen.samples, tuned.chosen.fitted.samples);
+  const std::size_t fitted = static_cast<std::size_t>(tuned.chosen.fitted.samples);
+  html += tuned.holds_out
+              ? fmt::format(
+                    "<p class=\"soft\">All on the {} samples held out; the thresholds were fitted on {} "
+                    "others.</p>\n",
+                    seen.samples, fitted)
+              : fmt::format(
+                    "<p class=\"soft\">All on the {} samples that the thresholds were fitted on: none were held "
+                    "out, whatever the charts below say.</p>\n",
+                    fitted);
   for (const std::string& note : tuned.notes) html += fmt::format("<p>Note: {}.</p>\n", escaped(note));
   return html;
 }

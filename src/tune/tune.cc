@@ -182,9 +182,9 @@ std::vector<std::string> notes_of(const TunePoint& chosen, const TuneOptions& op
     notes.push_back(
         fmt::format("on the samples held out {} are lost (standard error {}), more than the {} that the budget allows: "
                     "on the fitted "
-                    "ones it is {}",
+                    "ones {} are {}",
                     points_text(seen.drop), points_text(seen.drop_error), points_text(options.budget.limit),
-                    points_text(chosen.fitted.drop)));
+                    points_text(std::abs(chosen.fitted.drop)), chosen.fitted.drop < 0 ? "gained" : "lost"));
   } else if (drop && 2 * seen.drop_error > std::max(options.budget.limit, 1e-3)) {
     notes.push_back(
         fmt::format("with {} samples held out the drop is known to {} (standard error) only: more samples would tell "
@@ -224,6 +224,7 @@ Tuned tune(const HeadAnswers& answers, const std::vector<DecisionInfo>& decision
   const HeadAnswers fitted = every_other(answers, 0, step);
   const HeadAnswers held_out = every_other(answers, step - 1, step);
   Tuned tuned;
+  tuned.holds_out = options.hold_out;
   tuned.heads = reliabilities(fitted, held_out);
   Scoring scoring{criteria_of(decisions, options.criterion), {}};
   for (std::size_t d = 0; d < decisions.size(); ++d) {

@@ -92,6 +92,7 @@ TEST_F(EvalDrift, WhatCannotBeComparedIsSaid) {
   };
   not_known(eval_by(tuning(Json::object())), "does not say what was seen");
   not_known(eval_by(full_tuning(), {"--threshold", "0.5"}), "by other settings");
+  not_known(eval_by(full_tuning(), {"--deadline-us", "1000000"}), "a deadline moves samples");
   not_known(eval_by(full_tuning(), {"--batch", "4", "--decision-scope", "batch"}), "whole batches");
   not_known(eval_by(tuning({{"scores", {{{"low", 0}, {"high", 1}, {"counts", {10, 20, 30}}}}}})), "3 bins of scores");
   not_known(eval_by(tuning({{"scores", {{{"low", 0}, {"high", 1}, {"counts", std::vector<int>(20)}}}}})),

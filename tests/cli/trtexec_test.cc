@@ -70,6 +70,18 @@ TEST(Trtexec, FlagsThatMeanSomethingSayNothing) {
             "");
 }
 
+TEST(Trtexec, PrecisionsAddUp) {
+  const auto precision_of = [](const Arguments& flags) {
+    Arguments arguments = {"bench",  kDigits,           "--iterations=1", "--warmUp=0", "--duration=0",
+                           "--json", "--deterministic", "--calib",        kDigitsData};
+    arguments.insert(arguments.end(), flags.begin(), flags.end());
+    return expect_json(arguments)["precision"].get<std::string>();
+  };
+  EXPECT_EQ(precision_of({"--int8"}), "int8");
+  EXPECT_EQ(precision_of({"--fp16", "--int8"}), "best");
+  EXPECT_EQ(precision_of({"--int8", "--fp16"}), "best");
+}
+
 TEST(Trtexec, ShapesAreNamedWithColons) {
   const TempDir folder;
   const std::string model = write_model(

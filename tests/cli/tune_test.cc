@@ -47,6 +47,16 @@ TEST_F(TuneCommand, JsonHasTheKeysOfTheContract) {
   EXPECT_EQ(json["written"], Json::array({json_file()}));
 }
 
+TEST_F(TuneCommand, NothingIsCalledHeldOutThatWasFitted) {
+  const std::string text = expect_success(tune_digits(json_file(), {"--max-accuracy-drop", "0.5", "--all-samples"}));
+  EXPECT_THAT(text, HasSubstr("On the 600 samples that were fitted:"));
+}
+
+TEST_F(TuneCommand, AModelWithoutExitsIsNamed) {
+  expect_failure({"tune", kPlainDigits, "--data", kDigitsData, "--max-accuracy-drop", "0.5", "-o", json_file()},
+                 {kPlainDigits, "the model has no exits"});
+}
+
 TEST_F(TuneCommand, TheChoiceIsWhatEvalFindsOnTheSamplesHeldOut) {
   const Json tuned = expect_json(tune_digits(json_file(), {"--max-accuracy-drop", "0.5"}));
   const Json eval =

@@ -116,6 +116,7 @@ struct ThresholdCurve {
 struct Tuned {
   std::vector<TunePoint> points;  ///< from fast to accurate, none beaten by another on the fitted samples
   TunePoint chosen;
+  bool holds_out = true;  ///< else what is said of samples held out is of the fitted ones: there are no others
   std::vector<HeadReliability> heads;  ///< one an exit
   std::vector<ThresholdCurve> curves;  ///< one a decision
   /// [decision][20 bins of 0 .. 1]: scores of the samples held out that come by with the chosen settings.
