@@ -30,16 +30,21 @@ def run(*words: object) -> str:
     return done.stdout
 
 
+def build_release(*targets: str) -> Path:
+    """@return the folder that holds them"""
+    if subprocess.run([ROOT / "scripts" / "build", "release", *targets], stdout=sys.stderr).returncode != 0:
+        raise SystemExit("error: Exeunt cannot be built")
+    return ROOT / "build" / "release"
+
+
 class Tools:
     """The command line of the installed package, and examples/latency built on it."""
 
     def __init__(self, work: Path):
-        build = [ROOT / "scripts" / "build", "release", "exeunt_cli", "exeunt_runtime_only"]
-        if subprocess.run(build, stdout=sys.stderr).returncode != 0:
-            raise SystemExit("error: Exeunt cannot be built")
+        built = build_release("exeunt_cli", "exeunt_runtime_only")
         say("installing the package, building a program on it")
         prefix, programs = work / "installed", work / "examples"
-        run("cmake", "--install", ROOT / "build" / "release", "--prefix", prefix)
+        run("cmake", "--install", built, "--prefix", prefix)
         run("cmake", "-S", ROOT / "examples", "-B", programs, f"-DCMAKE_PREFIX_PATH={prefix}", "-DCMAKE_BUILD_TYPE=Release")
         run("cmake", "--build", programs, "--target", "latency")
         self.exeunt, self.program = prefix / "bin" / "exeunt", programs / "latency"

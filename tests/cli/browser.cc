@@ -42,8 +42,8 @@ void BrowserTest::SetUp() {
 }
 
 std::string BrowserTest::open(const std::filesystem::path& page, Arguments arguments) const {
-  arguments.insert(arguments.begin(), {"--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr",
-                                       "--user-data-dir=" + (folder_ / "profile").string()});
+  arguments.insert(arguments.begin(), {"--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
+                                       "--enable-logging=stderr", "--user-data-dir=" + (folder_ / "profile").string()});
   arguments.push_back("file://" + page.string());
   const ProgramResult result = run_program(browser_, arguments, std::chrono::seconds(300));
   EXPECT_EQ(result.exit_code, 0) << result.err;
