@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <cmath>
 #include <memory>
 #include <vector>
 
@@ -63,6 +65,10 @@ class QuantizedArgs : public StepArgs {
     // Beyond these the bytes saturate; so the bounds keep the conversion to integers in range.
     q.low = std::max(q.low, static_cast<float>(-1 - q.y_zero));
     q.high = std::min(q.high, static_cast<float>(256 - q.y_zero));
+    q.low = std::min(q.low, q.high);
+    q.y_zeros = q.y_zero * 0x10001;
+    const int low = static_cast<int>(std::nearbyint(q.low)) + q.y_zero;
+    q.lows = static_cast<std::int32_t>(static_cast<std::uint32_t>(std::clamp(low, 0, 255)) * 0x01010101U);
   }
 
   std::size_t scratch_bytes(int parts) const noexcept {

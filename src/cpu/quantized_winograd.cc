@@ -16,6 +16,7 @@ class WinogradArgs : public QuantizedArgs<QuantizedWinograd> {
   int patches = 0;
   int block_patches = 0;  ///< transformed together, whole tiles
   std::ptrdiff_t products_at = 0;
+  std::vector<std::uint8_t> zero_line;
 };
 
 void run_part(const WinogradArgs& args, std::byte* const* operands, int part, int parts) noexcept {
@@ -153,7 +154,9 @@ Candidate quantized_winograd_candidate(const ops::QuantizedConv& op, const ConvS
   conv.pad_top = s.pad_top;
   conv.pad_left = s.pad_left;
   conv.patches_wide = (s.out_width + kResults - 1) / kResults;
-  conv.x_zero = static_cast<std::uint8_t>(op.x_zero);
+  args->zero_line.assign(static_cast<std::size_t>(s.in_width * s.in_channels + kernels.shorts),
+                         static_cast<std::uint8_t>(op.x_zero));
+  conv.zero_line = args->zero_line.data();
   conv.words = rounded_up(s.in_channels, kernels.shorts) / 2;
   args->patches = patches_of(s);
   args->block_patches = block_patches_of(args->patches, tile, block_tiles);

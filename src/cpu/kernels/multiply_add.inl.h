@@ -13,10 +13,14 @@ double multiply_add(long rounds) noexcept {
 #pragma GCC unroll 16
   for (int k = 0; k < kSums; ++k) sum[k] = S::zero();
   for (long i = 0; i < rounds; ++i) {
-    S::pin(a);
     S::pin(b);
 #pragma GCC unroll 16
-    for (int k = 0; k < kSums; ++k) sum[k] = S::fma(a, b, sum[k]);
+    for (int k = 0; k < kSums; ++k) {
+      // Another number each time, as far as the compiler knows: it would multiply once for all sums where that is an
+      // instruction of its own.
+      S::pin(a);
+      sum[k] = S::fma(a, b, sum[k]);
+    }
 #pragma GCC unroll 16
     for (int k = 0; k < kSums; ++k) S::pin(sum[k]);
   }

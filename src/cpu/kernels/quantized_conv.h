@@ -18,6 +18,9 @@ struct Requantize {
   float residual_scale = 0;
   int y_zero = 0;
   bool to_float = false;
+  // For results that are bytes: y_zero twice as i16, and four times the byte that `low` becomes.
+  std::int32_t y_zeros = 0;
+  std::int32_t lows = 0;
 };
 
 /// A convolution on NHWC bytes, one row of results at a time. All steps count 32-bit words, each of which holds some
@@ -54,10 +57,10 @@ struct QuantizedWinograd {
   int out_height = 0, out_width = 0, out_channels = 0;
   int pad_top = 0, pad_left = 0;
   int patches_wide = 0;
-  std::uint8_t x_zero = 0;
-  int words = 0;                 ///< of a pixel's channels, whole vectors of shorts
-  std::ptrdiff_t in_block = 0;   ///< words from a vector of shorts to the next, in transformed patches
-  std::ptrdiff_t out_block = 0;  ///< words from a vector of channels to the next, in products
+  const std::uint8_t* zero_line = nullptr;  ///< a row of zero points, and a vector of shorts more
+  int words = 0;                            ///< of a pixel's channels, whole vectors of shorts
+  std::ptrdiff_t in_block = 0;              ///< words from a vector of shorts to the next, in transformed patches
+  std::ptrdiff_t out_block = 0;             ///< words from a vector of channels to the next, in products
   std::ptrdiff_t in_point = 0;
   std::ptrdiff_t out_point = 0;
   const float* weights = nullptr;       ///< words: [point][block of lanes][word][lane]

@@ -1,6 +1,7 @@
 #pragma once
 
-#include <cstring>
+#include <algorithm>
+#include <cstdint>
 
 #include "cpu/kernels/requantize.inl.h"
 #include "cpu/kernels/word_products.inl.h"
@@ -30,90 +31,115 @@ template <class S, int kPair, class Load>
   }
 }
 
-/// B^T d B of one patch of bytes, a vector of shorts each to[point * step].
+/// A line of patches on their way: their columns are transformed already, which neighbours share.
 template <class S>
-[[gnu::always_inline]] inline void transform_bytes(const std::uint8_t* first, std::ptrdiff_t line, std::ptrdiff_t pixel,
-                                                   float* to, std::ptrdiff_t step) noexcept {
+class HalfLine {
+ public:
+  static constexpr int kPatches = 8;
+
+  /// B^T d of a column of bytes, row i from rows[i] + at.
+  [[gnu::always_inline]] void transform_column(int column, const std::uint8_t* const* rows,
+                                               std::ptrdiff_t at) noexcept {
+    float* to = words_ + column * kColumn;
+    V d[kPatch];
+    unrolled<kPatch>([&](auto i) EXEUNT_INLINE { d[i] = S::load_shorts(rows[i] + at); });
+    six([&](int i) EXEUNT_INLINE { return d[i]; },
+        [&](int i, V v) EXEUNT_INLINE { S::store_shorts(to + i * kWords, v); });
+  }
+
+  /// The columns times B: all of a patch, a vector of shorts each to[point * step].
+  [[gnu::always_inline]] void transform_rows(int patch, float* to, std::ptrdiff_t step) const noexcept {
+    const float* from = words_ + patch * QuantizedWinograd::kResults * kColumn;
+    Strided<float> places(to, step);
+    for (int i = 0; i < kPatch; ++i, from += kWords) {
+      V d[kPatch];
+      unrolled<kPatch>([&](auto j) EXEUNT_INLINE { d[j] = S::reload_shorts(from + j * kColumn); });
+      six([&](int j) EXEUNT_INLINE { return d[j]; }, [&](int j, V v) EXEUNT_INLINE { S::store_shorts(places[j], v); });
+      to += kPatch * step;
+      places.move_to(to);
+    }
+  }
+
+ private:
   using V = typename S::Shorts;
-  constexpr int kPatch = QuantizedWinograd::kPatch;
-  Strided<float> places(to, step);
-  const auto row = [&](int i, const V(&p)[kPatch]) EXEUNT_INLINE {
-    places.move_to(to + i * kPatch * step);
-    const auto value = [&](int j) EXEUNT_INLINE { return p[j]; };
+  static constexpr int kPatch = QuantizedWinograd::kPatch;
+  static constexpr int kWords = S::kShorts / 2;
+  static constexpr int kColumn = kPatch * kWords;
+
+  template <class Load, class Store>
+  [[gnu::always_inline]] static void six(const Load& load, const Store& store) noexcept {
     V a;
     V b;
-    quantized_pair<S, 0>(value, a, b);
-    S::store_shorts(places[0], a);
-    S::store_shorts(places[5], b);
-    quantized_pair<S, 1>(value, a, b);
-    S::store_shorts(places[1], a);
-    S::store_shorts(places[2], b);
-    quantized_pair<S, 2>(value, a, b);
-    S::store_shorts(places[3], a);
-    S::store_shorts(places[4], b);
-  };
-  const auto rows = [&]<int kPair>() EXEUNT_INLINE {
-    V p[kPatch];
-    V q[kPatch];
-    const std::uint8_t* column = first;
-    unrolled<kPatch>([&](auto j) EXEUNT_INLINE {
-      quantized_pair<S, kPair>([&](int i) EXEUNT_INLINE { return S::load_shorts(column + i * line); }, p[j], q[j]);
-      column += pixel;
-    });
-    row(kPair == 0 ? 0 : 2 * kPair - 1, p);
-    row(kPair == 0 ? kPatch - 1 : 2 * kPair, q);
-  };
-  rows.template operator()<0>();
-  rows.template operator()<1>();
-  rows.template operator()<2>();
-}
+    quantized_pair<S, 0>(load, a, b);
+    store(0, a);
+    store(5, b);
+    quantized_pair<S, 1>(load, a, b);
+    store(1, a);
+    store(2, b);
+    quantized_pair<S, 2>(load, a, b);
+    store(3, a);
+    store(4, b);
+  }
 
-/// Copies what lies inside the image of a patch, `present` channels of it, and puts the zero point elsewhere.
+  alignas(64) float words_[(kPatches * QuantizedWinograd::kResults + 2) * kColumn];
+};
+
+/// The columns of `patches` patches, of a vector of channels from `channel` on.
 template <class S>
-[[gnu::noinline]] void copy_border_bytes(const QuantizedWinograd& conv, int top, int left, int channel, int present,
-                                         const std::uint8_t* x, std::uint8_t* to) noexcept {
+[[gnu::always_inline]] inline void transform_columns_of(const QuantizedWinograd& conv, int high, int wide, int patches,
+                                                        int channel, const std::uint8_t* x,
+                                                        HalfLine<S>& half) noexcept {
   constexpr int kPatch = QuantizedWinograd::kPatch;
-  for (int i = top; i < top + kPatch; ++i) {
-    for (int j = left; j < left + kPatch; ++j, to += S::kShorts) {
-      const bool inside = i >= 0 && i < conv.in_height && j >= 0 && j < conv.in_width;
-      const std::ptrdiff_t at = (static_cast<std::ptrdiff_t>(i) * conv.in_width + j) * conv.in_channels + channel;
-      if (!inside) {
-        std::memset(to, conv.x_zero, S::kShorts);
-      } else if (present == S::kShorts) {
-        // A size that is known when compiling: one load and one store.
-        std::memcpy(to, x + at, S::kShorts);
-      } else {
-        std::memset(to, conv.x_zero, S::kShorts);
-        std::copy_n(x + at, present, to);
-      }
+  constexpr int kResults = QuantizedWinograd::kResults;
+  const std::ptrdiff_t pixel = conv.in_channels;
+  const std::ptrdiff_t line = pixel * conv.in_width;
+  const int top = high * kResults - conv.pad_top;
+  const int left = wide * kResults - conv.pad_left;
+  const std::uint8_t* rows[kPatch];
+  const std::uint8_t* outside[kPatch];
+  for (int i = 0; i < kPatch; ++i) {
+    const bool is_inside = top + i >= 0 && top + i < conv.in_height;
+    rows[i] = is_inside ? x + (top + i) * line : conv.zero_line;
+    outside[i] = conv.zero_line;
+  }
+  const int columns = patches * kResults + kPatch - kResults;
+  std::ptrdiff_t at = left * pixel + channel;
+  for (int k = 0; k < columns; ++k, at += pixel) {
+    const bool is_inside = left + k >= 0 && left + k < conv.in_width;
+    if (is_inside && at + S::kShorts > line) {
+      // Behind the last pixel's channels other memory may begin.
+      alignas(64) std::uint8_t bytes[kPatch * S::kShorts] = {};
+      const std::uint8_t* copied[kPatch];
+      for (int i = 0; i < kPatch; ++i)
+        copied[i] = std::copy_n(rows[i] + at, line - at, bytes + i * S::kShorts) - line + at;
+      half.transform_column(k, copied, 0);
+    } else {
+      half.transform_column(k, is_inside ? rows : outside, is_inside ? at : 0);
     }
   }
 }
 
 template <class S>
 void quantized_gather(const QuantizedWinograd& conv, int first, int count, const std::uint8_t* x, float* to) noexcept {
-  constexpr int kPatch = QuantizedWinograd::kPatch;
   constexpr int kWords = S::kShorts / 2;
-  const std::ptrdiff_t pixel = conv.in_channels;
-  const std::ptrdiff_t line = pixel * conv.in_width;
-  int wide = first % conv.patches_wide;
-  int high = first / conv.patches_wide;
-  alignas(64) std::uint8_t border[kPatch * kPatch * S::kShorts];
-  for (int k = 0; k < count; ++k, to += kWords) {
-    const int top = high * QuantizedWinograd::kResults - conv.pad_top;
-    const int left = wide * QuantizedWinograd::kResults - conv.pad_left;
-    if (++wide == conv.patches_wide) {
+  // A copy, for the stores.
+  const QuantizedWinograd local = conv;
+  int wide = first % local.patches_wide;
+  int high = first / local.patches_wide;
+  HalfLine<S> half;
+  while (count > 0) {
+    const int patches = std::min({count, local.patches_wide - wide, HalfLine<S>::kPatches});
+    float* place = to;
+    for (int c = 0; c < local.in_channels; c += S::kShorts, place += local.in_block) {
+      transform_columns_of<S>(local, high, wide, patches, c, x, half);
+      for (int k = 0; k < patches; ++k) half.transform_rows(k, place + k * kWords, local.in_point);
+    }
+    to += patches * kWords;
+    count -= patches;
+    wide += patches;
+    if (wide == local.patches_wide) {
       wide = 0;
       ++high;
-    }
-    const bool inside = top >= 0 && left >= 0 && top + kPatch <= conv.in_height && left + kPatch <= conv.in_width;
-    float* place = to;
-    for (int c = 0; c < conv.in_channels; c += S::kShorts, place += conv.in_block) {
-      const int present = std::min(S::kShorts, conv.in_channels - c);
-      const bool whole = inside && present == S::kShorts;
-      if (!whole) copy_border_bytes<S>(conv, top, left, c, present, x, border);
-      transform_bytes<S>(whole ? x + top * line + left * pixel + c : border, whole ? line : kPatch * S::kShorts,
-                         whole ? pixel : S::kShorts, place, conv.in_point);
     }
   }
 }
@@ -132,7 +158,10 @@ template <class S>
   y[3] = S::add(difference1, S::template shift_left<1>(S::add(S::template shift_left<2>(difference2), m[5])));
 }
 
-/// sum * 576 modulo 2^32 back to the sum: by the inverse of 9 modulo 2^32, then 64.
+/// 24 for each of both ways that a sum is transformed.
+constexpr std::int32_t kScale = 24 * 24;
+
+/// sum * kScale modulo 2^32 back to the sum: by the inverse of 9 modulo 2^32, then 64.
 template <class S>
 [[gnu::always_inline]] inline typename S::Vec without_scale(typename S::Vec r) noexcept {
   constexpr std::int32_t kInverseOf9 = 0x38E38E39;
@@ -143,8 +172,9 @@ template <class S>
 template <class S>
 using HalfPatch = typename S::Vec[QuantizedWinograd::kResults][QuantizedWinograd::kPatch];
 
+/// What is added to the product of points 1 and 1 becomes part of all results.
 template <class S>
-[[gnu::always_inline]] inline void transform_columns(const float* products, std::ptrdiff_t point,
+[[gnu::always_inline]] inline void transform_columns(const float* products, std::ptrdiff_t point, typename S::Vec start,
                                                      HalfPatch<S>& halves) noexcept {
   constexpr int kPatch = QuantizedWinograd::kPatch;
   constexpr int kResults = QuantizedWinograd::kResults;
@@ -153,6 +183,7 @@ template <class S>
     typename S::Vec m[kPatch];
     typename S::Vec r[kResults];
     unrolled<kPatch>([&](auto i) EXEUNT_INLINE { m[i] = S::load(column[i]); });
+    if constexpr (j == 1) m[1] = S::add(m[1], start);
     quantized_results<S>(m, r);
     unrolled<kResults>([&](auto i) EXEUNT_INLINE { halves[i][j] = r[i]; });
     column.advance(point);
@@ -162,14 +193,13 @@ template <class S>
 /// A whole patch of whole vectors. `pixel`, `line` and `at` count elements.
 template <class S>
 [[gnu::always_inline]] inline void store_patch(const Requantizer<S>& requantizer, const ChannelScales<S>& scales,
-                                               typename S::Vec start, const HalfPatch<S>& halves, std::ptrdiff_t pixel,
-                                               std::ptrdiff_t line, const std::uint8_t* residual, std::byte* y,
-                                               std::ptrdiff_t at) noexcept {
+                                               const HalfPatch<S>& halves, std::ptrdiff_t pixel, std::ptrdiff_t line,
+                                               const std::uint8_t* residual, std::byte* y, std::ptrdiff_t at) noexcept {
   constexpr int kResults = QuantizedWinograd::kResults;
   for (int i = 0; i < kResults; ++i, at += line) {
     typename S::Vec r[kResults];
     quantized_results<S>(halves[i], r);
-    unrolled<kResults>([&](auto j) EXEUNT_INLINE { r[j] = S::add(without_scale<S>(r[j]), start); });
+    unrolled<kResults>([&](auto j) EXEUNT_INLINE { r[j] = without_scale<S>(r[j]); });
     requantizer.store(scales, r, pixel, residual, y, at);
   }
 }
@@ -177,14 +207,14 @@ template <class S>
 /// The part of a patch that exists.
 template <class S>
 [[gnu::noinline]] void store_patch_part(const Requantizer<S>& requantizer, const ChannelScales<S>& scales,
-                                        typename S::Vec start, const HalfPatch<S>& halves, std::ptrdiff_t pixel,
-                                        std::ptrdiff_t line, int rows, int columns, int lanes,
-                                        const std::uint8_t* residual, std::byte* y, std::ptrdiff_t at) noexcept {
+                                        const HalfPatch<S>& halves, std::ptrdiff_t pixel, std::ptrdiff_t line, int rows,
+                                        int columns, int lanes, const std::uint8_t* residual, std::byte* y,
+                                        std::ptrdiff_t at) noexcept {
   for (int i = 0; i < rows; ++i, at += line) {
     typename S::Vec r[QuantizedWinograd::kResults];
     quantized_results<S>(halves[i], r);
     for (int j = 0; j < columns; ++j)
-      requantizer.store_part(scales, S::add(without_scale<S>(r[j]), start), lanes, residual, y, at + j * pixel);
+      requantizer.store_part(scales, without_scale<S>(r[j]), lanes, residual, y, at + j * pixel);
   }
 }
 
@@ -205,15 +235,15 @@ void quantized_scatter(const QuantizedWinograd& conv, int first, int count, cons
     const float* place = products;
     for (int c = 0; c < local.out_channels; c += S::kLanes, place += local.out_block) {
       HalfPatch<S> halves;
-      transform_columns<S>(place, local.out_point, halves);
+      const auto start = S::load(reinterpret_cast<const float*>(local.start + c));
+      transform_columns<S>(place, local.out_point, S::mul(start, S::set_int(kScale)), halves);
       const int lanes = std::min(S::kLanes, local.out_channels - c);
       const ChannelScales<S> scales(local.requantize, c);
-      const typename S::Vec start = S::load(reinterpret_cast<const float*>(local.start + c));
       const std::ptrdiff_t at = high * kResults * line + wide * kResults * pixel + c;
       if (lanes < S::kLanes || rows < kResults || columns < kResults) {
-        store_patch_part<S>(requantizer, scales, start, halves, pixel, line, rows, columns, lanes, residual, y, at);
+        store_patch_part<S>(requantizer, scales, halves, pixel, line, rows, columns, lanes, residual, y, at);
       } else {
-        store_patch<S>(requantizer, scales, start, halves, pixel, line, residual, y, at);
+        store_patch<S>(requantizer, scales, halves, pixel, line, residual, y, at);
       }
     }
     if (++wide == local.patches_wide) {

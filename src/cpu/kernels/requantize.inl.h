@@ -40,6 +40,7 @@ class Requantizer {
           },
           t, from);
     }
+    const Floats high = S::Float::set1(q_.high);
     if (q_.to_float) {
       auto* to = reinterpret_cast<float*>(y) + at;
       unrolled<kCount>(
@@ -49,11 +50,21 @@ class Requantizer {
           },
           t, to);
     } else {
+      // Clamping from below and the zero point come after the numbers are bytes or i16, for more of them at once.
       auto* to = reinterpret_cast<std::uint8_t*>(y) + at;
-      unrolled<kCount>(
-          [this, step](auto i, Floats(&from)[kCount], std::uint8_t*& bytes) EXEUNT_INLINE {
-            S::store_bytes(bytes, rounded(clamped(from[i])));
-            bytes += step;
+      const Vec zeros = S::set_int(q_.y_zeros);
+      const Vec lows = S::set_int(q_.lows);
+      unrolled<(kCount + 3) / 4>(
+          [&](auto group, Floats(&from)[kCount], std::uint8_t*& bytes) EXEUNT_INLINE {
+            constexpr int kFirst = 4 * decltype(group)::value;
+            constexpr int kVecs = std::min(4, kCount - kFirst);
+            Vec four[4];
+            unrolled<4>([&](auto i) EXEUNT_INLINE {
+              constexpr int k = kFirst + std::min<int>(i, kVecs - 1);
+              four[i] = S::round(S::Float::clamp_above(from[k], high));
+            });
+            S::template store_bytes_of<kVecs>(bytes, step, four, zeros, lows);
+            bytes += 4 * step;
           },
           t, to);
     }

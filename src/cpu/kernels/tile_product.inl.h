@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <type_traits>
 
 #include "cpu/kernels/strided.h"
 #include "cpu/kernels/unrolled.h"
@@ -11,10 +12,44 @@ namespace exeunt::cpu {
 template <class S, int kRows, int kVecs>
 using Tile = typename S::Vec[kRows][kVecs];
 
+/// Instruction sets without an instruction that multiplies and adds words: two in a row, for which some machines pick
+/// the execution unit too early to alternate well.
+template <class S>
+concept AddsApart = S::kAddsApart;
+
+/// multiply_tile of rows kFrom and kFrom + 1: all products before all sums.
+template <class S, int kFrom, int kRows, int kVecs, class Value>
+[[gnu::always_inline]] inline void multiply_rows_apart(Tile<S, kRows, kVecs>& acc,
+                                                       const typename S::Vec (&weight)[kVecs],
+                                                       const Value& value) noexcept {
+  typename S::Vec product[2][kVecs];
+  unrolled<2>([&](auto p) EXEUNT_INLINE {
+    typename S::Vec x = S::set1(*value(std::integral_constant<int, kFrom + p>{}));
+    S::pin(x);
+    unrolled<kVecs>([&](auto z) EXEUNT_INLINE {
+      product[p][z] = S::product(weight[z], x);
+      S::pin(product[p][z]);
+    });
+  });
+  unrolled<2 * kVecs>(
+      [&](auto i, Tile<S, kRows, kVecs>& a) EXEUNT_INLINE {
+        typename S::Vec& sum = a[kFrom + i / kVecs][i % kVecs];
+        sum = S::add(sum, product[i / kVecs][i % kVecs]);
+        S::pin(sum);
+      },
+      acc);
+}
+
 /// acc[p][z] += *value(p) * weight[z]
 template <class S, int kRows, int kVecs, class Value>
 [[gnu::always_inline]] inline void multiply_tile(Tile<S, kRows, kVecs>& acc, const typename S::Vec (&weight)[kVecs],
                                                  const Value& value) noexcept {
+  // Of the tiles of which this leaves registers enough the others gain nothing.
+  if constexpr (AddsApart<S> && kVecs == 2 && kRows == 4) {
+    multiply_rows_apart<S, 0, kRows, kVecs>(acc, weight, value);
+    multiply_rows_apart<S, 2, kRows, kVecs>(acc, weight, value);
+    return;
+  }
   unrolled<kRows>(
       [&](auto p, Tile<S, kRows, kVecs>& row_acc) EXEUNT_INLINE {
         typename S::Vec x = S::set1(*value(p));

@@ -27,9 +27,9 @@ struct Avx2Pairs {
   }
   /// The word in all lanes.
   [[gnu::always_inline]] static Vec set1(float word) noexcept { return _mm256_castps_si256(_mm256_set1_ps(word)); }
-  [[gnu::always_inline]] static Vec fma(Vec a, Vec b, Vec c) noexcept {
-    return _mm256_add_epi32(c, _mm256_madd_epi16(a, b));
-  }
+  static constexpr bool kAddsApart = true;
+  [[gnu::always_inline]] static Vec product(Vec a, Vec b) noexcept { return _mm256_madd_epi16(a, b); }
+  [[gnu::always_inline]] static Vec fma(Vec a, Vec b, Vec c) noexcept { return add(c, product(a, b)); }
   [[gnu::always_inline]] static void pin(Vec& v) noexcept { asm volatile("" : "+x"(v)); }
 
   // 32-bit integers.
@@ -71,6 +71,21 @@ struct Avx2Pairs {
     for (int i = 0; i < n; ++i) p[i] = bytes[i];
   }
 
+  /// Bytes of kVecs vectors of integers, `step` apart: saturated twice on the way, with `zeros` added between, as i16,
+  /// and no less than `lows`. v[kVecs - 1] is in the places behind, too.
+  template <int kVecs>
+  [[gnu::always_inline]] static void store_bytes_of(std::uint8_t* to, std::ptrdiff_t step, const Vec (&v)[4], Vec zeros,
+                                                    Vec lows) noexcept {
+    const Vec first = _mm256_adds_epi16(_mm256_packs_epi32(v[0], v[1]), zeros);
+    const Vec second = kVecs > 2 ? _mm256_adds_epi16(_mm256_packs_epi32(v[2], v[3]), zeros) : first;
+    const Vec bytes = _mm256_max_epu8(_mm256_packus_epi16(first, second), lows);
+    // Four bytes of each vector in each half.
+    const __m128i low = _mm256_castsi256_si128(bytes);
+    const __m128i high = _mm256_extracti128_si256(bytes, 1);
+    store_halves<kVecs>(to, step, _mm_unpacklo_epi32(low, high));
+    if constexpr (kVecs > 2) store_halves<kVecs - 2>(to + 2 * step, step, _mm_unpackhi_epi32(low, high));
+  }
+
   // Vectors of i16, twice as many as lanes: the words of `Vec` in halves.
   static constexpr int kShorts = 16;
   using Shorts = __m256i;
@@ -78,6 +93,7 @@ struct Avx2Pairs {
     return _mm256_cvtepu8_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
   }
   [[gnu::always_inline]] static void store_shorts(float* p, Shorts v) noexcept { store(p, v); }
+  [[gnu::always_inline]] static Shorts reload_shorts(const float* p) noexcept { return load(p); }
   [[gnu::always_inline]] static Shorts add_shorts(Shorts a, Shorts b) noexcept { return _mm256_add_epi16(a, b); }
   [[gnu::always_inline]] static Shorts sub_shorts(Shorts a, Shorts b) noexcept { return _mm256_sub_epi16(a, b); }
   template <int kBits>
@@ -95,6 +111,11 @@ struct Avx2Pairs {
   }
 
  private:
+  template <int kHalves>
+  [[gnu::always_inline]] static void store_halves(std::uint8_t* to, std::ptrdiff_t step, __m128i bytes) noexcept {
+    _mm_storel_epi64(reinterpret_cast<__m128i*>(to), bytes);
+    if constexpr (kHalves > 1) _mm_storeh_pd(reinterpret_cast<double*>(to + step), _mm_castsi128_pd(bytes));
+  }
   [[gnu::always_inline]] static __m128i bytes_of(Vec v) noexcept {
     const __m128i shorts = _mm_packs_epi32(_mm256_castsi256_si128(v), _mm256_extracti128_si256(v, 1));
     return _mm_packus_epi16(shorts, shorts);

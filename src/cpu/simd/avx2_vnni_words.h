@@ -8,12 +8,14 @@ namespace exeunt::cpu {
 
 /// Avx2Pairs with an instruction of their own. For files compiled with AVX-VNNI.
 struct Avx2VnniPairs : Avx2Pairs {
+  static constexpr bool kAddsApart = false;
   [[gnu::always_inline]] static Vec fma(Vec a, Vec b, Vec c) noexcept { return _mm256_dpwssd_avx_epi32(c, a, b); }
 };
 
 /// Words of four bytes: i8 weights times u8 values.
 struct Avx2VnniQuads : Avx2Pairs {
   static constexpr int kGroup = 4;
+  static constexpr bool kAddsApart = false;
   using Number = std::uint8_t;
   [[gnu::always_inline]] static Number number(std::uint8_t byte) noexcept { return byte; }
   [[gnu::always_inline]] static Vec fma(Vec weight, Vec x, Vec c) noexcept {

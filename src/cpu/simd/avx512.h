@@ -38,8 +38,9 @@ struct Avx512 {
   [[gnu::always_inline]] static Vec fnma(Vec a, Vec b, Vec c) noexcept { return _mm512_fnmadd_ps(a, b, c); }
   /// NaN where x is NaN: the machine's max and min return their second operand then.
   [[gnu::always_inline]] static Vec clamp(Vec x, Vec low, Vec high) noexcept {
-    return _mm512_min_ps(high, _mm512_max_ps(low, x));
+    return clamp_above(_mm512_max_ps(low, x), high);
   }
+  [[gnu::always_inline]] static Vec clamp_above(Vec x, Vec high) noexcept { return _mm512_min_ps(high, x); }
 
   /// The larger of each pair; NaN if one of both is.
   [[gnu::always_inline]] static Vec max(Vec a, Vec b) noexcept {

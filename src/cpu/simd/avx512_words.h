@@ -62,6 +62,22 @@ struct Avx512Pairs {
     _mm_mask_storeu_epi8(p, mask(n), bytes_of(v));
   }
 
+  /// As Avx2Pairs has it.
+  template <int kVecs>
+  [[gnu::always_inline]] static void store_bytes_of(std::uint8_t* to, std::ptrdiff_t step, const Vec (&v)[4], Vec zeros,
+                                                    Vec lows) noexcept {
+    const Vec first = _mm512_adds_epi16(_mm512_packs_epi32(v[0], v[1]), zeros);
+    const Vec second = kVecs > 2 ? _mm512_adds_epi16(_mm512_packs_epi32(v[2], v[3]), zeros) : first;
+    const Vec bytes = _mm512_max_epu8(_mm512_packus_epi16(first, second), lows);
+    // Four bytes of each vector in each quarter.
+    const Vec order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+    const Vec turned = _mm512_permutexvar_epi32(order, bytes);
+    store_quarter(to, _mm512_castsi512_si128(turned));
+    if constexpr (kVecs > 1) store_quarter(to + step, _mm512_extracti32x4_epi32(turned, 1));
+    if constexpr (kVecs > 2) store_quarter(to + 2 * step, _mm512_extracti32x4_epi32(turned, 2));
+    if constexpr (kVecs > 3) store_quarter(to + 3 * step, _mm512_extracti32x4_epi32(turned, 3));
+  }
+
   // Half registers: a vector of channels is then no wider than the narrowest layers.
   static constexpr int kShorts = 16;
   using Shorts = __m256i;
@@ -70,6 +86,9 @@ struct Avx512Pairs {
   }
   [[gnu::always_inline]] static void store_shorts(float* p, Shorts v) noexcept {
     _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), v);
+  }
+  [[gnu::always_inline]] static Shorts reload_shorts(const float* p) noexcept {
+    return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p));
   }
   [[gnu::always_inline]] static Shorts add_shorts(Shorts a, Shorts b) noexcept { return _mm256_add_epi16(a, b); }
   [[gnu::always_inline]] static Shorts sub_shorts(Shorts a, Shorts b) noexcept { return _mm256_sub_epi16(a, b); }
@@ -89,6 +108,9 @@ struct Avx512Pairs {
   }
 
  private:
+  [[gnu::always_inline]] static void store_quarter(std::uint8_t* to, __m128i bytes) noexcept {
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(to), bytes);
+  }
   [[gnu::always_inline]] static __mmask16 mask(int n) noexcept {
     return static_cast<__mmask16>((1U << static_cast<unsigned>(n)) - 1);
   }

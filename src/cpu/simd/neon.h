@@ -54,8 +54,9 @@ struct Neon {
   }
   /// NaN where x is NaN.
   [[gnu::always_inline]] static Vec clamp(Vec x, Vec low, Vec high) noexcept {
-    return vminq_f32(vmaxq_f32(x, low), high);
+    return clamp_above(vmaxq_f32(x, low), high);
   }
+  [[gnu::always_inline]] static Vec clamp_above(Vec x, Vec high) noexcept { return vminq_f32(x, high); }
   /// The larger of each pair; NaN if one of both is.
   [[gnu::always_inline]] static Vec max(Vec a, Vec b) noexcept { return vmaxq_f32(a, b); }
 

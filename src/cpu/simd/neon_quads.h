@@ -3,6 +3,7 @@
 #include <arm_neon.h>
 
 #include <cstdint>
+#include <cstring>
 
 #include "cpu/simd/neon.h"
 
@@ -37,11 +38,15 @@ struct NeonQuads {
   }
   [[gnu::always_inline]] static Vec round(float32x4_t v) noexcept { return vcvtnq_s32_f32(v); }
 
-  [[gnu::always_inline]] static Vec load_bytes(const std::uint8_t* p) noexcept { return load_bytes_part(p, kLanes); }
+  [[gnu::always_inline]] static Vec load_bytes(const std::uint8_t* p) noexcept {
+    std::uint32_t word;
+    std::memcpy(&word, p, sizeof word);
+    return vreinterpretq_s32_u32(vmovl_u16(vget_low_u16(vmovl_u8(vcreate_u8(word)))));
+  }
   [[gnu::always_inline]] static Vec load_bytes_part(const std::uint8_t* p, int n) noexcept {
-    std::uint8_t bytes[8] = {};
+    std::uint8_t bytes[kLanes] = {};
     for (int i = 0; i < n; ++i) bytes[i] = p[i];
-    return vreinterpretq_s32_u32(vmovl_u16(vget_low_u16(vmovl_u8(vld1_u8(bytes)))));
+    return load_bytes(bytes);
   }
   [[gnu::always_inline]] static void store_bytes(std::uint8_t* p, Vec v) noexcept { store_bytes_part(p, v, kLanes); }
   [[gnu::always_inline]] static void store_bytes_part(std::uint8_t* p, Vec v, int n) noexcept {
@@ -51,12 +56,33 @@ struct NeonQuads {
     for (int i = 0; i < n; ++i) p[i] = bytes[i];
   }
 
+  /// As Avx2Pairs has it.
+  template <int kVecs>
+  [[gnu::always_inline]] static void store_bytes_of(std::uint8_t* to, std::ptrdiff_t step, const Vec (&v)[4], Vec zeros,
+                                                    Vec lows) noexcept {
+    const int16x8_t zero = vreinterpretq_s16_s32(zeros);
+    const int16x8_t first = vqaddq_s16(vqmovn_high_s32(vqmovn_s32(v[0]), v[1]), zero);
+    const int16x8_t second = kVecs > 2 ? vqaddq_s16(vqmovn_high_s32(vqmovn_s32(v[2]), v[3]), zero) : first;
+    const uint8x16_t bytes = vmaxq_u8(vqmovun_high_s16(vqmovun_s16(first), second), vreinterpretq_u8_s32(lows));
+    store_word<0>(to, bytes);
+    if constexpr (kVecs > 1) store_word<1>(to + step, bytes);
+    if constexpr (kVecs > 2) store_word<2>(to + 2 * step, bytes);
+    if constexpr (kVecs > 3) store_word<3>(to + 3 * step, bytes);
+  }
+
   static void widen(const std::uint8_t* from, std::ptrdiff_t count, std::byte* to) noexcept {
     auto* bytes = reinterpret_cast<std::uint8_t*>(to);
     const uint8x16_t sign = vdupq_n_u8(0x80);
     std::ptrdiff_t i = 0;
     for (; i + 16 <= count; i += 16) vst1q_u8(bytes + i, veorq_u8(vld1q_u8(from + i), sign));
     for (; i < count; ++i) bytes[i] = static_cast<std::uint8_t>(from[i] ^ 0x80);
+  }
+
+ private:
+  template <int k>
+  [[gnu::always_inline]] static void store_word(std::uint8_t* to, uint8x16_t bytes) noexcept {
+    const std::uint32_t word = vgetq_lane_u32(vreinterpretq_u32_u8(bytes), k);
+    std::memcpy(to, &word, sizeof word);
   }
 };
 

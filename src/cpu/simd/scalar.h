@@ -48,9 +48,9 @@ struct Scalar {
   [[gnu::always_inline]] static Vec fnma(Vec a, Vec b, Vec c) noexcept { return c - a * b; }
   /// NaN where x is NaN.
   [[gnu::always_inline]] static Vec clamp(Vec x, Vec low, Vec high) noexcept {
-    x = x < low ? low : x;
-    return x > high ? high : x;
+    return clamp_above(x < low ? low : x, high);
   }
+  [[gnu::always_inline]] static Vec clamp_above(Vec x, Vec high) noexcept { return x > high ? high : x; }
 
   /// The larger of each pair; NaN if one of both is.
   [[gnu::always_inline]] static Vec max(Vec a, Vec b) noexcept {

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstdint>
 #include <cstring>
+#include <limits>
 
 #include "cpu/simd/scalar.h"
 
@@ -59,7 +60,9 @@ struct ScalarPairs {
   }
   [[gnu::always_inline]] static Vec round(Scalar::Vec v) noexcept {
     Vec result;
-    for (int i = 0; i < kLanes; ++i) result[i] = static_cast<std::int32_t>(std::lrint(v[i]));
+    // A long is wider; wider sets make the least integer of what is below all.
+    constexpr long kLeast = std::numeric_limits<std::int32_t>::min();
+    for (int i = 0; i < kLanes; ++i) result[i] = static_cast<std::int32_t>(std::max(kLeast, std::lrint(v[i])));
     return result;
   }
 
@@ -74,6 +77,17 @@ struct ScalarPairs {
     for (int i = 0; i < n; ++i) p[i] = static_cast<std::uint8_t>(std::clamp(v[i], 0, 255));
   }
 
+  /// As Avx2Pairs has it.
+  template <int kVecs>
+  [[gnu::always_inline]] static void store_bytes_of(std::uint8_t* to, std::ptrdiff_t step, const Vec (&v)[4], Vec zeros,
+                                                    Vec lows) noexcept {
+    const int zero = zeros[0] & 0xFFFF;
+    const int low = lows[0] & 0xFF;
+    for (int k = 0; k < kVecs; ++k, to += step)
+      for (int i = 0; i < kLanes; ++i)
+        to[i] = static_cast<std::uint8_t>(std::clamp(std::clamp(v[k][i], -0x8000, 0x7FFF) + zero, low, 255));
+  }
+
   static constexpr int kShorts = 8;
   using Shorts [[gnu::vector_size(16)]] = std::int16_t;
   [[gnu::always_inline]] static Shorts load_shorts(const std::uint8_t* p) noexcept {
@@ -82,6 +96,11 @@ struct ScalarPairs {
     return v;
   }
   [[gnu::always_inline]] static void store_shorts(float* p, Shorts v) noexcept { std::memcpy(p, &v, sizeof v); }
+  [[gnu::always_inline]] static Shorts reload_shorts(const float* p) noexcept {
+    Shorts v;
+    std::memcpy(&v, p, sizeof v);
+    return v;
+  }
   [[gnu::always_inline]] static Shorts add_shorts(Shorts a, Shorts b) noexcept { return a + b; }
   [[gnu::always_inline]] static Shorts sub_shorts(Shorts a, Shorts b) noexcept { return a - b; }
   template <int kBits>
