@@ -119,7 +119,7 @@ template <class S, int kRows, int kVecs>
   }
 }
 
-inline constexpr int kStretch = 32;
+constexpr int kStretch = 32;
 
 template <class S, int kRows, int kVecs>
 void gemm_tile(const Gemm& gemm, int lanes, const float* a, const float* b, const float* bias, const float* residual,
