@@ -11,7 +11,7 @@ void guess_direct(const Bf16Node& node, std::vector<Guess>& guesses) {
   const ConvShape seen = as_one_row(s);
   const std::optional<WordRows> rows = WordRows::of_bf16(seen);
   if (!rows) return;
-  const double depth = static_cast<double>(s.kernel_height) * s.kernel_width * rows->pixel_words();
+  const double depth = static_cast<double>(s.kernel_height) * s.kernel_width * rows->words_of(1);
   for (const Bf16DirectConvTile& tile : node.kernels.direct) {
     if (tile.pixels > seen.out_width) continue;
     const double cost = depth * seen.out_height * whole_units(seen.out_width, tile.pixels) *

@@ -92,7 +92,7 @@ Candidate bf16_direct_candidate(const Bf16Node& node, const ConvShape& s, const 
   args->tile_channels = tile.channels;
   const int padded = rounded_up(s.out_channels, tile.channels);
   const int taps = s.kernel_height * s.kernel_width;
-  const int words = args->rows.pixel_words();
+  const int words = args->rows.words_of(1);
   args->set_weights(pack(node.node, lanes, padded, words), static_cast<std::ptrdiff_t>(padded) * taps * words);
   DirectConv& conv = args->conv;
   conv.block_step = static_cast<std::ptrdiff_t>(lanes) * taps * words;

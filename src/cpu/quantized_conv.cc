@@ -14,7 +14,9 @@ void guess_direct(const ops::QuantizedConv& op, const ConvShape& s, const NodeVi
   const ConvShape seen = as_one_row(s);
   const std::optional<WordRows> rows = WordRows::of(seen, kernels, 0);
   if (!rows) return;
-  const double depth = static_cast<double>(s.kernel_height) * s.kernel_width * rows->pixel_words();
+  const double depth =
+      s.kernel_height * (seen.dilation_width == 1 ? static_cast<double>(rows->words_of(seen.kernel_width))
+                                                  : static_cast<double>(seen.kernel_width) * rows->words_of(1));
   for (const QuantizedDirectConvTile& tile : kernels.direct) {
     if (tile.pixels > seen.out_width) continue;
     const double cost = depth * seen.out_height * whole_units(seen.out_width, tile.pixels) *

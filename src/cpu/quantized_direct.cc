@@ -36,8 +36,10 @@ void run_direct_part(const StepArgs& args, StepState*, std::byte* const* operand
   run_part(static_cast<const DirectArgs&>(args), operands, part, parts);
 }
 
+/// @param pixels  of a run: their numbers follow each other as those of one tap
 template <class Number>
-void fill_numbers(const Tensor& weights, const WordOrder& order, int zero, std::span<float> to, std::size_t start_at) {
+void fill_numbers(const Tensor& weights, const WordOrder& order, std::int64_t pixels, int zero, std::span<float> to,
+                  std::size_t start_at) {
   const Shape& shape = weights.shape();
   auto* numbers = reinterpret_cast<Number*>(to.data());
   auto* start = reinterpret_cast<std::int32_t*>(to.data() + start_at);
@@ -45,8 +47,8 @@ void fill_numbers(const Tensor& weights, const WordOrder& order, int zero, std::
   for (std::int64_t o = 0; o < shape[0]; ++o) {
     std::int32_t sum = 0;
     for (std::int64_t i = 0; i < shape[1]; ++i) {
-      for (std::int64_t t = 0; t < order.taps; ++t, ++from) {
-        numbers[order.of(o, t, i)] = *from;
+      for (std::int64_t t = 0; t < order.taps * pixels; ++t, ++from) {
+        numbers[order.of(o, t / pixels, t % pixels * shape[1] + i)] = *from;
         sum += *from;
       }
     }
@@ -55,17 +57,14 @@ void fill_numbers(const Tensor& weights, const WordOrder& order, int zero, std::
 }
 
 /// The numbers, zeros where channels end, then the starts.
-PackedWeights pack(const NodeView& node, const QuantizedKernels& kernels, int padded, int zero) {
+PackedWeights pack(const NodeView& node, const WordOrder& order, int pixels, int padded, int zero) {
   const Tensor& weights = *node.weights(1);
-  const Shape& shape = weights.shape();
-  const std::int64_t taps = shape.elements() / std::max<std::int64_t>(1, shape[0] * shape[1]);
-  const WordOrder order{kernels.lanes, kernels.group, taps, (shape[1] + kernels.group - 1) / kernels.group};
-  const auto start_at = static_cast<std::size_t>(padded * taps * order.words);
+  const auto start_at = static_cast<std::size_t>(padded * order.taps * order.words);
   return node.packer.pack(&weights, nullptr,
-                          formatted("quantized {} {} {} {}", kernels.lanes, kernels.group, padded, zero),
+                          formatted("quantized {} {} {} {} {}", order.lanes, order.group, pixels, padded, zero),
                           start_at + static_cast<std::size_t>(padded), [&](std::span<float> to) {
-                            kernels.group == 2 ? fill_numbers<std::int16_t>(weights, order, zero, to, start_at)
-                                               : fill_numbers<std::int8_t>(weights, order, zero, to, start_at);
+                            order.group == 2 ? fill_numbers<std::int16_t>(weights, order, pixels, zero, to, start_at)
+                                             : fill_numbers<std::int8_t>(weights, order, pixels, zero, to, start_at);
                           });
 }
 
@@ -84,19 +83,20 @@ Candidate quantized_direct_candidate(const ops::QuantizedConv& op, const ConvSha
   args->out_height = s.out_height;
   args->set_shape(s, node, args->rows.scratch_words());
   const int padded = rounded_up(s.out_channels, tile.channels);
-  const int taps = s.kernel_height * s.kernel_width;
-  const std::ptrdiff_t words = args->rows.pixel_words();
-  args->set_weights(pack(node, kernels, padded, args->rows.zero_number()), padded * taps * words);
+  const int pixels = s.dilation_width == 1 ? s.kernel_width : 1;
+  const int runs = s.kernel_width / pixels;
+  const WordOrder order{kernels.lanes, kernels.group, s.kernel_height * runs, args->rows.words_of(pixels)};
+  args->set_weights(pack(node, order, pixels, padded, args->rows.zero_number()), padded * order.taps * order.words);
   args->set_requantize(op, node, padded);
   QuantizedDirectConv& conv = args->conv;
-  conv.block_step = kernels.lanes * taps * words;
+  conv.block_step = order.lanes * order.taps * order.words;
   conv.out_width = s.out_width;
   conv.out_channels = s.out_channels;
   conv.kernel_height = s.kernel_height;
-  conv.runs = s.dilation_width == 1 ? 1 : s.kernel_width;
-  conv.run = static_cast<int>(words) * (s.dilation_width == 1 ? s.kernel_width : 1);
-  conv.x_pixel = s.stride_width * words;
-  conv.x_run = s.dilation_width * words;
+  conv.runs = runs;
+  conv.run = static_cast<int>(order.words);
+  conv.x_pixel = s.stride_width * args->rows.pixel_bytes();
+  conv.x_run = s.dilation_width * args->rows.pixel_bytes();
   const std::size_t scratch = args->scratch_bytes(node.threads);
   return quantized_candidate(quantized_direct_name(node, tile), run_direct, run_direct_part, std::move(args), node,
                              scratch);

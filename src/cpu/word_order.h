@@ -5,8 +5,8 @@
 
 namespace exeunt::cpu {
 
-/// The place of tap t from channel i to channel o among numbers that lie `group` a word:
-/// [block of lanes][tap][word of the pixel][lane][number of the word].
+/// The place of tap t from number i to channel o among numbers that lie `group` a word: [block of lanes][tap][word of
+/// the tap][lane][number of the word]. A tap's numbers are a pixel's channels, or those of a run of pixels.
 struct WordOrder {
   std::int64_t lanes, group, taps, words;
 

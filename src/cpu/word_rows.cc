@@ -18,7 +18,7 @@ void copy_odd_pixels(const std::uint8_t* from, int pixels, int channels, std::by
 
 }  // namespace
 
-std::optional<WordRows> WordRows::of_words(const ConvShape& s, int group, int element_bytes) {
+std::optional<WordRows> WordRows::of_words(const ConvShape& s, int group, int element_bytes, int pixel) {
   WordRows rows;
   rows.height_ = s.in_height;
   rows.width_ = s.in_width;
@@ -30,30 +30,30 @@ std::optional<WordRows> WordRows::of_words(const ConvShape& s, int group, int el
   rows.lines_ = (s.kernel_height - 1) * s.dilation_height + 1;
   if (rows.lines_ > kMaxLines) return std::nullopt;
   rows.number_bytes_ = static_cast<int>(sizeof(float)) / group;
+  rows.group_ = group;
   rows.row_bytes_ = static_cast<std::ptrdiff_t>(s.in_width) * s.in_channels * element_bytes;
-  rows.pixel_ = (s.in_channels + group - 1) / group;
-  rows.left_ = s.pad_left * rows.pixel_;
-  rows.line_ = (s.pad_left + s.in_width + s.pad_right) * rows.pixel_;
+  rows.pixel_ = pixel;
+  rows.left_ = static_cast<std::ptrdiff_t>(s.pad_left) * pixel;
+  // The last run may reach into one word more.
+  rows.line_ = rows.words_of(s.pad_left + s.in_width + s.pad_right) + 1;
   const bool is_padded = s.pad_left > 0 || s.pad_right > 0 || s.pad_top > 0 || s.pad_bottom > 0;
   rows.is_copied_ = is_padded || rows.number_bytes_ > element_bytes || s.in_channels % group != 0;
   return rows;
 }
 
 std::optional<WordRows> WordRows::of(const ConvShape& s, const QuantizedKernels& kernels, int zero) {
-  std::optional<WordRows> rows = of_words(s, kernels.group, 1);
+  std::optional<WordRows> rows = of_words(s, kernels.group, 1, s.in_channels);
   if (!rows) return rows;
   rows->widen_ = kernels.widen;
-  rows->widen_pixels_ = kernels.widen_pixels;
   rows->zero_ = kernels.is_signed ? zero - 128 : zero;
   rows->is_copied_ = rows->is_copied_ || kernels.is_signed;
   return rows;
 }
 
 std::optional<WordRows> WordRows::of_bf16(const ConvShape& s) {
-  std::optional<WordRows> rows = of_words(s, 2, sizeof(std::uint16_t));
+  std::optional<WordRows> rows = of_words(s, 2, sizeof(std::uint16_t), (s.in_channels + 1) / 2 * 2);
   if (!rows) return rows;
   rows->widen_ = copy_bytes;
-  rows->widen_pixels_ = copy_odd_pixels;
   return rows;
 }
 
@@ -75,13 +75,12 @@ const float* WordRows::copied_row(const std::uint8_t* x, float* scratch, std::ar
   if (row == y) return to;
   row = y;
   const std::uint8_t* from = x + y * row_bytes_;
-  auto* words = reinterpret_cast<std::byte*>(to + left_);
-  const std::ptrdiff_t pixel_bytes = pixel_ * static_cast<std::ptrdiff_t>(sizeof(float));
-  if (channels_ * number_bytes_ == pixel_bytes) {
-    widen_(from, row_bytes_, words);
-    return to;
+  auto* numbers = reinterpret_cast<std::byte*>(to) + left_ * number_bytes_;
+  if (pixel_ == channels_) {
+    widen_(from, row_bytes_, numbers);
+  } else {
+    copy_odd_pixels(from, width_, channels_, numbers);
   }
-  widen_pixels_(from, width_, channels_, words);
   return to;
 }
 

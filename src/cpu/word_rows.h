@@ -10,9 +10,10 @@
 
 namespace exeunt::cpu {
 
-/// Hands a convolution the rows of its NHWC bytes or bf16 as words, with the zero point left and right of them where it
-/// pads. Rows live in a ring of as many lines as the kernel is high; where elements already lie as words do, they are
-/// not copied.
+/// Hands a convolution the rows of its NHWC bytes or bf16 as the numbers of words, with the zero point left and right
+/// of them where it pads. Bytes follow each other without gaps, so that the numbers of a word may be those of the next
+/// pixel, too; pixels of bf16, which may be NaN, do not share words. Rows live in a ring of as many lines as the kernel
+/// is high; where elements already lie as words do, they are not copied.
 class WordRows {
  public:
   static constexpr int kMaxLines = 64;
@@ -25,7 +26,10 @@ class WordRows {
 
   /// Of scratch memory that for_each_row needs.
   std::ptrdiff_t scratch_words() const noexcept { return is_copied_ ? (lines_ + 1) * line_ : 0; }
-  int pixel_words() const noexcept { return static_cast<int>(pixel_); }
+  /// From a pixel to the next one in a row that a kernel is handed.
+  std::ptrdiff_t pixel_bytes() const noexcept { return pixel_ * number_bytes_; }
+  /// That hold so many pixels.
+  int words_of(int pixels) const noexcept { return (pixels * pixel_ + group_ - 1) / group_; }
   /// The number that the zero point is in words.
   int zero_number() const noexcept { return zero_; }
 
@@ -54,13 +58,12 @@ class WordRows {
   }
 
  private:
-  static std::optional<WordRows> of_words(const ConvShape& shape, int group, int element_bytes);
+  static std::optional<WordRows> of_words(const ConvShape& shape, int group, int element_bytes, int pixel);
   void start_ring(float* scratch, std::array<int, kMaxLines>& held) const noexcept;
   const float* copied_row(const std::uint8_t* x, float* scratch, std::array<int, kMaxLines>& held,
                           int y) const noexcept;
 
   decltype(QuantizedKernels::widen) widen_ = nullptr;
-  decltype(QuantizedKernels::widen_pixels) widen_pixels_ = nullptr;
   bool is_copied_ = true;
   int height_ = 0, width_ = 0, channels_ = 0;
   int kernel_ = 0, stride_ = 0, dilation_ = 0;
@@ -68,10 +71,11 @@ class WordRows {
   int lines_ = 0;
   int zero_ = 0;
   int number_bytes_ = 0;
+  int group_ = 0;  // numbers in a word
+  int pixel_ = 0;  // numbers
   std::ptrdiff_t row_bytes_ = 0;
-  std::ptrdiff_t pixel_ = 0;  // words
-  std::ptrdiff_t left_ = 0;   // words
-  std::ptrdiff_t line_ = 0;   // words
+  std::ptrdiff_t left_ = 0;  // numbers
+  std::ptrdiff_t line_ = 0;  // words
 };
 
 }  // namespace exeunt::cpu

@@ -23,8 +23,9 @@ struct Requantize {
   std::int32_t lows = 0;
 };
 
-/// A convolution on NHWC bytes, one row of results at a time. All steps count 32-bit words, each of which holds some
-/// neighbouring channels of a pixel in the form in which the instruction set multiplies them. Otherwise as DirectConv.
+/// A convolution on NHWC bytes, one row of results at a time. A 32-bit word holds some neighbouring numbers of a row in
+/// the form in which the instruction set multiplies them, and begins at any of them; a run's last word may reach into
+/// the next pixel, whose numbers zeros multiply. Otherwise as DirectConv.
 struct QuantizedDirectConv {
   const float* weights = nullptr;       ///< words: [block of lanes][kernel row][run][word of the run][lane]
   const std::int32_t* start = nullptr;  ///< sums start from it: it takes the input's zero point out
@@ -33,9 +34,9 @@ struct QuantizedDirectConv {
   int out_channels = 0;
   int kernel_height = 0;
   int runs = 0;
-  int run = 0;
-  std::ptrdiff_t x_pixel = 0;
-  std::ptrdiff_t x_run = 0;
+  int run = 0;                 ///< words
+  std::ptrdiff_t x_pixel = 0;  ///< bytes
+  std::ptrdiff_t x_run = 0;    ///< bytes
   Requantize requantize;
 };
 
@@ -105,8 +106,6 @@ struct QuantizedKernels {
   std::span<const QuantizedDirectConvTile> direct;
   /// Bytes become the numbers of words.
   void (*widen)(const std::uint8_t* from, std::ptrdiff_t count, std::byte* to) noexcept = nullptr;
-  /// The same for pixels whose channels do not fill their last word; the rest of it is left alone.
-  void (*widen_pixels)(const std::uint8_t* from, int pixels, int channels, std::byte* to) noexcept = nullptr;
   int shorts = 0;  ///< channels that are transformed together; 0: no Winograd
   std::span<const QuantizedWinogradTile> winograd = {};
   QuantizedGatherFn gather = nullptr;

@@ -32,7 +32,7 @@ void quantized_direct_conv(const QuantizedDirectConv& conv, const float* const* 
   const Requantizer<S> requantizer(conv.requantize);
   // A copy, for the stores of bytes.
   const QuantizedDirectConv local = conv;
-  const Stride x_step(x_pixel);
+  const Stride x_step = Stride::of_bytes(x_pixel);
   const Stride w_step(block_step);
   const std::ptrdiff_t run_words = static_cast<std::ptrdiff_t>(run) * S::kLanes;
   for (int left = 0; left < width; left += kPixels) {
@@ -50,8 +50,8 @@ void quantized_direct_conv(const QuantizedDirectConv& conv, const float* const* 
           w += runs * run_words;
           continue;
         }
-        const float* from = rows[k] + column * x_pixel;
-        for (int r = 0; r < runs; ++r, from += x_run, w += run_words)
+        const float* from = bytes_behind(rows[k], column * x_pixel);
+        for (int r = 0; r < runs; ++r, from = bytes_behind(from, x_run), w += run_words)
           accumulate<S, kPixels, kVecs>(acc, from, x_step, w, w_step, run);
       }
       const std::ptrdiff_t pixel = local.out_channels;
@@ -73,25 +73,6 @@ void quantized_direct_conv(const QuantizedDirectConv& conv, const float* const* 
           },
           acc);
     }
-  }
-}
-
-/// QuantizedKernels::widen_pixels.
-template <class S>
-void widen_pixels(const std::uint8_t* from, int pixels, int channels, std::byte* to) noexcept {
-  using Number = typename S::Number;
-  const int padded = (channels + S::kGroup - 1) / S::kGroup * S::kGroup;
-  auto* numbers = reinterpret_cast<Number*>(to);
-  if (channels == 3) {
-    for (; pixels > 0; --pixels, from += 3, numbers += 4) {
-      numbers[0] = S::number(from[0]);
-      numbers[1] = S::number(from[1]);
-      numbers[2] = S::number(from[2]);
-    }
-    return;
-  }
-  for (; pixels > 0; --pixels, from += channels, numbers += padded) {
-    for (int c = 0; c < channels; ++c) numbers[c] = S::number(from[c]);
   }
 }
 

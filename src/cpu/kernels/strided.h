@@ -11,17 +11,19 @@ template <class T>
   asm volatile("" : "+r"(p));
 }
 
+template <class T>
+[[gnu::always_inline]] inline T* bytes_behind(T* p, std::ptrdiff_t bytes) noexcept {
+  return reinterpret_cast<T*>(reinterpret_cast<std::ptrdiff_t>(p) + bytes);
+}
+
 /// A fixed step, in floats, and the addresses that lie 0 to 8 steps behind another one, which the machine forms by
 /// itself from few registers.
 class Stride {
  public:
   [[gnu::always_inline]] explicit Stride(std::ptrdiff_t floats) noexcept
-      : step_(floats * static_cast<std::ptrdiff_t>(sizeof(float))),
-        step3_(3 * step_),
-        step5_(5 * step_),
-        step7_(7 * step_) {
-    asm volatile("" : "+r"(step_), "+r"(step3_), "+r"(step5_), "+r"(step7_));
-  }
+      : Stride(Bytes{floats * static_cast<std::ptrdiff_t>(sizeof(float))}) {}
+
+  [[gnu::always_inline]] static Stride of_bytes(std::ptrdiff_t bytes) noexcept { return Stride(Bytes{bytes}); }
 
   /// `k` is known when compiling, 0 <= k <= 8.
   template <class T>
@@ -50,6 +52,14 @@ class Stride {
   }
 
  private:
+  struct Bytes {
+    std::ptrdiff_t count;
+  };
+  [[gnu::always_inline]] explicit Stride(Bytes bytes) noexcept
+      : step_(bytes.count), step3_(3 * step_), step5_(5 * step_), step7_(7 * step_) {
+    asm volatile("" : "+r"(step_), "+r"(step3_), "+r"(step5_), "+r"(step7_));
+  }
+
   std::ptrdiff_t step_, step3_, step5_, step7_;
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstring>
 #include <type_traits>
 
 #include "cpu/kernels/strided.h"
@@ -11,6 +12,14 @@ namespace exeunt::cpu {
 /// A register tile of results: `kRows` rows of `kVecs` vectors.
 template <class S, int kRows, int kVecs>
 using Tile = typename S::Vec[kRows][kVecs];
+
+/// What lies at p in all lanes. Words of narrower numbers need not be aligned as floats are.
+template <class S>
+[[gnu::always_inline]] inline typename S::Vec broadcast(const float* p) noexcept {
+  float word;
+  std::memcpy(&word, p, sizeof word);
+  return S::set1(word);
+}
 
 /// Instruction sets without an instruction that multiplies and adds words: two in a row, for which some machines pick
 /// the execution unit too early to alternate well.
@@ -24,7 +33,7 @@ template <class S, int kFrom, int kRows, int kVecs, class Value>
                                                        const Value& value) noexcept {
   typename S::Vec product[2][kVecs];
   unrolled<2>([&](auto p) EXEUNT_INLINE {
-    typename S::Vec x = S::set1(*value(std::integral_constant<int, kFrom + p>{}));
+    typename S::Vec x = broadcast<S>(value(std::integral_constant<int, kFrom + p>{}));
     S::pin(x);
     unrolled<kVecs>([&](auto z) EXEUNT_INLINE {
       product[p][z] = S::product(weight[z], x);
@@ -52,7 +61,7 @@ template <class S, int kRows, int kVecs, class Value>
   }
   unrolled<kRows>(
       [&](auto p, Tile<S, kRows, kVecs>& row_acc) EXEUNT_INLINE {
-        typename S::Vec x = S::set1(*value(p));
+        typename S::Vec x = broadcast<S>(value(p));
         // With one vector of channels the broadcast folds into the multiplication for nothing.
         if constexpr (kVecs > 1) S::pin(x);
         unrolled<kVecs>(

@@ -15,8 +15,6 @@ struct Avx2Pairs {
   using Float = Avx2;
   static constexpr int kLanes = 8;
   static constexpr int kGroup = 2;  ///< numbers in a word
-  using Number = std::int16_t;
-  [[gnu::always_inline]] static Number number(std::uint8_t byte) noexcept { return byte; }
 
   [[gnu::always_inline]] static Vec zero() noexcept { return _mm256_setzero_si256(); }
   [[gnu::always_inline]] static Vec load(const float* p) noexcept {

@@ -16,8 +16,6 @@ struct Avx2VnniPairs : Avx2Pairs {
 struct Avx2VnniQuads : Avx2Pairs {
   static constexpr int kGroup = 4;
   static constexpr bool kAddsApart = false;
-  using Number = std::uint8_t;
-  [[gnu::always_inline]] static Number number(std::uint8_t byte) noexcept { return byte; }
   [[gnu::always_inline]] static Vec fma(Vec weight, Vec x, Vec c) noexcept {
     return _mm256_dpbusd_avx_epi32(c, x, weight);
   }

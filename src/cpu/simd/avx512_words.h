@@ -15,8 +15,6 @@ struct Avx512Pairs {
   using Float = Avx512;
   static constexpr int kLanes = 16;
   static constexpr int kGroup = 2;
-  using Number = std::int16_t;
-  [[gnu::always_inline]] static Number number(std::uint8_t byte) noexcept { return byte; }
 
   [[gnu::always_inline]] static Vec zero() noexcept { return _mm512_setzero_si512(); }
   [[gnu::always_inline]] static Vec load(const float* p) noexcept { return _mm512_loadu_si512(p); }
@@ -130,8 +128,6 @@ struct Avx512VnniPairs : Avx512Pairs {
 /// Words of four bytes: i8 weights times u8 values.
 struct Avx512VnniQuads : Avx512Pairs {
   static constexpr int kGroup = 4;
-  using Number = std::uint8_t;
-  [[gnu::always_inline]] static Number number(std::uint8_t byte) noexcept { return byte; }
   [[gnu::always_inline]] static Vec fma(Vec weight, Vec x, Vec c) noexcept { return _mm512_dpbusd_epi32(c, x, weight); }
   static void widen(const std::uint8_t* from, std::ptrdiff_t count, std::byte* to) noexcept {
     std::memcpy(to, from, static_cast<std::size_t>(count));

@@ -15,10 +15,6 @@ struct NeonQuads {
   using Float = Neon;
   static constexpr int kLanes = 4;
   static constexpr int kGroup = 4;
-  using Number = std::uint8_t;
-  [[gnu::always_inline]] static Number number(std::uint8_t byte) noexcept {
-    return static_cast<std::uint8_t>(byte ^ 0x80U);
-  }
 
   [[gnu::always_inline]] static Vec zero() noexcept { return vdupq_n_s32(0); }
   [[gnu::always_inline]] static Vec load(const float* p) noexcept { return vreinterpretq_s32_f32(vld1q_f32(p)); }

@@ -16,8 +16,6 @@ struct ScalarPairs {
   using Float = Scalar;
   static constexpr int kLanes = 4;
   static constexpr int kGroup = 2;
-  using Number = std::int16_t;
-  [[gnu::always_inline]] static Number number(std::uint8_t byte) noexcept { return byte; }
 
   [[gnu::always_inline]] static Vec zero() noexcept { return Vec{}; }
   [[gnu::always_inline]] static Vec load(const float* p) noexcept {
