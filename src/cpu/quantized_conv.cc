@@ -34,16 +34,18 @@ void guess_winograd(const ops::QuantizedConv& op, const ConvShape& s, const Node
   constexpr double kScatter = 10;
   constexpr int kResults = QuantizedWinograd::kResults;
   const QuantizedKernels& kernels = active_quantized_kernels(node.wanted);
-  const bool applies = kernels.shorts > 0 && s.kernel_height == 3 && s.kernel_width == 3 && s.stride_height == 1 &&
-                       s.stride_width == 1 && s.dilation_height == 1 && s.dilation_width == 1 &&
+  const bool applies = kernels.shorts > 0 && s.kernel_height == 3 && s.kernel_width == 3 &&
+                       s.stride_height <= static_cast<int>(kernels.winograd_forms.size()) &&
+                       s.stride_width == s.stride_height && s.dilation_height == 1 && s.dilation_width == 1 &&
                        fits_quantized_winograd(node);
   if (!applies) return;
+  const int points = quantized_winograd_points(s.stride_height);
   const int patches = rounded_up(s.out_height, kResults) / kResults * (rounded_up(s.out_width, kResults) / kResults);
   const double in = whole_units(s.in_channels, kernels.shorts) / kernels.shorts;
   const double out = whole_units(s.out_channels, kernels.lanes) / kernels.lanes;
-  const double transforms = QuantizedWinograd::kPoints * patches * (kGather * in + kScatter * out);
+  const double transforms = points * patches * (kGather * in + kScatter * out);
   for (const QuantizedWinogradTile& tile : kernels.winograd) {
-    const double products = QuantizedWinograd::kPoints * whole_units(patches, tile.patches) * in * kernels.shorts / 2 *
+    const double products = points * whole_units(patches, tile.patches) * in * kernels.shorts / 2 *
                             whole_units(s.out_channels, tile.channels) / kernels.lanes *
                             tile_loss(tile.patches, tile.channels / kernels.lanes);
     for (const int block_tiles : {1, 4, 16}) {

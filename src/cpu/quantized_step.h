@@ -113,6 +113,9 @@ std::string quantized_direct_name(const NodeView& node, const QuantizedDirectCon
 std::string quantized_winograd_name(const ConvShape& shape, const NodeView& node, const QuantizedWinogradTile& tile,
                                     int block_tiles);
 
+/// Of patches of 6x6 or, for stride 2, 9x9 numbers.
+constexpr int quantized_winograd_points(int stride) { return stride == 1 ? 36 : 81; }
+
 /// Whether every sum of this convolution stays small enough for QuantizedWinograd.
 bool fits_quantized_winograd(const NodeView& node);
 

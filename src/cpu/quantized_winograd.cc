@@ -11,8 +11,7 @@ namespace {
 class WinogradArgs : public QuantizedArgs<QuantizedWinograd> {
  public:
   const QuantizedWinogradTile* tile = nullptr;
-  QuantizedGatherFn gather = nullptr;
-  QuantizedScatterFn scatter = nullptr;
+  QuantizedWinogradForm form;
   int patches = 0;
   int block_patches = 0;  ///< transformed together, whole tiles
   std::ptrdiff_t products_at = 0;
@@ -28,9 +27,9 @@ void run_part(const WinogradArgs& args, std::byte* const* operands, int part, in
                          for (int block = share.first; block < share.last; ++block) {
                            const int first = block * args.block_patches;
                            const int count = std::min(args.block_patches, args.patches - first);
-                           args.gather(args.conv, first, count, x, scratch);
+                           args.form.gather(args.conv, first, count, x, scratch);
                            args.tile->multiply(args.conv, rounded_up(count, args.tile->patches), scratch, products);
-                           args.scatter(args.conv, first, count, products, residual, y);
+                           args.form.scatter(args.conv, first, count, products, residual, y);
                          }
                        });
 }
@@ -48,28 +47,48 @@ std::array<int, 6> transform_taps(int a, int b, int c) {
   return {6 * a, -4 * (a + b + c), -4 * (a - b + c), a + 2 * b + 4 * c, a - 2 * b + 4 * c, 12 * c};
 }
 
+/// Stride 2: 6 G (a, c), then 6 b for the odd numbers.
+std::array<int, 6> transform_taps_stride2(int a, int b, int c) {
+  return {3 * a, -3 * (a + c), c - a, a + 2 * c, 6 * c, 6 * b};
+}
+
 /// The 36 numbers of one filter; at most 144 * 128, which 16 bits hold.
-std::array<std::int16_t, QuantizedWinograd::kPoints> transform_filter(const std::int8_t* g) {
+std::array<std::int16_t, QuantizedWinograd::kMatrices> transform_filter(const std::int8_t* g, int stride) {
+  const auto transform = stride == 1 ? transform_taps : transform_taps_stride2;
   std::array<std::array<int, 6>, 3> columns;
-  for (std::size_t j = 0; j < 3; ++j) columns[j] = transform_taps(g[j], g[3 + j], g[6 + j]);
-  std::array<std::int16_t, QuantizedWinograd::kPoints> result;
+  for (std::size_t j = 0; j < 3; ++j) columns[j] = transform(g[j], g[3 + j], g[6 + j]);
+  std::array<std::int16_t, QuantizedWinograd::kMatrices> result;
   for (std::size_t i = 0; i < 6; ++i) {
-    const std::array<int, 6> row = transform_taps(columns[0][i], columns[1][i], columns[2][i]);
+    const std::array<int, 6> row = transform(columns[0][i], columns[1][i], columns[2][i]);
     for (std::size_t j = 0; j < 6; ++j) result[i * 6 + j] = static_cast<std::int16_t>(row[j]);
   }
   return result;
 }
 
-/// [point][block of lanes][word][lane][number of the word], zeros where channels end, then the starts.
-PackedWeights pack(const NodeView& node, int lanes, int padded, int words, int zero) {
+/// The matrices of the points of stride 2: all odd numbers of an axis have the last one.
+const std::uint8_t* stride2_matrices() noexcept {
+  constexpr std::size_t kAxis = 9;
+  static constexpr auto kTable = [] {
+    std::array<std::uint8_t, kAxis * kAxis> table{};
+    for (std::size_t p = 0; p < table.size(); ++p)
+      table[p] =
+          static_cast<std::uint8_t>(std::min<std::size_t>(p / kAxis, 5) * 6 + std::min<std::size_t>(p % kAxis, 5));
+    return table;
+  }();
+  return kTable.data();
+}
+
+/// [matrix][block of lanes][word][lane][number of the word], zeros where channels end, then the starts.
+PackedWeights pack(const NodeView& node, int stride, int lanes, int padded, int words, int zero) {
   const Tensor& weights = *node.weights(1);
   const auto out = static_cast<std::size_t>(weights.shape()[0]);
   const auto in = static_cast<std::size_t>(weights.shape()[1]);
   const auto vector = static_cast<std::size_t>(lanes);
   const auto depth = static_cast<std::size_t>(words);
   const std::size_t matrix = static_cast<std::size_t>(padded) * depth;
-  const std::size_t start_at = matrix * QuantizedWinograd::kPoints;
-  return node.packer.pack(&weights, nullptr, formatted("quantized winograd {} {} {} {}", lanes, padded, words, zero),
+  const std::size_t start_at = matrix * QuantizedWinograd::kMatrices;
+  return node.packer.pack(&weights, nullptr,
+                          formatted("quantized winograd {} {} {} {} {}", stride, lanes, padded, words, zero),
                           start_at + static_cast<std::size_t>(padded), [&](std::span<float> to) {
                             auto* numbers = reinterpret_cast<std::int16_t*>(to.data());
                             auto* start = reinterpret_cast<std::int32_t*>(to.data() + start_at);
@@ -77,7 +96,7 @@ PackedWeights pack(const NodeView& node, int lanes, int padded, int words, int z
                             for (std::size_t o = 0; o < out; ++o) {
                               std::int32_t sum = 0;
                               for (std::size_t i = 0; i < in; ++i, from += 9) {
-                                const auto values = transform_filter(from);
+                                const auto values = transform_filter(from, stride);
                                 const std::size_t at = ((o / vector * depth + i / 2) * vector + o % vector) * 2 + i % 2;
                                 for (std::size_t p = 0; p < values.size(); ++p)
                                   numbers[2 * p * matrix + at] = values[p];
@@ -99,8 +118,8 @@ std::ptrdiff_t lay_out_scratch(WinogradArgs& args, const QuantizedKernels& kerne
   conv.out_block = static_cast<std::ptrdiff_t>(args.block_patches) * kernels.lanes;
   conv.in_point = conv.in_block * (conv.words / (shorts / 2)) + kLine;
   conv.out_point = conv.out_block * out + kLine;
-  args.products_at = QuantizedWinograd::kPoints * conv.in_point;
-  return args.products_at + QuantizedWinograd::kPoints * conv.out_point;
+  args.products_at = conv.points * conv.in_point;
+  return args.products_at + conv.points * conv.out_point;
 }
 
 int patches_of(const ConvShape& s) {
@@ -142,8 +161,7 @@ Candidate quantized_winograd_candidate(const ops::QuantizedConv& op, const ConvS
   const QuantizedKernels& kernels = active_quantized_kernels(node.wanted);
   auto args = std::make_shared<WinogradArgs>();
   args->tile = &tile;
-  args->gather = kernels.gather;
-  args->scatter = kernels.scatter;
+  args->form = kernels.winograd_forms[static_cast<std::size_t>(s.stride_height - 1)];
   QuantizedWinograd& conv = args->conv;
   conv.in_height = s.in_height;
   conv.in_width = s.in_width;
@@ -158,12 +176,14 @@ Candidate quantized_winograd_candidate(const ops::QuantizedConv& op, const ConvS
                          static_cast<std::uint8_t>(op.x_zero));
   conv.zero_line = args->zero_line.data();
   conv.words = rounded_up(s.in_channels, kernels.shorts) / 2;
+  conv.points = quantized_winograd_points(s.stride_height);
+  conv.matrices = s.stride_height == 1 ? nullptr : stride2_matrices();
   args->patches = patches_of(s);
   args->block_patches = block_patches_of(args->patches, tile, block_tiles);
   const int padded = rounded_up(s.out_channels, tile.channels);
   conv.matrix_step = static_cast<std::ptrdiff_t>(padded) * conv.words;
-  args->set_weights(pack(node, kernels.lanes, padded, conv.words, static_cast<int>(op.x_zero)),
-                    conv.matrix_step * QuantizedWinograd::kPoints);
+  args->set_weights(pack(node, s.stride_height, kernels.lanes, padded, conv.words, static_cast<int>(op.x_zero)),
+                    conv.matrix_step * QuantizedWinograd::kMatrices);
   args->set_requantize(op, node, padded);
   args->set_shape(s, node, lay_out_scratch(*args, kernels));
   const std::size_t scratch = args->scratch_bytes(node.threads);

@@ -80,6 +80,14 @@ void add_quantized_sizes(std::vector<OpCase>& cases) {
                                     .y_zero = 128,
                                     .residual = true}));
   }
+  for (const std::int64_t n : {3, 6, 9, 14, 17}) {
+    cases.push_back(quantized_case({.name = fmt::format("stride_2_size_{}", n),
+                                    .x = {1, 17, n, n + 1},
+                                    .w = {24, 17, 3, 3},
+                                    .strides = "2,2",
+                                    .pads = n % 2 == 0 ? "0,0,1,1" : "1,1,1,1",
+                                    .x_zero = 11}));
+  }
   cases.push_back(
       quantized_case({.name = "uneven_pads", .x = {1, 8, 9, 11}, .w = {8, 8, 3, 3}, .pads = "0,2,1,0", .x_zero = 3}));
   cases.push_back(quantized_case({.name = "no_pads", .x = {1, 8, 10, 11}, .w = {9, 8, 3, 3}}));

@@ -7,16 +7,15 @@ namespace exeunt::cpu {
 
 namespace {
 
+// Larger tiles have no registers left for products that wait to be added.
 constexpr QuantizedDirectConvTile kDirect[] = {
     {8, 8, quantized_direct_conv<Avx2Pairs, 8, 1>},  {1, 8, quantized_direct_conv<Avx2Pairs, 1, 1>},
-    {6, 16, quantized_direct_conv<Avx2Pairs, 6, 2>}, {4, 16, quantized_direct_conv<Avx2Pairs, 4, 2>},
-    {1, 16, quantized_direct_conv<Avx2Pairs, 1, 2>}, {1, 32, quantized_direct_conv<Avx2Pairs, 1, 4>},
-    {3, 32, quantized_direct_conv<Avx2Pairs, 3, 4>},
+    {4, 16, quantized_direct_conv<Avx2Pairs, 4, 2>}, {1, 16, quantized_direct_conv<Avx2Pairs, 1, 2>},
+    {1, 32, quantized_direct_conv<Avx2Pairs, 1, 4>},
 };
 
 constexpr QuantizedWinogradTile kWinograd[] = {
     {4, 16, quantized_multiply<Avx2Pairs, 4, 2>},
-    {6, 16, quantized_multiply<Avx2Pairs, 6, 2>},
     {8, 8, quantized_multiply<Avx2Pairs, 8, 1>},
     {2, 32, quantized_multiply<Avx2Pairs, 2, 4>},
 };
@@ -28,8 +27,7 @@ constexpr QuantizedKernels kKernels{.isa = "avx2",
                                     .widen = Avx2Pairs::widen,
                                     .shorts = Avx2Pairs::kShorts,
                                     .winograd = kWinograd,
-                                    .gather = quantized_gather<Avx2Pairs>,
-                                    .scatter = quantized_scatter<Avx2Pairs>,
+                                    .winograd_forms = kQuantizedForms<Avx2Pairs>,
                                     .add = quantized_add<Avx2Pairs>,
                                     .quantize = quantize_line<Avx2Pairs>,
                                     .dequantize = dequantize_line<Avx2Pairs>,

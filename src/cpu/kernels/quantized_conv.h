@@ -50,9 +50,9 @@ struct QuantizedDirectConvTile {
   QuantizedDirectConvFn run = nullptr;
 };
 
-/// F(4x4, 3x3) with stride 1 on integers, exact: patches of bytes are transformed in 16 bits, multiplied as pairs of
-/// channels in words, transformed back in 32 bits that may wrap on the way. Each sum comes out 24 * 24 times too large,
-/// of which 26 bits are left: sums must stay below 2^25.
+/// A 3x3 convolution of stride 1 or 2 by Winograd on integers, 4x4 results a patch, exact: patches of bytes are
+/// transformed in 16 bits, multiplied as pairs of channels in words, transformed back in 32 bits that may wrap on the
+/// way. Each sum comes out up to 24 * 24 times too large, of which 26 bits are left: sums must stay below 2^25.
 struct QuantizedWinograd {
   int in_height = 0, in_width = 0, in_channels = 0;
   int out_height = 0, out_width = 0, out_channels = 0;
@@ -67,11 +67,12 @@ struct QuantizedWinograd {
   const float* weights = nullptr;       ///< words: [point][block of lanes][word][lane]
   const std::int32_t* start = nullptr;  ///< added to the sums
   std::ptrdiff_t matrix_step = 0;
+  int points = 0;
+  const std::uint8_t* matrices = nullptr;  ///< each point's, whose weights it shares with others
   Requantize requantize;
 
-  static constexpr int kPatch = 6;
   static constexpr int kResults = 4;
-  static constexpr int kPoints = kPatch * kPatch;
+  static constexpr int kMatrices = 36;  ///< of both strides: stride 2 has six an axis for its nine points
 };
 
 /// Patches first .. first + count - 1, numbered row by row.
@@ -80,6 +81,11 @@ using QuantizedGatherFn = void (*)(const QuantizedWinograd& conv, int first, int
 using QuantizedMultiplyFn = void (*)(const QuantizedWinograd& conv, int patches, const float* in, float* out) noexcept;
 using QuantizedScatterFn = void (*)(const QuantizedWinograd& conv, int first, int count, const float* products,
                                     const std::uint8_t* residual, std::byte* y) noexcept;
+
+struct QuantizedWinogradForm {
+  QuantizedGatherFn gather = nullptr;
+  QuantizedScatterFn scatter = nullptr;
+};
 
 struct QuantizedWinogradTile {
   int patches = 0;
@@ -108,8 +114,7 @@ struct QuantizedKernels {
   void (*widen)(const std::uint8_t* from, std::ptrdiff_t count, std::byte* to) noexcept = nullptr;
   int shorts = 0;  ///< channels that are transformed together; 0: no Winograd
   std::span<const QuantizedWinogradTile> winograd = {};
-  QuantizedGatherFn gather = nullptr;
-  QuantizedScatterFn scatter = nullptr;
+  std::span<const QuantizedWinogradForm> winograd_forms = {};  ///< of stride 1, and 2 where it pays
   QuantizedAddFn add = nullptr;
   /// Quantize to u8; NaN gives 0 like the least number.
   void (*quantize)(const float* x, std::ptrdiff_t count, float scale, int zero, std::uint8_t* y) noexcept = nullptr;

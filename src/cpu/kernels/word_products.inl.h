@@ -15,6 +15,7 @@ struct WordProducts {
   int out_channels = 0;
   std::ptrdiff_t in_block = 0, in_point = 0;
   std::ptrdiff_t out_block = 0, out_point = 0;
+  const std::uint8_t* matrices = nullptr;  ///< the number of each point's matrix; null: that of the point
 };
 
 /// acc[p][z] += x[p][k] * w[z][k] for kCount words of one vector of kWords.
@@ -43,7 +44,8 @@ template <class S, int kPatches, int kVecs, int kWords>
   const std::ptrdiff_t out_block = conv.out_block;
   const Stride w_step(static_cast<std::ptrdiff_t>(words) * S::kLanes);
   for (int point = 0; point < conv.points; ++point) {
-    const float* weights = conv.weights + point * conv.matrix_step;
+    const int matrix = conv.matrices == nullptr ? point : conv.matrices[point];
+    const float* weights = conv.weights + matrix * conv.matrix_step;
     for (int channel = 0; channel < conv.out_channels; channel += kTile) {
       float* to = out + point * conv.out_point + channel / S::kLanes * out_block;
       const float* from = in + point * conv.in_point;
