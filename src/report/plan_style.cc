@@ -114,11 +114,12 @@ ul.plain li { margin: 4px 0; overflow-wrap: anywhere; }
   :root { --page: #fff; }
   .tools, .plan th button::after { display: none !important; }
   .panel { display: block; overflow: visible; }
-  .scripted .view { max-height: none; overflow: visible; }
+  /* A picture of several pages that starts inside a padded box is pushed on twice, past an empty page. */
+  .view { display: contents; }
   .two { display: block; }
   .two > * { margin-bottom: 10px; }
   .sticky { position: static !important; }
-  svg.graph { width: auto !important; height: auto !important; max-width: 100%; }
+  svg.graph { display: block; width: auto !important; height: auto !important; max-width: 100%; }
   svg.graph.short { max-height: 200mm; }
   .scroll { overflow: visible; }
   table { font-size: .68rem; } th, td { padding: 3px 4px; white-space: normal; } td.name { min-width: 8em; }

@@ -110,6 +110,38 @@ TEST_F(PlanPageInBrowser, LabelsStayWithinTheirBoxesAndBoxesApart) {
             "");
 }
 
+/// The sizes of the pages of a PDF as Chromium writes it: of the compressed streams that draw them, in bytes.
+std::vector<int> page_sizes(const std::string& pdf) {
+  std::vector<int> sizes;
+  for (std::size_t at = pdf.find("/Type /Page\n"); at != std::string::npos; at = pdf.find("/Type /Page\n", at + 1)) {
+    const std::string contents = "/Contents ";
+    const int object = std::stoi(pdf.substr(pdf.find(contents, at) + contents.size(), 10));
+    const std::size_t stream = pdf.find(fmt::format("\n{} 0 obj", object));
+    const std::string length = "/Length ";
+    sizes.push_back(std::stoi(pdf.substr(pdf.find(length, stream) + length.size(), 10)));
+  }
+  return sizes;
+}
+
+TEST_F(PlanPageInBrowser, ALongGraphIsPrintedWithoutAnEmptyPage) {
+  constexpr int kPairs = 40;
+  std::string nodes;
+  for (int i = 0; i < kPairs; ++i) {
+    const std::string from = i == 0 ? "x" : fmt::format("b{}", i - 1);
+    nodes += fmt::format("a{0} = Softmax<axis = 0>({1}) b{0} = Softmax<axis = 1>(a{0}) ", i, from);
+  }
+  const std::string model =
+      write_model(folder_, fmt::format("g (float[3,3] x) => (float[3,3] b{}) {{ {} }}", kPairs - 1, nodes));
+  const std::filesystem::path page = folder_ / "long.html";
+  const std::filesystem::path pdf = folder_ / "long.pdf";
+  expect_success({"inspect", model, "--deterministic", "--duration", "0", "--report", page.string()});
+  open(page, {"--no-pdf-header-footer", "--print-to-pdf=" + pdf.string()});
+  const std::vector<int> sizes = page_sizes(content_of(pdf));
+  ASSERT_GT(sizes.size(), 4U);
+  constexpr int kRimOfAPanel = 400;
+  for (const int size : sizes) EXPECT_GT(size, kRimOfAPanel);
+}
+
 TEST_F(PlanPageInBrowser, SearchMarksStepsByTheNodesOfTheFile) {
   EXPECT_EQ(evaluate(page_, 1600, R"js(
     const search = document.querySelector('input[type=search]');
