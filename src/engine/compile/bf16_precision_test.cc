@@ -88,7 +88,7 @@ TEST(Bf16, APlanComesBackFromItsFile) {
 TEST(Bf16, WithoutInstructionsForItF32RunsAndANoteSaysSo) {
   if (cpu::has_fast_bf16()) GTEST_SKIP() << "this machine has them";
   const Plan plan = Plan::build(digits(), {.optimization_level = 0, .precision = "bf16"});
-  EXPECT_THAT(plan.notes(), ElementsAre(HasSubstr("bf16: there are no kernels of this type")));
+  EXPECT_THAT(plan.notes(), ElementsAre(HasSubstr("bf16: there are no fast kernels of this type")));
   for (const std::string precision : {"bf16", "half", "best"})
     EXPECT_EQ(on_bf16(*Plan::build(digits(), {.optimization_level = 0, .precision = precision}).data()), 0);
 }

@@ -106,7 +106,7 @@ class Planner {
   }
 
   void lack_kernels() {
-    lack(fmt::format("{}: there are no kernels of this type for {} yet; fp32 is taken", options_.precision,
+    lack(fmt::format("{}: there are no fast kernels of this type for {}; fp32 is taken", options_.precision,
                      precision_.isa));
   }
 

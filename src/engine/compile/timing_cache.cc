@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "base/text.h"
 #include "graph/text.h"
 
 namespace exeunt {
@@ -32,7 +33,7 @@ Choice read_choice(const Json& json) {
 TimingCache::TimingCache(std::filesystem::path path) : path_(std::move(path)) {
   std::error_code ignored;
   if (!std::filesystem::exists(path_, ignored)) return;
-  const auto refuse = [&](const char* why) {
+  const auto refuse = [&](const std::string& why) {
     fail(ErrorCode::format, "{}: is no timing cache of this version ({}); delete it to time kernels anew",
          path_.string(), why);
   };
@@ -42,8 +43,10 @@ TimingCache::TimingCache(std::filesystem::path path) : path_(std::move(path)) {
     if (json.at("format") != kFormat) refuse("another format");
     for (const auto& [key, entry] : json.at("steps").items())
       entries_[key] = {entry.at("level").get<int>(), read_choice(entry)};
-  } catch (const Json::exception& error) {
-    refuse(error.what());
+  } catch (const Json::parse_error& error) {
+    refuse(formatted("no JSON from byte {} on", error.byte));
+  } catch (const Json::exception&) {
+    refuse("'format' or 'steps' is missing, or a step's 'level', 'taken', 'us' or 'reasons' is");
   } catch (const Error& error) {
     if (error.code() != ErrorCode::format) throw;
     refuse(error.what());
