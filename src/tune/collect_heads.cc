@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "tune/check_data.h"
 #include "tune/crew.h"
+#include "tune/nan_samples.h"
 #include "tune/scores.h"
 
 namespace exeunt {
@@ -76,6 +77,7 @@ class Collector {
       MutableTensorView view = input_.mutable_view();
       view.type.shape[0] = count;
       data_.read(first, count, view);
+      count_nan_samples(TensorView(view), first, nan_samples_);
       for (std::int64_t exit = 0; exit < answers_.exits; ++exit) {
         session_.force_exit(static_cast<int>(exit));
         const Results& results = session_.run(TensorView(view), settings_);
@@ -89,6 +91,8 @@ class Collector {
     session_.force_exit(std::nullopt);
   }
 
+  const NanSamples& nan_samples() const { return nan_samples_; }
+
  private:
   void store(std::int64_t sample, std::int64_t exit, const std::vector<float>& probabilities) {
     const auto row = static_cast<std::size_t>((sample * answers_.exits + exit) * answers_.classes);
@@ -101,6 +105,7 @@ class Collector {
   std::atomic<std::int64_t>& done_;
   Tensor input_;
   std::vector<ExitSettings> settings_;
+  NanSamples nan_samples_;
 };
 
 }  // namespace
@@ -122,14 +127,17 @@ HeadAnswers collect_heads(std::span<Session> sessions, const Dataset& data,
   answers.probabilities.resize(static_cast<std::size_t>(answers.samples * answers.exits * answers.classes));
   std::atomic<std::int64_t> done = 0;
   const auto streams = static_cast<std::int64_t>(sessions.size());
+  std::vector<NanSamples> nan_samples(sessions.size());
   Crew(sessions.size()).run([&](std::size_t k) {
     const auto part = static_cast<std::int64_t>(k);
     const auto report = [&] {
       if (k == 0 && progress) progress(done, answers.samples * answers.exits);
     };
-    Collector(sessions[k], data, answers, done)
-        .run(part * answers.samples / streams, (part + 1) * answers.samples / streams, report);
+    Collector collector(sessions[k], data, answers, done);
+    collector.run(part * answers.samples / streams, (part + 1) * answers.samples / streams, report);
+    nan_samples[k] = collector.nan_samples();
   });
+  for (const NanSamples& part : nan_samples) answers.nan_samples = both(answers.nan_samples, part);
   if (progress) progress(done, done);
   return answers;
 }

@@ -72,7 +72,8 @@ std::vector<Drift> find_drift(const Statistics& now, const Tuning& then) {
   std::vector<Drift> result;
   std::vector<double> exits;
   for (const ExitStatistics& exit : now.exits) exits.push_back(static_cast<double>(exit.samples));
-  if (!then.shares.empty() && sum(exits) > 0) {
+  constexpr auto kLeast = static_cast<double>(kLeastDriftSamples);
+  if (!then.shares.empty() && sum(exits) >= kLeast && tuned_samples(then) >= kLeast) {
     std::vector<double> tuned = then.shares;
     for (double& share : tuned) share *= tuned_samples(then);
     result.push_back(compare("exit shares", exits, tuned));
@@ -87,6 +88,7 @@ std::vector<Drift> find_drift(const Statistics& now, const Tuning& then) {
             ErrorCode::argument,
             "decision {}: the tuning has {} bins of scores from {} to {}; the session counts {} from 0 to {}", d,
             before.size(), tuned.low, tuned.high, after.size(), seen.highest);
+    if (sum(before) < kLeast || sum(after) < kLeast) continue;
     result.push_back(compare(fmt::format("scores of decision {}", d), after, before));
   }
   return result;

@@ -1,6 +1,7 @@
 #include <exeunt/tools/drift.h>
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "support/expect_error.h"
@@ -55,10 +56,21 @@ TEST(FindDrift, HasLevels) {
 }
 
 TEST(FindDrift, FewSamplesProveNothing) {
-  const auto then = tuned({}, {{5'000, 5'000}});
-  const std::vector<Drift> drift = find_drift(seen({1, 0}, {{4, 1}}), then);
-  EXPECT_GT(drift.front().psi, .25);
+  const std::vector<std::int64_t> even(20, 500);
+  const auto then = tuned({}, {even});
+  std::vector<std::int64_t> lucky(20, 8);
+  std::fill_n(lucky.begin(), 10, 3);
+  const std::vector<Drift> drift = find_drift(seen({1, 0}, {lucky}), then);
+  ASSERT_THAT(drift, SizeIs(1));
+  EXPECT_GT(drift.front().psi, .1);
   EXPECT_EQ(drift.front().level, DriftLevel::none);
+}
+
+TEST(FindDrift, OfTooFewSamplesIsNotTold) {
+  const auto then = tuned({.5, .5}, {{5'000, 5'000}});
+  EXPECT_THAT(find_drift(seen({99, 0}, {{99, 0}}), then), IsEmpty());
+  EXPECT_THAT(find_drift(seen({100, 0}, {{100, 0}}), then), SizeIs(2));
+  EXPECT_THAT(find_drift(seen({1'000, 0}, {{1'000, 0}}), tuned({.5, .5}, {{50, 49}})), IsEmpty());
 }
 
 TEST(FindDrift, EmptyBinsStayFinite) {

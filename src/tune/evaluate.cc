@@ -10,6 +10,7 @@
 #include "tune/clock.h"
 #include "tune/deadline_log.h"
 #include "tune/latency.h"
+#include "tune/nan_samples.h"
 
 namespace exeunt {
 
@@ -48,6 +49,13 @@ class Runner {
     MutableTensorView view = input_.mutable_view();
     if (view.type.shape.rank() > 0) view.type.shape[0] = count;
     data_.read(first, count, view);
+  }
+
+  /// Of the batch that `read` brought: samples first .. first + count - 1 of the data.
+  void count_nans(std::int64_t first, std::int64_t count, NanSamples& seen) const {
+    TensorView view = input_.view();
+    if (view.type.shape.rank() > 0) view.type.shape[0] = count;
+    count_nan_samples(view, first, seen);
   }
 
   std::int64_t batch() const { return batch_; }
@@ -165,6 +173,7 @@ class Evaluator {
       ours.read(first, count);
       double us = 0;
       const bool mix = &samples == &samples_;
+      if (mix) ours.count_nans(first, count, nan_samples_);
       const Results& results = ours.run(count, &us, mix && deadlines_ ? &*deadlines_ : nullptr);
       for (std::int64_t i = 0; i < count; ++i) store(samples, results, first + i, i, us, mix);
       if (theirs && we_start) run_other(*theirs, first, count);
@@ -206,6 +215,7 @@ class Evaluator {
   Evaluation summarize() const {
     Evaluation result;
     result.samples = data_.size();
+    result.nan_samples = nan_samples_;
     result.accuracy = accuracy_of(samples_, data_.labels(), -1);
     result.latency_us = summary_of(samples_, -1);
     for (std::size_t e = 0; e < session_.plan().exits().size(); ++e) {
@@ -277,6 +287,7 @@ class Evaluator {
   std::size_t pass_ = 0;
   std::vector<Sample> samples_;
   std::vector<Sample> others_;
+  NanSamples nan_samples_;
   Arrays arrays_;
   std::optional<DeadlineLog> deadlines_;
 };

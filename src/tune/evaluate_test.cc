@@ -1,5 +1,6 @@
 #include <exeunt/tools/evaluate.h>
 
+#include <cmath>
 #include <cstring>
 
 #include "data/source.h"
@@ -92,6 +93,18 @@ TEST(Evaluate, WritesDownEverySample) {
   const auto logits = probabilities.span<float>().subspan(9, 3);
   EXPECT_NEAR(logits[0] + logits[1] + logits[2], 1, 1e-6F) << "logits go through a softmax";
   EXPECT_NEAR(logits[2] / logits[0], std::exp(0.2F), 1e-5F);
+}
+
+TEST(Evaluate, SamplesWithANanAreToldOnceHoweverOftenTheyRun) {
+  const float nan = std::nanf("");
+  const Dataset data = data_of({{0.9F, 0, 0}, {0, nan, 0}, {nan, nan, nan}}, {0, 1, 2});
+  Session session(plan_of(kEvaluatedModel));
+  EvaluateOptions options;
+  options.all_exits = true;
+  const NanSamples seen = evaluate(session, data, options).nan_samples;
+  EXPECT_EQ(seen.count, 2);
+  EXPECT_EQ(seen.first, 1);
+  EXPECT_EQ(evaluate(session, five_samples()).nan_samples.count, 0);
 }
 
 TEST(Evaluate, BatchesAnswerAsSingleSamples) {

@@ -195,6 +195,14 @@ std::vector<std::string> notes_of(const TunePoint& chosen, const TuneOptions& op
     notes.push_back(fmt::format("on the samples held out {} are right, fewer than the {} asked for",
                                 accuracy_text(seen.accuracy), accuracy_text(options.budget.limit)));
   }
+  constexpr std::int64_t kFew = 100;
+  if (notes.empty() && seen.samples < kFew) {
+    // Where an answer is as often right as not.
+    const double error = 0.5 / std::sqrt(static_cast<double>(seen.samples));
+    notes.push_back(
+        fmt::format("{} samples {} are few: by them alone an accuracy may be known to {} (standard error) only",
+                    seen.samples, options.hold_out ? "held out" : "that were fitted", points_text(error)));
+  }
   return notes;
 }
 
@@ -206,9 +214,9 @@ void check(const HeadAnswers& answers, const std::vector<DecisionInfo>& decision
           ErrorCode::argument, "{} exits were answered, {} were measured, and there are {} decisions", exits,
           costs.exits.size(), decisions.size());
   require(!decisions.empty(), ErrorCode::argument, "the model has no exits: there is no threshold to tune");
-  constexpr std::int64_t kFewest = 2;
-  require(answers.samples >= kFewest, ErrorCode::argument, "{} sample{}: at least {} are needed", answers.samples,
-          answers.samples == 1 ? "" : "s", kFewest);
+  require(answers.samples >= kLeastTuneSamples, ErrorCode::argument,
+          "{} sample{}: at least {} are needed, and some hundreds to tell anything of worth", answers.samples,
+          answers.samples == 1 ? "" : "s", kLeastTuneSamples);
   require(std::isfinite(options.budget.limit), ErrorCode::argument, "the budget is no number");
   require(std::isfinite(options.margin) && options.margin >= 0, ErrorCode::argument, "a margin of {}: from 0 on",
           options.margin);

@@ -6,10 +6,7 @@
 #include <numeric>
 #include <random>
 
-#include "data/source.h"
 #include "support/expect_error.h"
-#include "support/plan_of.h"
-#include "support/tensors.h"
 #include "tune/scores.h"
 
 namespace exeunt {
@@ -118,7 +115,7 @@ TEST(Tune, AMarginKeepsTheDropForSureAndCostsTime) {
   TuneOptions wrong;
   wrong.margin = -1;
   expect_error(ErrorCode::argument, "a margin of -1",
-               [&] { tune(random_answers(10, 2), max_prob_decisions(1), even_path_costs(2), wrong); });
+               [&] { tune(random_answers(20, 2), max_prob_decisions(1), even_path_costs(2), wrong); });
 }
 
 TEST(Tune, NothingToLoseForSureMeansNoExits) {
@@ -171,6 +168,19 @@ TEST(Tune, ReportsWhatTheChoiceDoesOnSamplesItHasNotSeen) {
   EXPECT_DOUBLE_EQ(tuned.verdict.accuracy, tuned.chosen.held_out.accuracy);
 }
 
+TEST(Tune, OfFewSamplesIsRefusedOrSaidToTellLittle) {
+  const auto tuned = [](std::int64_t samples, TuneBudget budget = {Kind::mean_latency_us, 1000}) {
+    return tune(random_answers(samples, 2), max_prob_decisions(1), even_path_costs(2), {.budget = budget});
+  };
+  expect_error(ErrorCode::argument, "1 sample: at least 20 are needed", [&] { tuned(1); });
+  expect_error(ErrorCode::argument, "19 samples: at least 20 are needed", [&] { tuned(19); });
+  const std::vector<std::string> notes = tuned(50).notes;
+  ASSERT_EQ(notes.size(), 1U);
+  EXPECT_THAT(notes[0], HasSubstr("25 samples held out are few: by them alone an accuracy may be known to 10.00 "
+                                  "points"));
+  EXPECT_TRUE(tuned(200).notes.empty());
+}
+
 TEST(Tune, WithoutAHoldOutAllSamplesAreFitted) {
   const Tuned tuned = tune(random_answers(100, 2), max_prob_decisions(1), even_path_costs(2), {.hold_out = false});
   EXPECT_EQ(tuned.chosen.fitted.samples, 100);
@@ -209,7 +219,7 @@ TEST(Tune, EveryCriterionIsTakenByChoiceOrByTheModel) {
 TEST(Tune, CriteriaWithoutAThresholdAreRefused) {
   std::vector<DecisionInfo> decisions = max_prob_decisions(1);
   decisions[0].criterion = "predicate";
-  const HeadAnswers answers = random_answers(10, 2);
+  const HeadAnswers answers = random_answers(20, 2);
   expect_error(ErrorCode::argument, "decision 'exit0' is by predicate",
                [&] { tune(answers, decisions, even_path_costs(2), {}); });
   decisions[0].criterion = "patience";
@@ -277,110 +287,9 @@ TEST(Tune, CurvesFallFromAllToNobody) {
 }
 
 TEST(Tune, RefusesWhatDoesNotBelongTogether) {
-  const HeadAnswers answers = random_answers(10, 2);
+  const HeadAnswers answers = random_answers(20, 2);
   expect_error(ErrorCode::argument, "there are 2 decisions",
                [&] { tune(answers, max_prob_decisions(2), even_path_costs(2), {}); });
-  expect_error(ErrorCode::argument, "1 sample: at least 2 are needed",
-               [] { tune(random_answers(1, 2), max_prob_decisions(1), even_path_costs(2), {}); });
-}
-
-/// Samples f32[3].
-class LabelledVectors : public Dataset::Source {
- public:
-  LabelledVectors(std::vector<std::vector<float>> samples, std::vector<std::int32_t> labels)
-      : Source(info_of(samples, std::move(labels))), samples_(std::move(samples)) {}
-
-  void read_sample(std::int64_t index, MutableTensorView out) const override {
-    std::ranges::copy(samples_[static_cast<std::size_t>(index)], out.as<float>());
-  }
-
- private:
-  static DatasetInfo info_of(const std::vector<std::vector<float>>& samples, std::vector<std::int32_t> labels) {
-    DatasetInfo info;
-    info.format.sample = {DType::f32, {3}};
-    info.size = static_cast<std::int64_t>(samples.size());
-    info.labels = std::move(labels);
-    return info;
-  }
-
-  std::vector<std::vector<float>> samples_;
-};
-
-Dataset vectors(std::int64_t count, std::vector<std::int32_t> labels) {
-  std::vector<std::vector<float>> samples;
-  for (std::int64_t n = 0; n < count; ++n) {
-    std::vector<float> sample = {0.25F, 0.25F, 0.25F};
-    sample[static_cast<std::size_t>(n % 3)] = 0.5F;
-    samples.push_back(sample);
-  }
-  return Dataset(std::make_shared<LabelledVectors>(std::move(samples), std::move(labels)));
-}
-
-/// Exit 0 answers x, exit 1 x turned round.
-const std::string kTwoHeads = R"(
-  input %x f32[1,3] "x"
-  %late = Slice(%x){axes=[1], starts=[2], ends=[-4], steps=[-1]}
-  output "scores"
-  decide max_prob(%x) > 0.5 {
-    exit(%x) predicts(0, 0, 3, true)
-    exit(%late) predicts(0, 0, 3, true)
-  }
-)";
-
-std::vector<Session> sessions_of(const std::string& graph, std::size_t count, std::int64_t batch) {
-  const Plan plan = plan_of(graph);
-  std::vector<Session> sessions;
-  for (std::size_t i = 0; i < count; ++i) sessions.emplace_back(plan, SessionOptions{.max_batch = batch});
-  return sessions;
-}
-
-TEST(CollectHeads, AsksEveryHeadOfEverySample) {
-  for (const auto& [streams, batch] : {std::pair{1, 1}, {1, 4}, {3, 2}, {2, 100}}) {
-    std::vector<Session> sessions = sessions_of(kTwoHeads, static_cast<std::size_t>(streams), batch);
-    const HeadAnswers answers = collect_heads(sessions, vectors(7, {0, 1, 2, 0, 1, 2, 0}));
-    ASSERT_EQ(answers.samples, 7);
-    ASSERT_EQ(answers.exits, 2);
-    ASSERT_EQ(answers.classes, 3);
-    EXPECT_EQ(answers.labels, (std::vector<std::int32_t>{0, 1, 2, 0, 1, 2, 0}));
-    for (std::int64_t n = 0; n < 7; ++n) {
-      EXPECT_EQ(answers.of(n, 0)[static_cast<std::size_t>(n % 3)], 0.5F);
-      EXPECT_EQ(answers.of(n, 1)[static_cast<std::size_t>(2 - n % 3)], 0.5F);
-    }
-    const Tensor sure = f32({1, 3}, {0, 0, 1});
-    EXPECT_EQ(sessions[0].run(sure.view()).exit(0), 0) << "the decisions are at work again";
-  }
-}
-
-TEST(CollectHeads, RefusesDataThatItCannotLearnFrom) {
-  std::vector<Session> sessions = sessions_of(kTwoHeads, 1, 4);
-  expect_error(ErrorCode::argument, "the data has no samples", [&] { collect_heads(sessions, vectors(0, {})); });
-  expect_error(ErrorCode::argument, "the data has no labels", [&] { collect_heads(sessions, vectors(3, {})); });
-  expect_error(ErrorCode::argument, "the data has label 3; the model knows classes 0 to 2", [&] {
-    collect_heads(sessions, vectors(3, {0, 3, 0}));
-  });
-  expect_error(ErrorCode::argument, "the data has label -1", [&] { collect_heads(sessions, vectors(3, {0, -1, 0})); });
-}
-
-TEST(CollectHeads, RefusesModelsWithoutThresholdsToTune) {
-  const auto refuses = [](const std::string& graph, ErrorCode code, const std::string& text) {
-    std::vector<Session> sessions = sessions_of(graph, 1, 4);
-    expect_error(code, text, [&] { collect_heads(sessions, vectors(3, {0, 1, 2})); });
-  };
-  refuses("input %x f32[1,3] \"x\"\noutput \"y\"\nexit(%x) predicts(0, 0, 3, true)", ErrorCode::argument,
-          "the model has no exits");
-  refuses("input %x f32[1,3] \"x\"\noutput \"y\"\ndecide max_prob(%x) > 0.5 { exit(%x) exit(%x) }", ErrorCode::argument,
-          "does not classify at exit 0");
-  // The decision looks at something that exit 0 does not answer.
-  refuses(R"(
-    input %x f32[1,3] "x"
-    %other = Softmax(%x){axis=1}
-    output "scores"
-    decide max_prob(%other) > 0.5 {
-      exit(%x) predicts(0, 0, 3, true)
-      exit(%x) predicts(0, 0, 3, true)
-    }
-  )",
-          ErrorCode::unsupported, "is not about the class scores of exit 0");
 }
 
 }  // namespace

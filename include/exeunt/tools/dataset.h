@@ -33,6 +33,12 @@ struct SampleFormat {
   bool resize = false;
 };
 
+/// Samples that hold a NaN: their scores and answers say nothing.
+struct NanSamples {
+  std::int64_t count = 0;
+  std::int64_t first = -1;  ///< the number of the first one; -1: there is none
+};
+
 /// Labelled (or unlabelled) samples, read one by one as model input.
 ///
 /// Thread rule: `read` may be called from several threads.

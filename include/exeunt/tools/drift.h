@@ -27,8 +27,12 @@ struct Drift {
   DriftLevel level = DriftLevel::none;  ///< some: psi beyond chance is above 0.1; much: above 0.25
 };
 
+/// Of fewer samples drift is not told: no difference to be seen would mean little.
+inline constexpr std::int64_t kLeastDriftSamples = 100;
+
 /// Compares what a session has seen with what was seen when its exits were tuned: the shares of the exits, and the
-/// scores of each decision. Distributions of which one side is not known, or has no samples, are left out.
+/// scores of each decision. Distributions of which one side is not known, or has fewer samples than
+/// kLeastDriftSamples, are left out.
 /// @throws Error argument for a tuning of another number of exits or decisions, or with other bins of scores
 std::vector<Drift> find_drift(const Statistics& now, const Tuning& then);
 

@@ -48,6 +48,7 @@ struct AgainstReport {
 
 struct Evaluation {
   std::int64_t samples = 0;
+  NanSamples nan_samples;          ///< they are run and counted as all others
   std::optional<double> accuracy;  ///< empty without labels
   std::vector<ExitReport> exits;
   LatencySummary latency_us;                         ///< of the mix

@@ -25,6 +25,7 @@ struct HeadAnswers {
   std::int64_t classes = 0;
   std::vector<float> probabilities;  ///< [samples, exits, classes]
   std::vector<std::int32_t> labels;  ///< [samples]
+  NanSamples nan_samples = {};
 
   std::span<const float> of(std::int64_t sample, std::int64_t exit) const {
     return std::span(probabilities)
@@ -126,11 +127,15 @@ struct Tuned {
   double search_seconds = 0;       ///< of everything after the heads and the latencies
 };
 
+/// `tune` wants so many samples at least, half of which are held out.
+inline constexpr std::int64_t kLeastTuneSamples = 20;
+
 /// Finds settings for all decisions together.
 /// Every combination of exits switched on, with up to 4 of them every combination of thresholds out of a grid of all
 /// distinct scores (more than fit: evenly spread over the samples); beyond that by coordinates from many starts.
 /// @param decisions  of the plan that the answers and the costs are of
-/// @throws Error argument if the budget cannot be met (says the best that can), or a criterion has no threshold
+/// @throws Error argument if the budget cannot be met (says the best that can), a criterion has no threshold, or there
+///         are fewer samples than kLeastTuneSamples; of fewer than 200 a note says how little they tell
 /// Cost: about a second for 10,000 samples and 3 exits.
 Tuned tune(const HeadAnswers& answers, const std::vector<DecisionInfo>& decisions, const PathCosts& costs,
            const TuneOptions& options);
