@@ -98,8 +98,12 @@ class Plan {
 
   /// The instruction set that it was built for: "avx512".
   const std::string& isa() const noexcept;
-  /// The element type in which its kernels may compute: "fp32".
+  /// What was allowed, BuildOptions::precision: "fp32".
   const std::string& precision() const noexcept;
+  /// What the kernels of its convolutions and products do compute in, by multiplications, most first: "int8", "bf16",
+  /// "fp32", "fp16 weights" (stored in 16 bits, multiplied in f32); "fp32" if there are none. Not everything that was
+  /// allowed is there: the fastest plan is taken, or nothing can compute in it. Costs a look at each step.
+  std::vector<std::string> computes_in() const;
   /// What whoever built it should know: what a precision could not have, which exit pays. Empty for one that was
   /// loaded.
   const std::vector<std::string>& notes() const noexcept;
