@@ -1,5 +1,6 @@
 #include "report/graph_drawing.h"
 
+#include <exeunt/tools/report.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 

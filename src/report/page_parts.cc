@@ -15,19 +15,6 @@ std::string us_number(double us) { return fmt::format("{:.{}f}", us, us < 100 ? 
 
 std::string us_text(double us) { return us_number(us) + " us"; }
 
-std::string count_text(double count) {
-  if (count >= 1e9) return fmt::format("{:.2f} G", count / 1e9);
-  if (count >= 1e6) return fmt::format("{:.2f} M", count / 1e6);
-  if (count >= 1e4) return fmt::format("{:.1f} k", count / 1e3);
-  return fmt::format("{:.0f}", count);
-}
-
-std::string bytes_text(double bytes) {
-  if (bytes >= 1e6) return fmt::format("{:.2f} MB", bytes / 1e6);
-  if (bytes >= 1e3) return fmt::format("{:.1f} kB", bytes / 1e3);
-  return fmt::format("{:.0f} B", bytes);
-}
-
 std::string shortened_name(std::string_view name, std::size_t length) {
   const auto begins = [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U; };
   if (static_cast<std::size_t>(std::ranges::count_if(name, begins)) <= length) return std::string(name);

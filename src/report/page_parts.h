@@ -13,10 +13,6 @@ std::string percent_text(double share, int digits = 1);
 std::string us_text(double us);
 /// The same without the unit.
 std::string us_number(double us);
-/// "2.36 M"
-std::string count_text(double count);
-/// "12.3 kB"
-std::string bytes_text(double bytes);
 
 /// The end of a name that is too long: names of a file often begin alike. Whole characters, control ones as spaces.
 std::string shortened_name(std::string_view name, std::size_t length);

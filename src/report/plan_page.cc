@@ -34,8 +34,8 @@ std::string types_text(const Inspection& inspection) {
 std::string plan_head(const PlanReport& report) {
   const Inspection& in = report.inspection;
   std::string html =
-      fmt::format("<h1>{}</h1>\n<p class=\"soft\">{}; allowed: {}. {}.", escaped(report.model), escaped(report.machine),
-                  escaped(report.precision),
+      fmt::format("<h1>{}</h1>\n<p class=\"soft\">{}; computes in {}. {}.", escaped(report.model),
+                  escaped(report.machine), escaped(report.precision),
                   report.data.empty() ? "Fed with noise" : "Fed with samples of " + escaped(report.data));
   if (in.opset > 0)
     html += fmt::format(" Opset {}, made by {}, {} nodes imported.", in.opset,

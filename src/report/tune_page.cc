@@ -3,9 +3,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <span>
 
-#include "base/files.h"
 #include "report/html.h"
 #include "report/page_parts.h"
 #include "report/tune_charts.h"
@@ -106,10 +104,6 @@ std::string tune_page(const Tuned& tuned, const TuneReportInfo& info) {
   for (std::size_t e = 0; e < tuned.heads.size(); ++e) body += reliability_chart(tuned.heads[e], e);
   body += "</div>\n" + points_part(tuned) + "<footer>Made by exeunt tune.</footer>\n";
   return html_page("Exits of " + info.model, body);
-}
-
-void save_page(const std::string& page, const std::filesystem::path& path) {
-  write_file(path, std::as_bytes(std::span(page)));
 }
 
 }  // namespace exeunt

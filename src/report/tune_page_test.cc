@@ -4,8 +4,6 @@
 
 #include <cmath>
 
-#include "support/temp_dir.h"
-
 namespace exeunt {
 
 namespace {
@@ -102,13 +100,6 @@ TEST(TunePage, ShowsTheBudgetWhereItIsOnTheCurve) {
        {TuneBudget{Kind::accuracy_drop, 0.05}, {Kind::min_accuracy, 0.82}, {Kind::mean_latency_us, 45}})
     EXPECT_EQ(count_of(tune_page(three_exits(), info_of(limit)), ">the budget<"), 2U);
   EXPECT_EQ(count_of(tune_page(three_exits(), info_of({Kind::p99_latency_us, 45})), ">the budget<"), 0U);
-}
-
-TEST(SavePage, WritesTheWholePageOrNothing) {
-  const testing::TempDir folder;
-  save_page("<p>", folder / "page.html");
-  EXPECT_EQ(std::filesystem::file_size(folder / "page.html"), 3U);
-  EXPECT_ANY_THROW(save_page("<p>", folder / "missing/page.html"));
 }
 
 }  // namespace

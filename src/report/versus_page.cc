@@ -21,7 +21,7 @@ namespace {
 constexpr const char* kPrefixA = "a-";
 constexpr const char* kPrefixB = "b-";
 
-/// What the page calls a side: its file, and its precision where that is all that tells them apart.
+/// What the page calls a side: its file, and what it computes in where that is all that tells them apart.
 struct Names {
   std::string a;
   std::string b;
@@ -29,7 +29,7 @@ struct Names {
 
 Names names_of(const PlanReport& a, const PlanReport& b) {
   if (a.precision == b.precision) return {"A: " + a.model, "B: " + b.model};
-  return {fmt::format("A: {} ({})", a.model, a.precision), fmt::format("B: {} ({})", b.model, b.precision)};
+  return {fmt::format("A: {}, {}", a.model, a.precision), fmt::format("B: {}, {}", b.model, b.precision)};
 }
 
 /// A bar from the middle: to the left where B is faster, to the right where it is slower; an end is twice or half.
@@ -169,7 +169,7 @@ std::string plan_versus_page(const PlanReport& a, const PlanReport& b, const std
   const double slowest = std::max(slowest_step_us(a), slowest_step_us(b));
   const Names names = names_of(a, b);
   std::string body =
-      fmt::format("<h1>{}<br>{}</h1>\n<p class=\"soft\">A: {}, allowed: {}. B: {}, allowed: {}. {}.</p>\n",
+      fmt::format("<h1>{}<br>{}</h1>\n<p class=\"soft\">A: {}, computes in {}. B: {}, computes in {}. {}.</p>\n",
                   escaped(names.a), escaped(names.b), escaped(a.machine), escaped(a.precision), escaped(b.machine),
                   escaped(b.precision), a.data.empty() ? "Fed with noise" : "Fed with samples of " + escaped(a.data));
   body += "<h2>In all</h2>\n" + totals_part(a, b, ratios);

@@ -30,7 +30,7 @@ std::string tune_page(const Tuned& tuned, const TuneReportInfo& info);
 /// A plan, and what was measured of it.
 struct PlanReport {
   std::string model;      ///< the file's name
-  std::string precision;  ///< of the plan
+  std::string precision;  ///< what the plan computes in, and what was allowed besides, in words
   std::string machine;    ///< instruction set, threads, processor
   std::string data;       ///< where the samples came from; empty: noise, which tells nothing of the exits' shares
   Inspection inspection;
@@ -60,7 +60,14 @@ struct ExitRatio {
 /// @param ratios  those that were measured
 std::string plan_versus_page(const PlanReport& a, const PlanReport& b, const std::vector<ExitRatio>& ratios);
 
-/// Writes a page; nobody ever sees half a file. @throws Error file
-void save_page(const std::string& page, const std::filesystem::path& path);
+/// Writes a page, or any other text; nobody ever sees half a file. @throws Error file
+void save_text(const std::string& text, const std::filesystem::path& path);
+
+// Figures as pages and programs show them.
+
+/// "5888", "354.7 k", "1.23 M"
+std::string count_text(double count);
+/// "12 B", "12.3 kB", "1.23 MB"
+std::string bytes_text(double bytes);
 
 }  // namespace exeunt
