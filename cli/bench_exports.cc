@@ -1,11 +1,10 @@
 #include "bench_exports.h"
 
+#include <exeunt/tools/report.h>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
-
-#include "write_file.h"
 
 namespace exeunt::cli {
 
@@ -204,7 +203,7 @@ Json name_event(const char* what, int thread, const std::string& name) {
 }
 
 void write_json(const std::string& path, const Json& json) {
-  if (!path.empty()) write_file(path, json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n");
+  if (!path.empty()) save_text(json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n", path);
 }
 
 }  // namespace

@@ -92,6 +92,7 @@ Json bench_json(const BenchOutcome& outcome) {
                {"samples", samples},
                {"backend", command.model.backend},
                {"precision", plan.precision()},
+               {"computes_in", plan.computes_in()},
                {"isa", plan.isa()},
                {"threads", plan.threads()},
                {"streams", command.streams},

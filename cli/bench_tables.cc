@@ -1,3 +1,4 @@
+#include <exeunt/tools/report.h>
 #include <fmt/format.h>
 
 #include <algorithm>

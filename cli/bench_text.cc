@@ -1,3 +1,4 @@
+#include <exeunt/tools/report.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -6,6 +7,7 @@
 #include "bench_report.h"
 #include "deadline_text.h"
 #include "inspect_text.h"
+#include "precision_text.h"
 #include "table.h"
 
 namespace exeunt::cli {
@@ -88,7 +90,7 @@ void print_bench(const BenchOutcome& outcome) {
   fmt::print("{} on {}, {} sample{}, backend {}, {}, {}, batch {}, {} thread{}",
              std::filesystem::path(command.model.path).filename().string(),
              command.data.empty() ? "noise" : command.data, samples, samples == 1 ? "" : "s", command.model.backend,
-             plan.precision(), plan.isa(), command.run.batch, plan.threads(), plan.threads() == 1 ? "" : "s");
+             precision_text(plan), plan.isa(), command.run.batch, plan.threads(), plan.threads() == 1 ? "" : "s");
   if (command.streams > 1)
     fmt::print(", {} streams (each a session on a thread of its own, placed by the system)", command.streams);
   fmt::print("\n\n");

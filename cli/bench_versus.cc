@@ -11,6 +11,7 @@
 
 #include "bench_report.h"
 #include "inspect_text.h"
+#include "precision_text.h"
 #include "progress.h"
 #include "table.h"
 
@@ -18,10 +19,9 @@ namespace exeunt::cli {
 
 namespace {
 
-bool is_precision(const std::string& text) {
-  constexpr std::array kPrecisions = {"fp32", "bf16", "fp16", "half", "int8", "best"};
-  return std::ranges::find(kPrecisions, text) != kPrecisions.end();
-}
+constexpr std::array kPrecisions = {"fp32", "bf16", "fp16", "half", "int8", "best"};
+
+bool is_precision(const std::string& text) { return std::ranges::find(kPrecisions, text) != kPrecisions.end(); }
 
 /// A side with its plan and its samples.
 struct SideOfBench {
@@ -56,6 +56,7 @@ double visible_difference(const RatioInterval& ratio, double margin) {
 Json side_json(const BenchCommand& command, const SideOfBench& side, const LatencyReport& latency) {
   return {{"model", side.spec.file},
           {"precision", side.plan.precision()},
+          {"computes_in", side.plan.computes_in()},
           {"isa", side.plan.isa()},
           {"threads", side.plan.threads()},
           {"latency_us", latency_json(command.bench, latency)}};
@@ -84,7 +85,7 @@ Json versus_json(const BenchCommand& command, const SideOfBench& a, const SideOf
 }
 
 std::string side_text(const SideOfBench& side) {
-  return fmt::format("{} ({})", std::filesystem::path(side.spec.file).filename().string(), side.plan.precision());
+  return fmt::format("{}, {}", std::filesystem::path(side.spec.file).filename().string(), precision_text(side.plan));
 }
 
 void print_versus(const BenchCommand& command, const SideOfBench& a, const SideOfBench& b, const Versus& result) {
@@ -114,6 +115,18 @@ SideSpec side_of(const BenchCommand& command, const std::string& text) {
   return {text, command.model.precision};
 }
 
+std::string check_side(const std::string& text) {
+  if (is_precision(text)) return "";
+  const std::size_t colon = text.rfind(':');
+  const bool has_precision = colon != std::string::npos && is_precision(text.substr(colon + 1));
+  const std::filesystem::path file = has_precision ? text.substr(0, colon) : text;
+  std::error_code ignored;
+  // What is called like one and is missing is told when it is read.
+  if (is_plan(file.string()) || file.extension() == ".onnx" || std::filesystem::exists(file, ignored)) return "";
+  return fmt::format("--versus: '{}' is neither a file nor a precision (of MODEL, or FILE:PRECISION): {}", text,
+                     fmt::join(kPrecisions, ", "));
+}
+
 Plan build_side(const BenchCommand& command, const SideSpec& spec) {
   if (is_plan(spec.file) && spec.precision != command.model.precision) {
     throw Error(ErrorCode::argument, fmt::format("{}: is built already, for a precision of its own; {} is for a model",
@@ -126,6 +139,7 @@ Plan build_side(const BenchCommand& command, const SideSpec& spec) {
 
 std::string check_sides(const BenchCommand& command) {
   for (const std::string& side : command.versus) {
+    if (const std::string wrong = check_side(side); !wrong.empty()) return wrong;
     if (is_precision(side) && command.model.path.empty())
       return fmt::format("--versus: '{}' is a precision; of which MODEL?", side);
   }

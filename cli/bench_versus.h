@@ -14,6 +14,8 @@ struct SideSpec {
   bool operator==(const SideSpec&) const = default;
 };
 SideSpec side_of(const BenchCommand& command, const std::string& text);
+/// What is wrong with one of them, or with --versus of `inspect`; empty if nothing.
+std::string check_side(const std::string& text);
 /// @throws Error argument for a precision of a built plan
 Plan build_side(const BenchCommand& command, const SideSpec& spec);
 

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
 
@@ -85,7 +86,18 @@ void report(const BenchOutcome& outcome) {
 }
 
 void execute(const BenchCommand& command) {
+  const BenchExports& exports = command.exports;
+  std::vector<NamedFile> read = {{"--data", file_of_data(command.data)}};
+  for (const std::string& side : command.versus) read.push_back({"--versus", side_of(command, side).file});
+  command.model.check_outputs({{"--saveEngine", command.save},
+                               {"--exportTimes", exports.times},
+                               {"--exportProfile", exports.profile},
+                               {"--exportLayerInfo", exports.layers},
+                               {"--exportTrace", exports.trace}},
+                              read);
   command.trtexec.print_notes();
+  if (is_plan(command.model.path) || (!command.versus.empty() && !command.model.builds_another))
+    command.trtexec.print_notes_of_plan();
   if (!command.versus.empty()) return execute_versus(command);
   StopWatch watch;
   std::optional<Model> model;
@@ -254,6 +266,8 @@ void add_bench(CLI::App& app, Action& action) {
       "cifar10:DIR\n  exeunt bench --versus old.plan new.plan --exit 1");
   sub.callback([command, &action] {
     check_usage(*command);
+    command->model.builds_another = std::ranges::any_of(
+        command->versus, [&](const std::string& side) { return !is_plan(side_of(*command, side).file); });
     command->bench.mix = command->exit == "mix" || command->exit == "all";
     action = [command] { execute(*command); };
   });

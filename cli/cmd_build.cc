@@ -1,3 +1,4 @@
+#include <exeunt/tools/report.h>
 #include <fmt/format.h>
 
 #include <chrono>
@@ -6,6 +7,7 @@
 #include "commands.h"
 #include "json.h"
 #include "options.h"
+#include "precision_text.h"
 #include "table.h"
 
 namespace exeunt::cli {
@@ -19,6 +21,7 @@ struct BuildCommand {
 };
 
 void execute(const BuildCommand& command) {
+  command.model.check_outputs({{"-o", command.out}}, {});
   const auto start = std::chrono::steady_clock::now();
   const Plan plan = command.model.build(command.model.load(), command.samples);
   plan.save(command.out);
@@ -28,6 +31,7 @@ void execute(const BuildCommand& command) {
     return print_json({{"model", command.model.path},
                        {"plan", command.out},
                        {"precision", plan.precision()},
+                       {"computes_in", plan.computes_in()},
                        {"isa", plan.isa()},
                        {"threads", plan.threads()},
                        {"runtime_only", command.model.runtime_only},
@@ -39,7 +43,7 @@ void execute(const BuildCommand& command) {
   }
   const auto bytes = [](std::size_t count) { return bytes_text(static_cast<double>(count)); };
   fmt::print("{}: {} for {}, {} thread{}, {} steps, arena {}, weights {}, file {}, built in {:.2f} s\n", command.out,
-             plan.precision(), plan.isa(), plan.threads(), plan.threads() == 1 ? "" : "s", plan.steps(),
+             precision_text(plan), plan.isa(), plan.threads(), plan.threads() == 1 ? "" : "s", plan.steps(),
              bytes(plan.arena_bytes()), bytes(plan.weights_bytes()), bytes(file_bytes), seconds);
 }
 

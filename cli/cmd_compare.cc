@@ -188,6 +188,9 @@ void check(const CompareCommand& command, const Comparison& result, const std::o
 }
 
 void execute(const CompareCommand& command) {
+  std::vector<NamedFile> read = {{"--data", file_of_data(command.data)}, {"--against", command.against}};
+  for (const std::string& input : command.inputs) read.push_back({"--input", input});
+  command.model.check_outputs({}, read);
   const Model model = command.model.load();
   Progress progress("compare");
   CompareOptions options;

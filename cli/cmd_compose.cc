@@ -1,9 +1,11 @@
 #include <exeunt/model.h>
 #include <exeunt/tools/compose.h>
 
+#include <exeunt/tools/report.h>
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdio>
 #include <filesystem>
 #include <unordered_map>
@@ -108,7 +110,16 @@ void print_table(const ComposeCommand& command, const Composition& result, const
   fmt::print("{}", table.str());
 }
 
+const char* part_option(ComposePart::Role role) {
+  using Role = ComposePart::Role;
+  return role == Role::common ? "--common" : role == Role::then ? "--then" : "--exit";
+}
+
 void execute(const ComposeCommand& command) {
+  std::vector<NamedFile> read = {
+      {"--model", command.model}, {"--backbone", command.backbone}, {"--head", command.head}};
+  for (const ComposePart& part : command.parts) read.push_back({part_option(part.role), part.path.string()});
+  check_outputs(std::array{NamedFile{"-o", command.out}}, read);
   const Composition result = compose(command);
   for (const std::string& note : result.notes) fmt::print(stderr, "note: {}\n", printable(note));
   // What the written file costs, as every other command sees it.

@@ -12,6 +12,7 @@
 #include "deadline_text.h"
 #include "drift_text.h"
 #include "json.h"
+#include "nan_text.h"
 #include "options.h"
 #include "progress.h"
 #include "table.h"
@@ -93,6 +94,7 @@ Json evaluation_json(const EvalCommand& command, const Findings& findings) {
                {"backend", command.model.backend},
                {"batch", command.run.batch},
                {"samples", result.samples},
+               {"nan_samples", result.nan_samples.count},
                {"accuracy", to_json(result.accuracy)},
                {"exits", exits},
                {"latency_us", latency_json(result.latency_us)}};
@@ -182,13 +184,20 @@ void print(const EvalCommand& command, const Findings& findings, const std::vect
   print_exits(command, result);
   print_comparison(command, result);
   if (result.deadline) fmt::print("\n{}", deadline_text(*result.deadline));
-  if (findings.verdict) fmt::print("\n{}", verdict_text(*findings.verdict));
+  if (findings.verdict) {
+    fmt::print("\n{}{}", verdict_text(*findings.verdict),
+               wrapped("(Times of the verdict: each path run many times over, in turns, without the slowest 1 %. In "
+                       "the table: every sample once.)",
+                       1));
+  }
   if (findings.drift) print_drift(*findings.drift);
   print_confusion(result, class_names);
   if (!command.save.empty()) fmt::print("\nsaved to {}\n", command.save);
 }
 
 void execute(const EvalCommand& command) {
+  command.model.check_outputs({{"--save", command.save}},
+                              {{"--data", file_of_data(command.data)}, {"--against", command.against}});
   const Plan plan = command.model.plan(command.samples);
   const Dataset data = with_source(command.data, [&] {
     const Dataset all = Dataset::open(command.data, command.samples.format(plan.inputs().front()), command.limit);
@@ -217,6 +226,10 @@ void execute(const EvalCommand& command) {
   Findings findings;
   findings.measured = with_source(command.data, [&] { return evaluate(session, data, options); });
   progress.clear();
+  const NanSamples& nans = findings.measured.nan_samples;
+  // Of a part, the samples keep the numbers that they have in the whole.
+  const auto [part, parts] = parse_part(command.part).value_or(std::pair<std::int64_t, std::int64_t>{0, 1});
+  warn_of_nans(command.data, nans, data.size(), part + nans.first * parts);
   findings.verdict = find_verdict(command, session, data, findings.measured);
   if (!command.model.exits.tuning.empty())
     findings.drift = check_drift(command.model.exits, command.run, session, findings.measured);
@@ -258,6 +271,7 @@ void add_eval(CLI::App& app, Action& action) {
   sub.callback([command, &action] {
     if (command->deadline_us && command->run.batch > 1)
       throw CLI::ValidationError("--deadline-us: a deadline is for one sample; it does not go with --batch above 1");
+    command->model.builds_another = !command->against.empty() && !is_plan(command->against);
     action = [command] { execute(*command); };
   });
 }

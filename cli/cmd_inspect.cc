@@ -117,6 +117,7 @@ Json inspection_json(const Inspection& inspection, const Plan& plan) {
   return {{"file", inspection.file},
           {"isa", plan.isa()},
           {"precision", plan.precision()},
+          {"computes_in", plan.computes_in()},
           {"threads", plan.threads()},
           {"opset", inspection.opset},
           {"producer", inspection.producer},
@@ -170,6 +171,10 @@ void execute_plan(const InspectCommand& command) {
   if (!command.report.out.empty()) write_report(command.report, command.model, command.samples, {plan, inspection, {}});
   if (command.model.json) {
     Json json = inspection_json(inspection, plan);
+    // What only the file knows that it was built from.
+    for (const char* key :
+         {"opset", "producer", "conditionals", "folded_conditionals", "metadata_bytes", "imported_nodes", "passes"})
+      json.erase(key);
     if (command.stage == "graph") json["text"] = graph_text(plan);
     return print_json(json);
   }
@@ -178,7 +183,7 @@ void execute_plan(const InspectCommand& command) {
   } else if (command.stage == "plan") {
     print_steps(inspection);
   } else {
-    print_summary(inspection);
+    print_summary(inspection, plan);
   }
 }
 
@@ -194,6 +199,7 @@ Looked look_at(const InspectCommand& command, const Model& model) {
 }
 
 void execute(const InspectCommand& command) {
+  command.model.check_outputs({{"--report", command.report.out}}, {{"--data", file_of_data(command.report.data)}});
   if (is_plan(command.model.path)) return execute_plan(command);
   const Model model = command.model.load();
   const auto look = [&] { return look_at(command, model); };
@@ -210,7 +216,8 @@ void execute(const InspectCommand& command) {
   } else if (command.stage == "plan") {
     print_steps(look().inspection);
   } else {
-    print_summary(look().inspection);
+    const Looked looked = look();
+    print_summary(looked.inspection, looked.plan);
   }
 }
 
@@ -231,6 +238,7 @@ void add_inspect(CLI::App& app, Action& action) {
       "tflite.onnx");
   sub.callback([command, &action] {
     command->report.check();
+    command->model.builds_another = command->report.builds_model(command->model.path);
     action = [command] { execute(*command); };
   });
 }

@@ -148,6 +148,9 @@ class Answers {
 };
 
 void execute(const RunCommand& command) {
+  std::vector<NamedFile> read;
+  for (const std::string& input : command.inputs) read.push_back({"--input", input});
+  command.model.check_outputs({{"--save", command.save}}, read);
   const Plan plan = command.model.plan(command.samples);
   if (command.inputs.size() != plan.inputs().size()) {
     std::vector<std::string> names;

@@ -10,7 +10,9 @@
 #include <thread>
 
 #include "commands.h"
+#include "nan_text.h"
 #include "options.h"
+#include "precision_text.h"
 #include "progress.h"
 #include "tune_text.h"
 
@@ -56,7 +58,13 @@ std::optional<double> parse_accuracy(const std::string& text) {
 }
 
 std::string check_points(const std::string& text) {
-  return parse_points(text) ? "" : fmt::format("'{}' is no number of points", text);
+  const std::optional<double> points = parse_points(text);
+  if (!points) return fmt::format("'{}' is no number of points", text);
+  return *points >= 0 ? ""
+                      : fmt::format(
+                            "'{}' is below 0: to ask for more than the last exit's accuracy use "
+                            "--min-accuracy",
+                            text);
 }
 std::string check_accuracy(const std::string& text) {
   return parse_accuracy(text) ? "" : fmt::format("'{}' is no accuracy: 84.5 (percent) or 0.845", text);
@@ -171,9 +179,9 @@ void write_results(const TuneCommand& command, const Plan& plan, TuneFindings& f
   }
   findings.written.push_back(command.out);
   if (command.report.empty()) return;
-  const std::string machine =
-      fmt::format("{}, {}, {} thread{}", plan.isa(), plan.precision(), plan.threads(), plan.threads() == 1 ? "" : "s");
-  save_page(tune_page(findings.tuned, {std::filesystem::path(command.model.path).filename().string(), findings.data,
+  const std::string machine = fmt::format("{}, {}, {} thread{}", plan.isa(), precision_text(plan), plan.threads(),
+                                          plan.threads() == 1 ? "" : "s");
+  save_text(tune_page(findings.tuned, {std::filesystem::path(command.model.path).filename().string(), findings.data,
                                        machine, findings.budget, command.options.budget}),
             command.report);
   findings.written.push_back(command.report);
@@ -195,6 +203,8 @@ void execute(const TuneCommand& given) {
   if (!command.model.exits.criterion.empty())
     command.options.criterion = parse_criterion_kind(command.model.exits.criterion);
   command.model.exits.criterion.clear();
+  command.model.check_outputs({{"-o", command.out}, {"--report", command.report}},
+                              {{"--data", file_of_data(command.data)}});
   check_output(command);
   const Plan plan = command.model.plan(command.samples);
   if (plan.decisions().empty()) {
@@ -214,6 +224,8 @@ void execute(const TuneCommand& given) {
   auto start = std::chrono::steady_clock::now();
   const HeadAnswers answers = with_source(opened.source, [&] { return collect(command, plan, opened.data); });
   findings.heads_seconds = seconds_since(start);
+  findings.nan_samples = answers.nan_samples.count;
+  warn_of_nans(opened.source, answers.nan_samples, answers.samples, answers.nan_samples.first);
   start = std::chrono::steady_clock::now();
   findings.costs = with_source(opened.source, [&] { return measure(command, plan, opened.data); });
   findings.latency_seconds = seconds_since(start);

@@ -11,6 +11,7 @@
 
 #include "bench_command.h"
 #include "bench_versus.h"
+#include "precision_text.h"
 #include "progress.h"
 
 namespace exeunt::cli {
@@ -40,7 +41,7 @@ ReportSide measure_side(const BenchCommand& command, double duration_s, const st
   std::vector<Tensor> samples = samples_for(command, plan);
   PlanReport report;
   report.model = file_name(file);
-  report.precision = plan.precision();
+  report.precision = precision_text(plan);
   report.threads = plan.threads();
   report.machine = fmt::format("{}, {} thread{}", plan.isa(), plan.threads(), plan.threads() == 1 ? "" : "s");
   if (command.is_data_real()) report.data = command.data;
@@ -99,6 +100,14 @@ void ReportOptions::add_to(CLI::App& command) {
 void ReportOptions::check() const {
   if (out.empty() && (!versus.empty() || !data.empty() || limit > 0))
     throw CLI::ValidationError("--versus, --data and --limit are for the page that --report writes");
+  if (versus.empty()) return;
+  if (const std::string wrong = check_side(versus); !wrong.empty()) throw CLI::ValidationError(wrong);
+}
+
+bool ReportOptions::builds_model(const std::string& model) const {
+  BenchCommand command;
+  command.model.path = model;
+  return !versus.empty() && !is_plan(side_of(command, versus).file);
 }
 
 void write_report(const ReportOptions& options, const ModelOptions& model, const SampleOptions& samples,
@@ -106,12 +115,12 @@ void write_report(const ReportOptions& options, const ModelOptions& model, const
   const BenchCommand command = bench_command(options, model, samples);
   ReportSide a = measure_side(command, options.duration_s, model.path, looked.plan, looked.inspection);
   a.report.calibration_shares = looked.calibration_shares;
-  if (options.versus.empty()) return save_page(plan_page(a.report), options.out);
+  if (options.versus.empty()) return save_text(plan_page(a.report), options.out);
   const SideSpec spec = side_of(command, options.versus);
   Plan plan = build_side(command, spec);
   Inspection inspection = inspect(plan);
   const ReportSide b = measure_side(command, options.duration_s, spec.file, std::move(plan), std::move(inspection));
-  save_page(plan_versus_page(a.report, b.report, measure_ratios(command, options.duration_s, a, b)), options.out);
+  save_text(plan_versus_page(a.report, b.report, measure_ratios(command, options.duration_s, a, b)), options.out);
 }
 
 }  // namespace exeunt::cli

@@ -19,6 +19,8 @@ struct ReportOptions {
   void add_to(CLI::App& command);
   /// What no option can see for itself. @throws CLI::ParseError
   void check() const;
+  /// Whether the other side is a file to build. @param model  MODEL
+  bool builds_model(const std::string& model) const;
 };
 
 /// A plan that was looked at.

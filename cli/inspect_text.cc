@@ -1,5 +1,6 @@
 #include "inspect_text.h"
 
+#include <exeunt/tools/report.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -7,6 +8,7 @@
 #include <array>
 #include <map>
 
+#include "precision_text.h"
 #include "table.h"
 
 namespace exeunt::cli {
@@ -108,10 +110,16 @@ std::string passes_text(const Inspection& inspection) {
   return parts.empty() ? "none" : fmt::format("{}", fmt::join(parts, ", "));
 }
 
-void print_size(const Inspection& inspection) {
-  fmt::print("{} imported -> {} -> {}\n", plural(inspection.imported_nodes, "node"),
-             plural(inspection.layers.size(), "layer"), plural(inspection.steps.size(), "step"));
-  fmt::print("{}", wrapped("rewrites: " + passes_text(inspection), 2));
+/// Of a built plan, whose inspection knows no file that was imported.
+bool is_of_plan(const Inspection& inspection) { return inspection.opset == 0; }
+
+void print_size(const Inspection& inspection, const Plan& plan) {
+  const std::string computes = plan.precision() == "fp32" ? "" : ", computing in " + precision_text(plan);
+  fmt::print("{}{} -> {}{}\n",
+             is_of_plan(inspection) ? "" : plural(inspection.imported_nodes, "node") + " imported -> ",
+             plural(inspection.layers.size(), "layer"), plural(inspection.steps.size(), "step"),
+             is_of_plan(inspection) ? "" : computes);
+  if (!is_of_plan(inspection)) fmt::print("{}", wrapped("rewrites: " + passes_text(inspection), 2));
   const std::string least = inspection.arena_bytes == inspection.peak_live_bytes
                                 ? "the least possible"
                                 : fmt::format("at least {} are alive at once", bytes(inspection.peak_live_bytes));
@@ -227,10 +235,15 @@ void print_warnings(const std::vector<Warning>& all) {
   }
 }
 
-void print_summary(const Inspection& inspection) {
-  fmt::print("{}\nopset {}, made by {}, {}, {}\n\n", inspection.file, inspection.opset,
-             inspection.producer.empty() ? "?" : inspection.producer, bytes(inspection.file_bytes),
-             conditionals_text(inspection));
+void print_summary(const Inspection& inspection, const Plan& plan) {
+  if (is_of_plan(inspection)) {
+    fmt::print("{}\nplan, {}, for {}, {}, {}\n\n", inspection.file, precision_text(plan), plan.isa(),
+               plural(static_cast<std::size_t>(plan.threads()), "thread"), bytes(inspection.file_bytes));
+  } else {
+    fmt::print("{}\nopset {}, made by {}, {}, {}\n\n", inspection.file, inspection.opset,
+               inspection.producer.empty() ? "?" : inspection.producer, bytes(inspection.file_bytes),
+               conditionals_text(inspection));
+  }
   print_rims(inspection);
   print_batch(inspection);
   fmt::print("\n");
@@ -240,7 +253,7 @@ void print_summary(const Inspection& inspection) {
   }
   print_paths(inspection);
   fmt::print("\n");
-  print_size(inspection);
+  print_size(inspection, plan);
   print_warnings(inspection.warnings);
 }
 

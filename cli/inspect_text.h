@@ -4,8 +4,9 @@
 
 namespace exeunt::cli {
 
-/// What `inspect` says of a model: the file, inputs, outputs, the tree, what each path costs, warnings.
-void print_summary(const Inspection& inspection);
+/// What `inspect` says of a model, or of a built plan: the file, inputs, outputs, the tree, what each path costs,
+/// warnings.
+void print_summary(const Inspection& inspection, const Plan& plan);
 
 /// `--stage plan`: the steps segment by segment, the nodes of the file that they stand for, and what was refused.
 void print_steps(const Inspection& inspection);

@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <iterator>
 
+#include "precision_text.h"
 #include "progress.h"
 
 namespace exeunt::cli {
@@ -34,7 +35,7 @@ std::optional<NamedShape> parse_shape(const std::string& text) {
 void print_verbose(const Plan& plan, const char* how, std::chrono::steady_clock::time_point start) {
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
   fmt::print(stderr, "verbose: {} in {:.3f} s: {}, {}, {} steps, arena {} bytes, weights {} bytes\n", how,
-             seconds.count(), plan.precision(), plan.isa(), plan.steps(), plan.arena_bytes(), plan.weights_bytes());
+             seconds.count(), precision_text(plan), plan.isa(), plan.steps(), plan.arena_bytes(), plan.weights_bytes());
 }
 
 /// For options that take a finite number to divide by.
@@ -212,13 +213,27 @@ Plan ModelOptions::build_with(const Model& model, BuildOptions options) const {
 
 void ModelOptions::check_plan_options(const std::string& file, const Plan& plan) const {
   for (const CLI::Option* option : only_built_) {
-    if (option->count() == 0) continue;
+    // Ranges are of use to the other model, if there is one to build.
+    if (option->count() == 0 || (builds_another && option->get_group() == "Calibration")) continue;
     throw Error(ErrorCode::argument, fmt::format("{}: is built already; {} is for building a plan of an ONNX file",
                                                  file, option->get_name()));
   }
   if (threads_given_->count() == 0 || threads == plan.threads()) return;
   throw Error(ErrorCode::argument, fmt::format("{}: is built for {} thread{}, not {}: build it with --threads {}", file,
                                                plan.threads(), plan.threads() == 1 ? "" : "s", threads, threads));
+}
+
+void ModelOptions::check_outputs(std::vector<NamedFile> outputs, const std::vector<NamedFile>& more_inputs) const {
+  const bool makes_table = !calibration.source.empty();
+  std::vector<NamedFile> inputs = {{"MODEL", path},
+                                   {"--tuning", exits.tuning},
+                                   {"--calib", file_of_data(calibration.source)},
+                                   {"--calib-table", makes_table ? "" : calibration.table}};
+  inputs.insert(inputs.end(), more_inputs.begin(), more_inputs.end());
+  outputs.push_back({"--calib-table", makes_table ? calibration.table : ""});
+  // Read and written: what it holds stays in it.
+  outputs.push_back({"--timing-cache", timing_cache});
+  cli::check_outputs(outputs, inputs);
 }
 
 Plan ModelOptions::load_plan(const std::string& file) const {

@@ -10,6 +10,7 @@
 
 #include "calibration_options.h"
 #include "exit_options.h"
+#include "output_files.h"
 
 namespace exeunt::cli {
 
@@ -62,6 +63,7 @@ struct ModelOptions {
   bool runtime_only = false;  ///< `build` only
   bool verbose = false;
   bool json = false;
+  bool builds_another = false;  ///< an ONNX file beside MODEL, with the same options
 
   /// @return MODEL
   CLI::Option* add_to(CLI::App& command);
@@ -69,6 +71,8 @@ struct ModelOptions {
   Model load() const { return exits.applied(load(path)); }
   /// Another file with the same options, but for those of the exits.
   Model load(const std::string& file) const;
+  /// check_outputs of these and of the options' own files, for commands that read `more_inputs` besides.
+  void check_outputs(std::vector<NamedFile> outputs, const std::vector<NamedFile>& more_inputs) const;
   /// How files are loaded.
   LoadOptions load_options() const;
   /// Calibrates the model or reads the table if asked to. @param samples  how data becomes the model's input

@@ -45,9 +45,5 @@ std::string shortened(const std::string& name, std::size_t length);
 std::string percent(double share);
 /// Three significant digits, at most one after the point beyond 100: "9.81", "12.3", "845".
 std::string microseconds(double us);
-/// "1.23 M", "456 k".
-std::string count_text(double count);
-/// "1.2 MB"
-std::string bytes_text(double bytes);
 
 }  // namespace exeunt::cli

@@ -156,6 +156,7 @@ Json to_json(const TuneFindings& findings) {
       {"model", findings.model},
       {"data", findings.data},
       {"samples", findings.samples},
+      {"nan_samples", findings.nan_samples},
       {"budget", findings.budget},
       {"exits", exits_json(findings)},
       {"points", points},

@@ -17,6 +17,7 @@ struct TuneFindings {
   std::string data;
   std::string budget;  ///< in words
   std::int64_t samples = 0;
+  std::int64_t nan_samples = 0;
   std::vector<ExitInfo> exits;
   PathCosts costs;
   Tuned tuned;

@@ -75,14 +75,21 @@ TEST(CliVersus, NoiseIsWarnedOfWhereItDecides) {
 
 TEST(CliVersus, Text) {
   const std::string text = expect_success(versus_of({"--versus", kDigits, kPlainDigits, "--data", kDigitsData}));
-  for (const char* part :
-       {"A: lenet_digits.onnx (fp32)", "B: lenet_digits_plain.onnx (fp32)", "pairs of", "p50", "with 99 % confidence"})
+  for (const char* part : {"A: lenet_digits.onnx, fp32\n", "B: lenet_digits_plain.onnx, fp32\n", "pairs of", "p50",
+                           "with 99 % confidence"})
     EXPECT_THAT(text, HasSubstr(part));
 }
 
 TEST(CliVersus, WrongUsage) {
   expect_wrong_usage({"bench", "--versus", kDigits}, "--versus");
   expect_wrong_usage({"bench", "--versus", "fp32", "int8"}, "of which MODEL");
+  for (const std::string side : {"fp99", "models/digits/lenet_digits.onnx:fp99"}) {
+    const std::string text = fmt::format("--versus: '{}' is neither a file nor a precision", side);
+    expect_wrong_usage({"bench", kDigits, "--versus", "fp32", side}, text);
+    expect_wrong_usage({"inspect", kDigits, "--report", "x.html", "--versus", side}, text);
+  }
+  expect_wrong_usage({"bench", kDigits, "--versus", "fp99", "fp32"}, "fp32, bf16, fp16, half, int8, best");
+  expect_failure({"bench", "--versus", kDigits, "missing.onnx", "--deterministic"}, {"missing.onnx"});
   expect_wrong_usage({"bench", kDigits, "--versus", kDigits, kPlainDigits}, "neither");
   expect_wrong_usage({"bench", "--versus", kDigits, kDigits, "--streams", "2"}, "--streams");
   expect_wrong_usage({"bench", "--versus", kDigits, kDigits, "--dumpProfile"}, "--versus");

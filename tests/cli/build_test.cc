@@ -5,6 +5,7 @@ namespace exeunt::testing {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::StartsWith;
 
 /// The digits as a plan whose kernels are picked by rules, and options of `build`.
@@ -49,7 +50,10 @@ TEST(Build, ATimingCacheGivesTheSameFile) {
   EXPECT_EQ(build("second.plan"), first);
   folder.write("times.json", "{");
   expect_failure({"build", kDigits, "-o", (folder / "x.plan").string(), "--timing-cache", times},
-                 {"times.json: is no timing cache of this version", "delete it"});
+                 {"times.json: is no timing cache of this version (no JSON from byte 2 on); delete it"});
+  folder.write("times.json", R"({"format": "exeunt timing cache 1"})");
+  expect_failure({"build", kDigits, "-o", (folder / "x.plan").string(), "--timing-cache", times},
+                 {"times.json: is no timing cache of this version ('format' or 'steps' is missing"});
   EXPECT_FALSE(std::filesystem::exists(folder / "x.plan"));
 }
 
@@ -59,7 +63,8 @@ TEST(Build, NeedsAnOnnxFileAndAPlanToWrite) {
   expect_wrong_usage({"build", kDigits}, "--output");
   expect_wrong_usage({"build", kDigits, "-o", "x.onnx"}, "does not end with .plan");
   expect_failure({"build", plan, "-o", (folder / "again.plan").string()}, {plan, "is a built plan"});
-  expect_failure({"build", kDigits, "-o", (folder / "missing" / "x.plan").string()}, {"missing", "cannot be written"});
+  expect_failure({"build", kDigits, "-o", (folder / "missing" / "x.plan").string()},
+                 {"missing", "cannot be written (-o): there is no folder"});
   expect_failure({"build", "missing.onnx", "-o", (folder / "x.plan").string()}, {"missing.onnx"});
 }
 
@@ -83,7 +88,13 @@ TEST(BuiltPlan, IsInspected) {
   for (const char* key : {"inputs", "outputs", "exits", "decisions", "layers", "macs", "parameters", "arena_bytes",
                           "packed_bytes", "steps", "tree"})
     EXPECT_EQ(of_plan.at(key), of_model.at(key)) << key;
-  EXPECT_THAT(expect_success({"inspect", plan}), HasSubstr("decision 0"));
+  const std::string text = expect_success({"inspect", plan});
+  EXPECT_THAT(text, StartsWith(plan + "\nplan, fp32, for "));
+  EXPECT_THAT(text, HasSubstr("decision 0"));
+  for (const char* of_the_file : {"opset", "made by", "imported", "rewrites"})
+    EXPECT_THAT(text, Not(HasSubstr(of_the_file)));
+  for (const char* of_the_file : {"opset", "producer", "imported_nodes", "passes"})
+    EXPECT_FALSE(of_plan.contains(of_the_file)) << of_the_file;
   EXPECT_THAT(expect_success({"inspect", plan, "--stage", "plan"}), HasSubstr("Conv"));
   EXPECT_THAT(expect_success({"inspect", plan, "--stage", "graph"}), HasSubstr("values, packed>"));
   expect_failure({"inspect", plan, "--stage", "import"}, {plan, "does not hold the file as it was imported"});

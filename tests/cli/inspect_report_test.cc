@@ -58,10 +58,10 @@ TEST(InspectReport, SharesComeFromDataOnly) {
 TEST(InspectReport, TwoPrecisionsOfAModelAndTwoFilesStandSideBySide) {
   const TempDir folder;
   const std::string page = (folder / "page.html").string();
-  const ProgramResult result = exeunt_program(
-      {"inspect", kDigits, "--duration", "0.05", "--calib", kDigitsData, "--versus", "int8", "--report", page});
+  const ProgramResult result = exeunt_program({"inspect", kDigits, "--duration", "0.05", "--calib", kDigitsData,
+                                               "--versus", "int8", "--strict", "--report", page});
   EXPECT_EQ(result.exit_code, 0) << result.err;
-  EXPECT_THAT(text_of(page), HasSubstr("B: lenet_digits.onnx (int8)"));
+  EXPECT_THAT(text_of(page), HasSubstr("B: lenet_digits.onnx, int8"));
   expect_success({"inspect", kDigits, "--duration", "0.05", "--versus", kPlainDigits, "--report", page});
   EXPECT_THAT(text_of(page), HasSubstr("B: lenet_digits_plain.onnx"));
 }

@@ -94,6 +94,31 @@ TEST(PrecisionOption, WhatCannotBeHadIsNotedOrStrictlyAFailure) {
   EXPECT_THAT(notes_of(build(plan, {"--precision", "int8", "--json"})), StartsWith("note: " + text));
 }
 
+TEST(PrecisionOption, PlansAreNamedByWhatTheyComputeIn) {
+  const TempDir folder;
+  const std::string plan = (folder / "x.plan").string();
+  const auto built = [&](const Arguments& more) {
+    const ProgramResult result = exeunt_program(build(plan, more));
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    return result.out;
+  };
+  // Without ranges nothing can run on integers.
+  EXPECT_THAT(built({"--precision", "int8"}), StartsWith(plan + ": fp32 (int8 allowed) for "));
+  EXPECT_THAT(expect_success({"inspect", plan}), StartsWith(plan + "\nplan, fp32 (int8 allowed), for "));
+  const Arguments bench = {"bench", plan, "--duration", "0", "--warmup", "0"};
+  EXPECT_THAT(expect_success(bench), HasSubstr(", fp32 (int8 allowed), "));
+  const Json json = expect_json(bench);
+  EXPECT_EQ(json.at("precision"), "int8");
+  EXPECT_EQ(json.at("computes_in"), Json::array({"fp32"}));
+  EXPECT_THAT(expect_success({"bench", "--versus", plan, plan, "--duration", "0", "--warmup", "0"}),
+              StartsWith("A: x.plan, fp32 (int8 allowed)\n"));
+
+  built(joined({"--precision", "int8", "--strict"}, kCalib));
+  EXPECT_EQ(expect_json({"inspect", plan}).at("computes_in"), Json::array({"int8"}));
+  EXPECT_THAT(built({"--precision", "fp16", "--strict"}), StartsWith(plan + ": fp32 and fp16 weights for "));
+  EXPECT_EQ(expect_json({"inspect", plan}).at("computes_in"), Json::array({"fp32", "fp16 weights"}));
+}
+
 TEST(PrecisionOption, Fp16StoresTheWeightsOfProductsIn16Bits) {
   const TempDir folder;
   const std::string plan = (folder / "fp16.plan").string();
@@ -166,8 +191,17 @@ TEST(PrecisionOption, WrongUsageIsNamed) {
                                 {"--strict"},
                                 {"--optimize-for", "worst"},
                                 {"--min-agreement", "0.99"},
-                                {"--max-error", "0.1"}})
+                                {"--max-error", "0.1"},
+                                {"--calib", "npz:models/digits/digits_train.npz"},
+                                {"--calib-table", "ranges.json"}})
     expect_failure(joined({"inspect", plan}, late), {plan, "is built already; " + late[0]});
+  // Of use to the other side.
+  expect_json(
+      joined({"eval", plan, "--data", kDigitsData, "--limit", "20", "--against", kDigits, "--deterministic"}, kCalib));
+  expect_json(
+      joined({"bench", "--versus", plan, kDigits, "--duration", "0", "--warmup", "0", "--deterministic"}, kCalib));
+  expect_failure(joined({"eval", plan, "--data", kDigitsData, "--against", plan}, kCalib),
+                 {"is built already; --calib"});
 }
 
 }  // namespace

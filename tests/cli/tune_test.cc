@@ -169,12 +169,36 @@ TEST_F(TuneCommand, DataThatTeachesNothing) {
                  {"the data has label 10; the model knows classes 0 to 9"});
   Arguments one = with_data(kDigits, kDigitsData);
   one.insert(one.end(), {"--limit", "1"});
-  expect_failure(one, {"at least 2 are needed"});
+  expect_failure(one, {"1 sample: at least 20 are needed"});
   Arrays none;
   none["x"] = Tensor(TensorType{DType::u8, {0, 1, 8, 8}});
   none["y"] = Tensor(TensorType{DType::u8, {0}});
   write_npz(folder_ / "none.npz", none);
   expect_failure(with_data(kDigits, "npz:" + (folder_ / "none.npz").string()), {"none.npz"});
+}
+
+TEST_F(TuneCommand, FewSamplesAreSaidToTellLittle) {
+  EXPECT_THAT(expect_success(tune_digits(json_file(), {"--max-latency-us", "1e6", "--limit", "40"})),
+              HasSubstr("note: 20 samples held out are few"));
+}
+
+TEST_F(TuneCommand, SamplesWithANanAreAWarning) {
+  Arrays arrays = read_npz(kDigitsNpz);
+  arrays["x"] = cast_array(arrays.at("x").view(), DType::f32);
+  for (const std::size_t sample : {7U, 70U}) arrays["x"].mutable_span<float>()[sample * 64 + 3] = std::nanf("");
+  write_npz(folder_ / "nan.npz", arrays);
+  const std::string data = "npz:" + (folder_ / "nan.npz").string();
+  const auto expect_warning = [&](const Arguments& arguments, const std::string& text) {
+    const ProgramResult result = exeunt_program(arguments);
+    EXPECT_EQ(result.exit_code, 0) << result.err;
+    EXPECT_THAT(result.err, HasSubstr("warning: " + data + ": " + text));
+  };
+  expect_warning({"eval", kDigits, "--data", data}, "2 of 600 samples hold a NaN, the first is sample 7:");
+  expect_warning({"eval", kDigits, "--data", data, "--part", "0/2"},
+                 "1 of 300 samples holds a NaN, the first is sample 70:");
+  Arguments tune = tune_digits(json_file(), {"--max-accuracy-drop", "0.5"});
+  tune[3] = data;
+  expect_warning(tune, "2 of 600 samples hold a NaN, the first is sample 7:");
 }
 
 TEST_F(TuneCommand, WrongUsage) {
@@ -186,6 +210,7 @@ TEST_F(TuneCommand, WrongUsage) {
   expect_wrong_usage(base, "--max-accuracy-drop");
   expect_wrong_usage(with({"--max-accuracy-drop", "1", "--max-p99-us", "3"}), "--max-accuracy-drop");
   expect_wrong_usage(with({"--max-accuracy-drop", "some"}), "'some' is no number of points");
+  expect_wrong_usage(with({"--max-accuracy-drop", "-1"}), "'-1' is below 0: to ask for more");
   expect_wrong_usage(with({"--min-accuracy", "101"}), "'101' is no accuracy");
   expect_wrong_usage(with({"--max-latency-us", "-3"}), "'-3' is no number of microseconds");
   expect_wrong_usage({"tune", kDigits, "--data", kDigitsData, "--max-accuracy-drop", "1"}, "output");
