@@ -46,43 +46,41 @@ std::vector<const CLI::Option*> CalibrationOptions::add_to(CLI::App& command) {
                                        "the ranges of values that lower precisions need")
                            ->group("Calibration")
                            ->type_name("SRC");
-  command.add_option("--calib-limit", limit, "at most so many samples, spread evenly over the data")
-      ->check(at_least(1))
-      ->needs(calib)
-      ->capture_default_str()
-      ->group("Calibration")
-      ->type_name("N");
-  command
-      .add_option("--calib-method", method,
-                  "min_max: all that was seen; percentile: all but the outermost 0.01 %; entropy: as TensorRT; mse: "
-                  "least mean square error")
-      ->check(CLI::IsMember({"min_max", "percentile", "entropy", "mse"}))
-      ->needs(calib)
-      ->capture_default_str()
-      ->group("Calibration");
-  command
-      .add_flag("--calib-reaching", only_reaching,
-                "judge a value by the samples that come by it, with the model's own thresholds; else by all of them")
-      ->needs(calib)
-      ->group("Calibration");
-  command.add_option("--calib-table", table, "with --calib: save the ranges; without: read them")
-      ->check(ends_with({".json"}))
-      ->group("Calibration")
-      ->type_name("FILE.json");
-  return {command
-              .add_option("--min-agreement", min_agreement,
-                          "keep layers in fp32 until at least this share (0.99) of the --calib samples leave at the "
-                          "exit and have the class there that they have in fp32")
-              ->check(share())
-              ->group("Calibration")
-              ->type_name("P"),
-          command
-              .add_option("--max-error", max_error,
-                          "keep layers in fp32 until no output of a --calib sample is further from fp32 at any exit, "
-                          "relative to the output's largest number in fp32")
-              ->check(tolerance())
-              ->group("Calibration")
-              ->type_name("E")};
+  std::vector<const CLI::Option*> options = {calib};
+  const auto add = [&](CLI::Option* option) { options.push_back(option->group("Calibration")); };
+  add(command.add_option("--calib-limit", limit, "at most so many samples, spread evenly over the data")
+          ->check(at_least(1))
+          ->needs(calib)
+          ->capture_default_str()
+          ->type_name("N"));
+  add(command
+          .add_option("--calib-method", method,
+                      "min_max: all that was seen; percentile: all but the outermost 0.01 %; entropy: as TensorRT; "
+                      "mse: least mean square error")
+          ->check(CLI::IsMember({"min_max", "percentile", "entropy", "mse"}))
+          ->needs(calib)
+          ->capture_default_str());
+  add(command
+          .add_flag("--calib-reaching", only_reaching,
+                    "judge a value by the samples that come by it, with the model's own thresholds; else by all of "
+                    "them")
+          ->needs(calib));
+  add(command.add_option("--calib-table", table, "with --calib: save the ranges; without: read them")
+          ->check(ends_with({".json"}))
+          ->type_name("FILE.json"));
+  add(command
+          .add_option("--min-agreement", min_agreement,
+                      "keep layers in fp32 until at least this share (0.99) of the --calib samples leave at the exit "
+                      "and have the class there that they have in fp32")
+          ->check(share())
+          ->type_name("P"));
+  add(command
+          .add_option("--max-error", max_error,
+                      "keep layers in fp32 until no output of a --calib sample is further from fp32 at any exit, "
+                      "relative to the output's largest number in fp32")
+          ->check(tolerance())
+          ->type_name("E"));
+  return options;
 }
 
 void CalibrationOptions::fill(BuildOptions& options, const Model& model, const SampleOptions& samples,

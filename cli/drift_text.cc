@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <numeric>
 
 #include "table.h"
 
@@ -24,6 +25,19 @@ std::string obstacle(const ExitOptions& exits, const RunOptions& run, const Sess
   if (run.scope() == DecisionScope::batch && run.batch > 1)
     return "decisions are taken for whole batches; exits are tuned for single samples";
   return "";
+}
+
+/// Why there was nothing to compare.
+std::string too_few(const ExitOptions& exits, const Evaluation& seen, const Tuning& then) {
+  if (seen.samples < kLeastDriftSamples)
+    return fmt::format("{} sample{} too few to tell; at least {} are needed", seen.samples,
+                       seen.samples == 1 ? " is" : "s are", kLeastDriftSamples);
+  std::int64_t counted = 0;
+  if (!then.scores.empty())
+    counted = std::accumulate(then.scores.front().counts.begin(), then.scores.front().counts.end(), std::int64_t{0});
+  if (counted == 0) return fmt::format("{} counts no samples", exits.tuning);
+  return fmt::format("{} counts {} samples, too few to tell; at least {} are needed", exits.tuning, counted,
+                     kLeastDriftSamples);
 }
 
 std::string sentence_of(const std::vector<Drift>& compared, DriftLevel worst) {
@@ -62,7 +76,7 @@ DriftReport check_drift(const ExitOptions& exits, const RunOptions& run, const S
   } catch (const Error& error) {
     return not_known(fmt::format("{}: {}", exits.tuning, error.what()));
   }
-  if (report.compared.empty()) return not_known(fmt::format("{} counts no samples", exits.tuning));
+  if (report.compared.empty()) return not_known(too_few(exits, seen, then));
   report.sentence = sentence_of(report.compared, report.level());
   return report;
 }

@@ -73,38 +73,49 @@ void TrtexecFlags::add_to(CLI::App& command, ModelOptions& model) {
     flags_.push_back({option->group(kGroup), flag.reason});
   }
   for (const auto& [flag, precision] : {std::pair{"--fp16", "half"}, {"--int8", "int8"}, {"--best", "best"}}) {
-    command
-        .add_flag_callback(
-            flag,
-            [&model, allowed = allowed_, precision = std::string(precision)] {
-              allowed->insert(precision);
-              // Each allows its type beside those of the others.
-              model.precision = allowed->size() == 1 ? precision : "best";
-            },
-            fmt::format("the same as --precision {}; two of these flags together: best", precision))
-        ->group(kGroup);
+    CLI::Option* option =
+        command
+            .add_flag_callback(
+                flag,
+                [&model, allowed = allowed_, precision = std::string(precision)] {
+                  allowed->insert(precision);
+                  // Each allows its type beside those of the others.
+                  model.precision = allowed->size() == 1 ? precision : "best";
+                },
+                fmt::format("the same as --precision {}; two of these flags together: best", precision))
+            ->group(kGroup);
+    building_.push_back(option);
   }
-  command
-      .add_option_function<std::string>(
-          "--shapes",
-          [&model](const std::string& text) {
-            for (std::string& shape : shapes_of(text)) model.shapes.push_back(std::move(shape));
-          },
-          "shapes of inputs with symbolic dims, as NAME:1x3x32x32, comma-separated; the same as --shape")
-      ->check([](const std::string& text) {
-        for (const std::string& shape : shapes_of(text)) {
-          if (!is_named_shape(shape)) return fmt::format("'{}' is not of the form NAME:1x3x32x32", text);
-        }
-        return std::string();
-      })
-      ->type_name("NAME:DIMS")
-      ->group(kGroup);
+  building_.push_back(
+      command
+          .add_option_function<std::string>(
+              "--shapes",
+              [&model](const std::string& text) {
+                for (std::string& shape : shapes_of(text)) model.shapes.push_back(std::move(shape));
+              },
+              "shapes of inputs with symbolic dims, as NAME:1x3x32x32, comma-separated; the same as --shape")
+          ->check([](const std::string& text) {
+            for (const std::string& shape : shapes_of(text)) {
+              if (!is_named_shape(shape)) return fmt::format("'{}' is not of the form NAME:1x3x32x32", text);
+            }
+            return std::string();
+          })
+          ->type_name("NAME:DIMS")
+          ->group(kGroup));
 }
 
 void TrtexecFlags::print_notes() const {
   for (const Given& given : flags_) {
     if (given.option->count() > 0)
       fmt::print(stderr, "note: {} changes nothing: {}\n", given.option->get_name(), given.reason);
+  }
+}
+
+void TrtexecFlags::print_notes_of_plan() const {
+  for (const CLI::Option* option : building_) {
+    if (option->count() > 0)
+      fmt::print(stderr, "note: {} changes nothing: the plan is built already, with types and shapes of its own\n",
+                 option->get_name());
   }
 }
 

@@ -16,6 +16,8 @@ struct TrtexecFlags {
   void add_to(CLI::App& command, ModelOptions& model);
   /// On stderr: a line for each of them that was given.
   void print_notes() const;
+  /// The same for those that are about building a plan, where all are built.
+  void print_notes_of_plan() const;
 
  private:
   struct Given {
@@ -23,6 +25,7 @@ struct TrtexecFlags {
     const char* reason;
   };
   std::vector<Given> flags_;
+  std::vector<const CLI::Option*> building_;
   std::shared_ptr<std::vector<std::string>> values_ = std::make_shared<std::vector<std::string>>();
   std::shared_ptr<std::set<std::string>> allowed_ = std::make_shared<std::set<std::string>>();  ///< precisions
 };

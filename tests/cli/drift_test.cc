@@ -97,6 +97,11 @@ TEST_F(EvalDrift, WhatCannotBeComparedIsSaid) {
   not_known(eval_by(tuning({{"scores", {{{"low", 0}, {"high", 1}, {"counts", {10, 20, 30}}}}}})), "3 bins of scores");
   not_known(eval_by(tuning({{"scores", {{{"low", 0}, {"high", 1}, {"counts", std::vector<int>(20)}}}}})),
             "counts no samples");
+  not_known(eval_by(full_tuning(), {"--limit", "1"}), "1 sample is too few to tell; at least 100 are needed");
+  not_known(eval_by(full_tuning(), {"--limit", "99"}), "99 samples are too few to tell");
+  not_known(eval_by(tuning(
+                {{"shares", shares_}, {"scores", {{{"low", 0}, {"high", 1}, {"counts", std::vector<int>(20, 4)}}}}})),
+            "counts 80 samples, too few to tell");
 }
 
 }  // namespace

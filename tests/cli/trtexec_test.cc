@@ -70,6 +70,19 @@ TEST(Trtexec, FlagsThatMeanSomethingSayNothing) {
             "");
 }
 
+TEST(Trtexec, WhatABuiltPlanCannotFollowIsSaid) {
+  const TempDir folder;
+  const std::string plan = (folder / "digits.plan").string();
+  expect_success({"build", kDigits, "-o", plan, "--deterministic"});
+  const std::string text = " changes nothing: the plan is built already";
+  for (const std::string flag : {"--fp16", "--int8", "--best", "--shapes=image:1x1x8x8"}) {
+    const Arguments arguments = {"--loadEngine=" + plan, "--warmUp=0", "--duration=0", "--iterations=3", flag};
+    EXPECT_THAT(notes_on_stderr(arguments), HasSubstr("note: " + flag.substr(0, flag.find('=')) + text));
+  }
+  EXPECT_THAT(notes_on_stderr({"--versus", plan, plan, "--warmUp=0", "--duration=0", "--int8"}),
+              HasSubstr("note: --int8" + text));
+}
+
 TEST(Trtexec, PrecisionsAddUp) {
   const auto precision_of = [](const Arguments& flags) {
     Arguments arguments = {"bench",  kDigits,           "--iterations=1", "--warmUp=0", "--duration=0",
