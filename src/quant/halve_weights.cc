@@ -10,10 +10,8 @@
 
 namespace exeunt {
 
-namespace {
-
-/// Why numbers cannot be stored as halves; empty if they can.
-std::string refuse_numbers(const Tensor& weights) {
+std::string refuse_half_numbers(const Tensor& weights) {
+  if (weights.dtype() != DType::f32) return "weights other than f32";
   constexpr float kHighest = 65504;
   constexpr double kMostLoss = 1.0 / 2048;
   double squares = 0;
@@ -31,13 +29,10 @@ std::string refuse_numbers(const Tensor& weights) {
   return fmt::format("its weights are too small for 16 bits: rounding them loses {:.2g} of their size", loss);
 }
 
-}  // namespace
-
 std::string refuse_half_weights(const Graph& graph, const Node& node) {
   if (!std::holds_alternative<ops::Gemm>(node.op)) return "not a product";
   if (std::string reason = refuse_lowered(graph, node); !reason.empty()) return reason;
-  const Tensor& weights = *graph.constant(node.inputs[1]);
-  return weights.dtype() == DType::f32 ? refuse_numbers(weights) : "weights other than f32";
+  return refuse_half_numbers(*graph.constant(node.inputs[1]));
 }
 
 Graph halve_weights(const Graph& graph, const std::vector<bool>& chosen) {
