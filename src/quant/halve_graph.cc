@@ -16,7 +16,8 @@ namespace {
 Tensor halved(const Tensor& floats, DType half) {
   Tensor result({half, floats.shape()});
   dispatch(half, [&]<class T>(TypeTag<T>) {
-    std::ranges::transform(floats.span<float>(), result.mutable_span<T>().begin(), [](float x) { return convert<T>(x); });
+    std::ranges::transform(floats.span<float>(), result.mutable_span<T>().begin(),
+                           [](float x) { return convert<T>(x); });
   });
   return result;
 }
@@ -57,7 +58,8 @@ class Halver {
   /// `v` in 16 bits, made from its floats if need be.
   ValueId need_half(ValueId v) {
     if (half_of(v) != kNoValue) return half_of(v);
-    const ValueId half = graph_.add_node(ops::Cast{half_}, {v}, fmt::format("{} (to {})", graph_.value(v).name, dtype_name(half_)));
+    const ValueId half =
+        graph_.add_node(ops::Cast{half_}, {v}, fmt::format("{} (to {})", graph_.value(v).name, dtype_name(half_)));
     graph_.value(half).name = graph_.value(v).name;
     return half_of(v) = half;
   }
@@ -129,6 +131,21 @@ std::string refuse_halved(const Graph& graph, const Node& node, DType half) {
   std::string reason = refuse_lowered(graph, node);
   if (!reason.empty() || half == DType::bf16) return reason;
   return refuse_half_numbers(*graph.constant(node.inputs[1]));
+}
+
+std::string refuse_half_ranges(const Node& node, const std::vector<std::string>& names,
+                               const Calibration& calibration) {
+  std::vector<ValueId> values = {node.inputs[0], node.output};
+  if (std::holds_alternative<ops::Conv>(node.op) && has_operand(node, 3)) values.push_back(node.inputs[3]);
+  for (const ValueId v : values) {
+    const std::string& name = names[static_cast<std::size_t>(v)];
+    const auto range = calibration.ranges.find(name);
+    if (range == calibration.ranges.end()) continue;
+    const float reach = std::max(range->second.high, -range->second.low);
+    if (reach > kHighestHalf)
+      return fmt::format("'{}' reaches {:g}, beyond what 16 bits hold ({:g})", name, reach, kHighestHalf);
+  }
+  return {};
 }
 
 Graph halve_graph(const Graph& graph, DType half, const std::vector<bool>& chosen) {

@@ -3,6 +3,7 @@
 #include "graph/same_graph.h"
 #include "graph/text.h"
 #include "graph/verify.h"
+#include "quant/calibration_names.h"
 #include "support/evaluate_graph.h"
 
 namespace exeunt {
@@ -71,6 +72,23 @@ TEST(HalveGraph, IeeeHalvesDoNotHoldAllWeights) {
   EXPECT_THAT(reason("3e-8, 1e-7", DType::f16), ::testing::HasSubstr("too small for 16 bits"));
   EXPECT_EQ(reason("1, 70000", DType::bf16), "");
   EXPECT_EQ(reason("3e-8, 1e-7", DType::bf16), "");
+}
+
+TEST(HalveGraph, IeeeHalvesDoNotHoldAllValues) {
+  const Graph graph = parse_graph("input %x f32[1,1,2,2] \"x\"\nconst %w f32[1,1,1,1] = {1}\n%y = Conv(%x, %w, _, %x)" +
+                                  kPointwise + "\noutput \"y\"\nexit(%y)\n");
+  const std::vector<std::string> names = calibration_names(graph);
+  const std::string x = names[static_cast<std::size_t>(graph.inputs[0])];
+  const std::string y = names[static_cast<std::size_t>(graph.nodes[0].output)];
+  const auto reason = [&](const std::map<std::string, ValueRange>& ranges) {
+    Calibration calibration;
+    calibration.ranges = ranges;
+    return refuse_half_ranges(graph.nodes[0], names, calibration);
+  };
+  EXPECT_EQ(reason({}), "");
+  EXPECT_EQ(reason({{x, {-65504, 65504}}, {y, {-65504, 65504}}}), "");
+  EXPECT_EQ(reason({{x, {-70000, 1}}}), "'" + x + "' reaches 70000, beyond what 16 bits hold (65504)");
+  EXPECT_EQ(reason({{y, {0, 70000}}}), "'" + y + "' reaches 70000, beyond what 16 bits hold (65504)");
 }
 
 TEST(HalveGraph, WhatIsNotChosenReadsFloats) {

@@ -12,13 +12,12 @@ namespace exeunt {
 
 std::string refuse_half_numbers(const Tensor& weights) {
   if (weights.dtype() != DType::f32) return "weights other than f32";
-  constexpr float kHighest = 65504;
   constexpr double kMostLoss = 1.0 / 2048;
   double squares = 0;
   double lost = 0;
   for (const float w : weights.span<float>()) {
-    if (!(std::abs(w) <= kHighest))
-      return fmt::format("a weight of {:g} is beyond what 16 bits hold ({:g})", w, kHighest);
+    if (!(std::abs(w) <= kHighestHalf))
+      return fmt::format("a weight of {:g} is beyond what 16 bits hold ({:g})", w, kHighestHalf);
     const auto wide = static_cast<double>(w);
     const double off = wide - static_cast<double>(static_cast<float>(Half(w)));
     squares += wide * wide;

@@ -7,8 +7,12 @@
 
 namespace exeunt {
 
+/// Numbers beyond it are infinite as IEEE halves.
+inline constexpr float kHighestHalf = 65504;
+
 /// Why numbers cannot be rounded to IEEE halves; empty if they can: if all are f32 within a half's range and rounding
-/// loses no more than it does of numbers in the range where halves keep all their bits, 2^-11 of their root mean square.
+/// loses no more than it does of numbers in the range where halves keep all their bits, 2^-11 of their root mean
+/// square.
 std::string refuse_half_numbers(const Tensor& weights);
 
 /// Why the weights of a node cannot be stored in 16 bits (IEEE halves) beside f32 arithmetic; empty if they can.

@@ -131,17 +131,28 @@ class Planner {
   }
 
   void add_fp16() {
-    if (precision_.has_fast_fp16) return add_halves("fp16", DType::f16, true);
-    add_half_weights();
+    if (precision_.has_fast_fp16) {
+      add_halves("fp16", DType::f16, true);
+    } else {
+      add_half_weights();
+    }
   }
 
   /// Convolutions and products on 16-bit floats.
   void add_halves(const std::string& name, DType half, bool is_fast) {
+    const std::vector<std::string> names =
+        options_.calibration == nullptr ? std::vector<std::string>() : calibration_names(graph_);
     Lowering halves{name,
                     name,
                     is_fast,
                     name + " is computed by plain loops here",
-                    find_choosable(name, [&](const Node& node) { return refuse_halved(graph_, node, half); }),
+                    find_choosable(name,
+                                   [&](const Node& node) {
+                                     std::string reason = refuse_halved(graph_, node, half);
+                                     const bool has_range = reason.empty() && half == DType::f16 && !names.empty();
+                                     if (has_range) reason = refuse_half_ranges(node, names, *options_.calibration);
+                                     return reason;
+                                   }),
                     [this, half](const std::vector<bool>& chosen) { return halve_graph(graph_, half, chosen); }};
     if (halves.applies()) {
       lowerings_.push_back(std::move(halves));
