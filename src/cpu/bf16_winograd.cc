@@ -1,6 +1,6 @@
 #include "base/text.h"
-#include "cpu/half_step.h"
 #include "cpu/conv_step.h"
+#include "cpu/half_step.h"
 #include "cpu/packed_args.h"
 #include "cpu/winograd_weights.h"
 

@@ -36,8 +36,8 @@ Offer offer(const ops::Cast& op, const NodeView& node) {
   args->kernels = kernels;
   args->count = node.result_type().shape.elements();
   const Layout& layout = node.layouts[0];
-  return std::vector{Candidate{
-      formatted("{}_cast", kernels->name), narrows ? run_narrow : run_widen, args, {{0, layout}}, layout, 0}};
+  return std::vector{
+      Candidate{formatted("{}_cast", kernels->name), narrows ? run_narrow : run_widen, args, {{0, layout}}, layout, 0}};
 }
 
 }  // namespace exeunt::cpu

@@ -1,5 +1,5 @@
-#include "cpu/half_step.h"
 #include "cpu/conv_guess.h"
+#include "cpu/half_step.h"
 #include "cpu/word_rows.h"
 
 namespace exeunt::cpu {

@@ -2,8 +2,8 @@
 
 #include "base/half.h"
 #include "base/text.h"
-#include "cpu/half_step.h"
 #include "cpu/conv_step.h"
+#include "cpu/half_step.h"
 #include "cpu/packed_args.h"
 #include "cpu/word_order.h"
 #include "cpu/word_rows.h"
@@ -55,7 +55,8 @@ PackedWeights pack(const NodeView& node, const HalfKernels& kernels, int padded,
   const std::int64_t taps = shape.elements() / std::max<std::int64_t>(1, shape[0] * shape[1]);
   const WordOrder order{kernels.lanes, kernels.group, taps, 2 * words / kernels.group};
   const auto bias_at = static_cast<std::size_t>(padded * taps * words);
-  return node.packer.pack(&weights, node.weights(2), formatted("{} {} {}", dtype_name(weights.dtype()), kernels.lanes, padded),
+  return node.packer.pack(&weights, node.weights(2),
+                          formatted("{} {} {}", dtype_name(weights.dtype()), kernels.lanes, padded),
                           bias_at + static_cast<std::size_t>(padded), [&](std::span<float> to) {
                             auto* numbers = reinterpret_cast<std::uint16_t*>(to.data());
                             const auto* from = reinterpret_cast<const std::uint16_t*>(weights.view().data);

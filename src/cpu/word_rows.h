@@ -10,10 +10,10 @@
 
 namespace exeunt::cpu {
 
-/// Hands a convolution the rows of its NHWC bytes or 16-bit floats as the numbers of words, with the zero point left and
-/// right of them where it pads. Bytes follow each other without gaps, so that the numbers of a word may be those of the
-/// next pixel, too; pixels of 16-bit floats, which may be NaN, do not share words. Rows live in a ring of as many lines
-/// as the kernel is high; where elements already lie as words do, they are not copied.
+/// Hands a convolution the rows of its NHWC bytes or 16-bit floats as the numbers of words, with the zero point left
+/// and right of them where it pads. Bytes follow each other without gaps, so that the numbers of a word may be those of
+/// the next pixel, too; pixels of 16-bit floats, which may be NaN, do not share words. Rows live in a ring of as many
+/// lines as the kernel is high; where elements already lie as words do, they are not copied.
 class WordRows {
  public:
   static constexpr int kMaxLines = 64;

@@ -7,14 +7,15 @@ namespace exeunt::cpu {
 
 namespace {
 
-// Sums of halves, a vector of each pixel and one of each vector of weights in 32 registers, those of pixels in the lower
+// Sums of halves, a vector of each pixel and one of each vector of weights in 32 registers, those of pixels in the
+// lower
 // 16. Sums in floats lie in memory.
 constexpr HalfDirectConvTile kDirect[] = {
-    {8, 8, fp16_direct_conv<NeonFp16, 8, 1>}, {4, 8, fp16_direct_conv<NeonFp16, 4, 1>},
-    {1, 8, fp16_direct_conv<NeonFp16, 1, 1>},   {8, 16, fp16_direct_conv<NeonFp16, 8, 2>},
-    {4, 16, fp16_direct_conv<NeonFp16, 4, 2>},  {7, 24, fp16_direct_conv<NeonFp16, 7, 3>},
-    {5, 32, fp16_direct_conv<NeonFp16, 5, 4>},  {4, 32, fp16_direct_conv<NeonFp16, 4, 4>},
-    {1, 32, fp16_direct_conv<NeonFp16, 1, 4>},  {1, 64, fp16_direct_conv<NeonFp16, 1, 8>},
+    {8, 8, fp16_direct_conv<NeonFp16, 8, 1>},  {4, 8, fp16_direct_conv<NeonFp16, 4, 1>},
+    {1, 8, fp16_direct_conv<NeonFp16, 1, 1>},  {8, 16, fp16_direct_conv<NeonFp16, 8, 2>},
+    {4, 16, fp16_direct_conv<NeonFp16, 4, 2>}, {7, 24, fp16_direct_conv<NeonFp16, 7, 3>},
+    {5, 32, fp16_direct_conv<NeonFp16, 5, 4>}, {4, 32, fp16_direct_conv<NeonFp16, 4, 4>},
+    {1, 32, fp16_direct_conv<NeonFp16, 1, 4>}, {1, 64, fp16_direct_conv<NeonFp16, 1, 8>},
 };
 
 constexpr HalfKernels kKernels{.name = "neon_fp16",

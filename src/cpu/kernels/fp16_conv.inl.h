@@ -11,16 +11,16 @@ namespace exeunt::cpu {
 template <class S>
 inline constexpr int kWordsOfVector = S::kLanes / 2;
 
-/// acc[p][z] += x[p][k] * w[z * w_step + k * lanes] over the next kCount halves k, in halves; x and w go on behind them.
+/// acc[p][z] += x[p][k] * w[z * w_step + k * lanes] over the next kCount halves k, in halves; x and w go on behind
+/// them.
 template <class S, int kRows, int kVecs, int kCount>
 [[gnu::always_inline]] inline void multiply_halves(Tile<S, kRows, kVecs>& acc, const float* (&x)[bases_of(kRows)],
                                                    const Stride& x_step, const float*& w,
                                                    const Stride& w_step) noexcept {
   typename S::Vec factors[kRows];
-  unrolled<kRows>(
-      [&](auto p, typename S::Vec(&to)[kRows])
-          EXEUNT_INLINE { to[p] = S::template load_factors<kCount>(x_step.from(x[p / 4], p % 4)); },
-      factors);
+  unrolled<kRows>([&](auto p, typename S::Vec(&to)[kRows])
+                      EXEUNT_INLINE { to[p] = S::template load_factors<kCount>(x_step.from(x[p / 4], p % 4)); },
+                  factors);
   unrolled<kCount>(
       [&](auto k, Tile<S, kRows, kVecs>& a, const typename S::Vec(&from)[kRows]) EXEUNT_INLINE {
         multiply_tile_by_lane<S, kRows, kVecs, decltype(k)::value>(
@@ -98,9 +98,8 @@ void fp16_direct_conv(const DirectConv& given, const float* const* rows, Channel
     for (int channel = channels.first; channel < channels.last; channel += kTile) {
       for (int p = 0; p < kPixels; ++p) std::copy_n(conv.bias + channel, kTile, sums + p * kTile);
       Tile<S, kPixels, kVecs> acc;
-      unrolled<kPixels * kVecs>([](auto i, Tile<S, kPixels, kVecs>& a)
-                                    EXEUNT_INLINE { a[i / kVecs][i % kVecs] = S::zero(); },
-                                acc);
+      unrolled<kPixels * kVecs>(
+          [](auto i, Tile<S, kPixels, kVecs>& a) EXEUNT_INLINE { a[i / kVecs][i % kVecs] = S::zero(); }, acc);
       int room = kRunWords;
       const float* w = conv.weights + channel / S::kLanes * conv.block_step;
       for (int k = 0; k < conv.kernel_height; ++k) {

@@ -77,8 +77,8 @@ const HalfKernels& neon_fp16_kernels() noexcept;
 /// and their ends rarer.
 inline constexpr int kHalfRun = 36;
 
-/// The best ones for bf16 or f16 that go with active_kernels() on this machine; those of the kernel `wanted` if it names
-/// one of theirs. Null if there are none for this type.
+/// The best ones for bf16 or f16 that go with active_kernels() on this machine; those of the kernel `wanted` if it
+/// names one of theirs. Null if there are none for this type.
 const HalfKernels* active_half_kernels(DType dtype, std::string_view wanted = {});
 
 // Whether active_half_kernels() have instructions for products of the type.
