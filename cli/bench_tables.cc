@@ -69,6 +69,7 @@ void dump_profile(const StepTable& table, const Bench& result) {
   fmt::print("\nmedian us of each step; shares of {}\n{}", all.back().name, text.str());
   fmt::print("peak of a core in GMAC/s: {:.1f} f32", table.peaks.f32);
   if (table.peaks.bf16 > 0) fmt::print(", {:.1f} bf16", table.peaks.bf16);
+  if (table.peaks.fp16 > 0) fmt::print(", {:.1f} fp16", table.peaks.fp16);
   if (table.peaks.int8 > 0) fmt::print(", {:.1f} int8", table.peaks.int8);
   fmt::print("; more than it by steps that save multiplications (Winograd)\n");
   const std::string& refusal = result.trust.no_counters;

@@ -82,4 +82,12 @@ bool machine_has_dotprod() noexcept {
 #endif
 }
 
+bool machine_has_fp16() noexcept {
+#if defined(__aarch64__)
+  return (getauxval(AT_HWCAP) & HWCAP_ASIMDHP) != 0;
+#else
+  return false;
+#endif
+}
+
 }  // namespace exeunt

@@ -15,4 +15,7 @@ bool machine_has_dotprod() noexcept;
 // Instructions for products of bf16, on 512-bit registers.
 bool machine_has_bf16() noexcept;
 
+// Arithmetic on IEEE halves, of NEON.
+bool machine_has_fp16() noexcept;
+
 }  // namespace exeunt

@@ -1,6 +1,6 @@
 #include "base/text.h"
-#include "cpu/bf16_step.h"
 #include "cpu/conv_step.h"
+#include "cpu/half_step.h"
 #include "cpu/packed_args.h"
 #include "cpu/winograd_weights.h"
 
@@ -68,13 +68,13 @@ int block_patches_of(int patches, const Bf16WinogradTile& tile, int block_tiles)
 
 }  // namespace
 
-std::string bf16_winograd_name(const Bf16Node& node, const Bf16WinogradForm& form, const Bf16WinogradTile& tile,
+std::string bf16_winograd_name(const HalfNode& node, const Bf16WinogradForm& form, const Bf16WinogradTile& tile,
                                int block_tiles) {
-  return formatted("{}_bf16_conv_winograd{}_{}x{}_b{}", node.kernels.isa, form.results, tile.patches, tile.channels,
+  return formatted("{}_conv_winograd{}_{}x{}_b{}", node.kernels.name, form.results, tile.patches, tile.channels,
                    block_patches_of(patches_of(node.shape, form), tile, block_tiles));
 }
 
-Candidate bf16_winograd_candidate(const Bf16Node& node, const Bf16WinogradForm& form, const Bf16WinogradTile& tile,
+Candidate bf16_winograd_candidate(const HalfNode& node, const Bf16WinogradForm& form, const Bf16WinogradTile& tile,
                                   int block_tiles) {
   const ConvShape& s = node.shape;
   const int lanes = node.kernels.lanes;

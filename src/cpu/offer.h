@@ -4,6 +4,7 @@
 #include <variant>
 #include <vector>
 
+#include "cpu/kernels/half_conv.h"
 #include "plan/backend.h"
 
 namespace exeunt::cpu {
@@ -30,8 +31,8 @@ Offer offer(const ops::Dequantize& op, const NodeView& node);
 Offer offer(const ops::QuantizedConv& op, const NodeView& node);
 Offer offer(const ops::QuantizedAdd& op, const NodeView& node);
 
-/// The same where x is bf16.
-Offer bf16_conv_offer(const ops::Conv& op, const NodeView& node);
+/// The same where x is of the 16-bit floats that `kernels` take.
+Offer half_conv_offer(const ops::Conv& op, const NodeView& node, const HalfKernels& kernels);
 
 /// The same where x is f32 and the weights are f16.
 Offer half_product_offer(const ops::Gemm& op, const NodeView& node);

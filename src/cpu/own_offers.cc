@@ -52,7 +52,8 @@ std::string refuse_types(const NodeView& node) {
 }
 
 Offer offer(const ops::Conv& op, const NodeView& node) {
-  if (node.operand_type(0)->dtype == DType::bf16) return bf16_conv_offer(op, node);
+  if (const HalfKernels* halves = active_half_kernels(node.operand_type(0)->dtype, node.wanted))
+    return half_conv_offer(op, node, *halves);
   if (!is_fixed(node, 1)) return "weights that are computed at run time";
   if (!is_fixed(node, 2) || !is_fixed(node, 4)) return "a bias or scale that is computed at run time";
   return offer_f32(node, [&] { return own_conv_candidates(op, node); });
@@ -70,8 +71,9 @@ Offer offer(const ops::MatMul& op, const NodeView& node) {
 
 Offer offer(const ops::Pool& op, const NodeView& node) {
   const DType dtype = node.operand_type(0)->dtype;
-  const bool is_short = (dtype == DType::u8 || dtype == DType::bf16) && node.result_type().shape.elements() > 0;
-  if (std::optional<Candidate> candidate = is_short ? pool_candidate(op, node) : std::nullopt)
+  const bool is_short = dtype == DType::u8 || active_half_kernels(dtype) != nullptr;
+  const bool applies = is_short && node.result_type().shape.elements() > 0;
+  if (std::optional<Candidate> candidate = applies ? pool_candidate(op, node) : std::nullopt)
     return std::vector{std::move(*candidate)};
   return offer_f32(node, [&] { return pool_candidate(op, node); });
 }

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
-#include "cpu/kernels/bf16_conv.h"
+#include "cpu/kernels/half_conv.h"
 #include "cpu/kernels/kernel_table.h"
 
 namespace exeunt::cpu {
@@ -32,8 +32,9 @@ double peak_gmacs() { return best_speed(active_kernels().multiply_add); }
 Peaks measure_peaks() {
   constexpr int kBf16InWord = 2;
   const QuantizedKernels& bytes = active_quantized_kernels();
-  return {peak_gmacs(), kBf16InWord * best_speed(active_bf16_kernels().multiply_add),
-          bytes.group * best_speed(bytes.multiply_add)};
+  const HalfKernels* halves = active_half_kernels(DType::f16);
+  return {peak_gmacs(), kBf16InWord * best_speed(active_half_kernels(DType::bf16)->multiply_add),
+          bytes.group * best_speed(bytes.multiply_add), halves == nullptr ? 0 : best_speed(halves->multiply_add)};
 }
 
 }  // namespace exeunt::cpu

@@ -8,6 +8,7 @@ struct Peaks {
   double f32 = 0;
   double bf16 = 0;  ///< 0: no instructions for it
   double int8 = 0;  ///< 0: the same
+  double fp16 = 0;  ///< 0: the same
 };
 
 /// That of f32. Takes some milliseconds.

@@ -4,7 +4,7 @@
 #include <cstdint>
 
 #include "base/text.h"
-#include "cpu/kernels/bf16_conv.h"
+#include "cpu/kernels/half_conv.h"
 #include "cpu/kernels/kernel_table.h"
 
 namespace exeunt::cpu {
@@ -100,13 +100,12 @@ std::optional<Candidate> pool_candidate(const ops::Pool& op, const NodeView& nod
     return Candidate{std::move(kernel), run, std::move(args), {{0, layout}}, layout, 0};
   };
   if (dtype == DType::u8) return candidate("int8_max_pool", run_byte_pool);
-  if (dtype == DType::bf16) {
+  if (const HalfKernels* halves = active_half_kernels(dtype, node.wanted)) {
     // In words of two channels.
     if (pool.channels % 2 != 0) return std::nullopt;
-    const Bf16Kernels& kernels = active_bf16_kernels(node.wanted);
     pool.channels /= 2;
-    args->kernel = kernels.max_pool;
-    return candidate(formatted("{}_bf16_pool", kernels.isa), run_pool);
+    args->kernel = halves->max_pool;
+    return candidate(formatted("{}_pool", halves->name), run_pool);
   }
   args->kernel = is_max ? active_kernels().max_pool : active_kernels().average_pool;
   return candidate(formatted("{}_pool", active_kernels().isa), run_pool);

@@ -6,7 +6,7 @@
 
 #include "base/half.h"
 #include "base/text.h"
-#include "cpu/bf16_step.h"
+#include "cpu/half_step.h"
 #include "cpu/word_order.h"
 
 namespace exeunt::cpu {
@@ -126,7 +126,7 @@ PackedWeights pack_bf16_winograd_weights(const NodeView& node, int results, int 
                                   numbers[2 * p * matrix + order.of(o, 0, i)] = BFloat16(static_cast<float>(values[p]));
                               }
                             }
-                            if (const Tensor* bias = node.weights(2)) copy_bf16_bias(*bias, to.subspan(bias_at));
+                            if (const Tensor* bias = node.weights(2)) copy_half_bias(*bias, to.subspan(bias_at));
                           });
 }
 

@@ -10,7 +10,7 @@ void copy_bytes(const std::uint8_t* from, std::ptrdiff_t count, std::byte* to) n
   std::memcpy(to, from, static_cast<std::size_t>(count));
 }
 
-/// Of an odd number of bf16, which get one more place.
+/// Of an odd number of 16-bit floats, which get one more place.
 void copy_odd_pixels(const std::uint8_t* from, int pixels, int channels, std::byte* to) noexcept {
   const auto bytes = static_cast<std::size_t>(channels) * sizeof(std::uint16_t);
   for (; pixels > 0; --pixels, from += bytes, to += bytes + sizeof(std::uint16_t)) std::memcpy(to, from, bytes);
@@ -50,7 +50,7 @@ std::optional<WordRows> WordRows::of(const ConvShape& s, const QuantizedKernels&
   return rows;
 }
 
-std::optional<WordRows> WordRows::of_bf16(const ConvShape& s) {
+std::optional<WordRows> WordRows::of_halves(const ConvShape& s) {
   std::optional<WordRows> rows = of_words(s, 2, sizeof(std::uint16_t), (s.in_channels + 1) / 2 * 2);
   if (!rows) return rows;
   rows->widen_ = copy_bytes;

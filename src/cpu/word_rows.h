@@ -10,10 +10,10 @@
 
 namespace exeunt::cpu {
 
-/// Hands a convolution the rows of its NHWC bytes or bf16 as the numbers of words, with the zero point left and right
-/// of them where it pads. Bytes follow each other without gaps, so that the numbers of a word may be those of the next
-/// pixel, too; pixels of bf16, which may be NaN, do not share words. Rows live in a ring of as many lines as the kernel
-/// is high; where elements already lie as words do, they are not copied.
+/// Hands a convolution the rows of its NHWC bytes or 16-bit floats as the numbers of words, with the zero point left
+/// and right of them where it pads. Bytes follow each other without gaps, so that the numbers of a word may be those of
+/// the next pixel, too; pixels of 16-bit floats, which may be NaN, do not share words. Rows live in a ring of as many
+/// lines as the kernel is high; where elements already lie as words do, they are not copied.
 class WordRows {
  public:
   static constexpr int kMaxLines = 64;
@@ -21,8 +21,8 @@ class WordRows {
   WordRows() = default;
   /// Nothing for kernels that reach over more than kMaxLines rows.
   static std::optional<WordRows> of(const ConvShape& shape, const QuantizedKernels& kernels, int zero);
-  /// Of bf16, two a word.
-  static std::optional<WordRows> of_bf16(const ConvShape& shape);
+  /// Of 16-bit floats, two a word.
+  static std::optional<WordRows> of_halves(const ConvShape& shape);
 
   /// Of scratch memory that for_each_row needs.
   std::ptrdiff_t scratch_words() const noexcept { return is_copied_ ? (lines_ + 1) * line_ : 0; }

@@ -1,26 +1,32 @@
 #include "quant/halve_graph.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "base/half.h"
 #include "graph/only_moves.h"
+#include "quant/halve_weights.h"
 #include "quant/lowering.h"
 
 namespace exeunt {
 
 namespace {
 
-Tensor halved(const Tensor& floats) {
-  Tensor result({DType::bf16, floats.shape()});
-  std::ranges::transform(floats.span<float>(), result.mutable_span<BFloat16>().begin(),
-                         [](float x) { return BFloat16(x); });
+Tensor halved(const Tensor& floats, DType half) {
+  Tensor result({half, floats.shape()});
+  dispatch(half, [&]<class T>(TypeTag<T>) {
+    std::ranges::transform(floats.span<float>(), result.mutable_span<T>().begin(),
+                           [](float x) { return convert<T>(x); });
+  });
   return result;
 }
 
 class Halver {
  public:
-  Halver(const Graph& graph, const std::vector<bool>& chosen)
+  Halver(const Graph& graph, DType half, const std::vector<bool>& chosen)
       : graph_(graph),
+        half_(half),
         chosen_(chosen),
         wanted_(values_read_by(graph, chosen)),
         halves_(graph.values.size(), kNoValue) {}
@@ -43,21 +49,22 @@ class Halver {
  private:
   static std::size_t at(std::int32_t id) { return static_cast<std::size_t>(id); }
 
-  /// `v` as bf16, kNoValue if there is no such value.
+  /// `v` in 16 bits, kNoValue if there is no such value.
   ValueId& half_of(ValueId v) {
     if (halves_.size() <= at(v)) halves_.resize(graph_.values.size(), kNoValue);
     return halves_[at(v)];
   }
 
-  /// `v` as bf16, made from its floats if need be.
+  /// `v` in 16 bits, made from its floats if need be.
   ValueId need_half(ValueId v) {
     if (half_of(v) != kNoValue) return half_of(v);
-    const ValueId half = graph_.add_node(ops::Cast{DType::bf16}, {v}, graph_.value(v).name + " (to bf16)");
+    const ValueId half =
+        graph_.add_node(ops::Cast{half_}, {v}, fmt::format("{} (to {})", graph_.value(v).name, dtype_name(half_)));
     graph_.value(half).name = graph_.value(v).name;
     return half_of(v) = half;
   }
 
-  /// Floats of a value are made anew from bf16 for those who want floats.
+  /// Floats of a value are made anew from 16 bits for those who want floats.
   void replace_by_half(ValueId v, ValueId half) {
     const ValueId floats = graph_.add_node(ops::Cast{DType::f32}, {half}, graph_.value(v).name + " (to floats)");
     graph_.value(floats).name = graph_.value(half).name = graph_.value(v).name;
@@ -76,7 +83,7 @@ class Halver {
 
   void lower(const Node& node, const ops::Conv& conv) {
     std::vector<ValueId> operands = {need_half(node.inputs[0]),
-                                     graph_.add_constant(halved(*graph_.constant(node.inputs[1])))};
+                                     graph_.add_constant(halved(*graph_.constant(node.inputs[1]), half_))};
     if (node.inputs.size() > 2) operands.push_back(node.inputs[2]);
     if (has_operand(node, 3)) operands.push_back(need_half(node.inputs[3]));
     replace_by_half(node.output, add_conv(node, conv, std::move(operands)));
@@ -92,7 +99,7 @@ class Halver {
     const Shape result = graph_.type(node.output).shape;
     const std::int64_t depth = graph_.type(node.inputs[0]).shape[1];
     const ValueId pixel = graph_.add_node(ops::Reshape{.shape = {1, depth, 1}}, {need_half(node.inputs[0])}, node.name);
-    std::vector<ValueId> operands = {pixel, graph_.add_constant(halved(filters_of(graph_, node)))};
+    std::vector<ValueId> operands = {pixel, graph_.add_constant(halved(filters_of(graph_, node), half_))};
     if (has_operand(node, 2)) operands.push_back(row(*graph_.constant(node.inputs[2])));
     const ValueId y = add_conv(node, conv, std::move(operands));
     replace_by_half(node.output, graph_.add_node(ops::Reshape{.shape = {1, result[1]}}, {y}, node.name));
@@ -112,6 +119,7 @@ class Halver {
   }
 
   Graph graph_;
+  DType half_;
   const std::vector<bool>& chosen_;
   std::vector<bool> wanted_;  // of the values that the graph came with
   std::vector<ValueId> halves_;
@@ -119,8 +127,29 @@ class Halver {
 
 }  // namespace
 
-std::string refuse_halved(const Graph& graph, const Node& node) { return refuse_lowered(graph, node); }
+std::string refuse_halved(const Graph& graph, const Node& node, DType half) {
+  std::string reason = refuse_lowered(graph, node);
+  if (!reason.empty() || half == DType::bf16) return reason;
+  return refuse_half_numbers(*graph.constant(node.inputs[1]));
+}
 
-Graph halve_graph(const Graph& graph, const std::vector<bool>& chosen) { return Halver(graph, chosen).run(); }
+std::string refuse_half_ranges(const Node& node, const std::vector<std::string>& names,
+                               const Calibration& calibration) {
+  std::vector<ValueId> values = {node.inputs[0], node.output};
+  if (std::holds_alternative<ops::Conv>(node.op) && has_operand(node, 3)) values.push_back(node.inputs[3]);
+  for (const ValueId v : values) {
+    const std::string& name = names[static_cast<std::size_t>(v)];
+    const auto range = calibration.ranges.find(name);
+    if (range == calibration.ranges.end()) continue;
+    const float reach = std::max(range->second.high, -range->second.low);
+    if (reach > kHighestHalf)
+      return fmt::format("'{}' reaches {:g}, beyond what 16 bits hold ({:g})", name, reach, kHighestHalf);
+  }
+  return {};
+}
+
+Graph halve_graph(const Graph& graph, DType half, const std::vector<bool>& chosen) {
+  return Halver(graph, half, chosen).run();
+}
 
 }  // namespace exeunt

@@ -10,17 +10,14 @@
 
 namespace exeunt {
 
-namespace {
-
-/// Why numbers cannot be stored as halves; empty if they can.
-std::string refuse_numbers(const Tensor& weights) {
-  constexpr float kHighest = 65504;
+std::string refuse_half_numbers(const Tensor& weights) {
+  if (weights.dtype() != DType::f32) return "weights other than f32";
   constexpr double kMostLoss = 1.0 / 2048;
   double squares = 0;
   double lost = 0;
   for (const float w : weights.span<float>()) {
-    if (!(std::abs(w) <= kHighest))
-      return fmt::format("a weight of {:g} is beyond what 16 bits hold ({:g})", w, kHighest);
+    if (!(std::abs(w) <= kHighestHalf))
+      return fmt::format("a weight of {:g} is beyond what 16 bits hold ({:g})", w, kHighestHalf);
     const auto wide = static_cast<double>(w);
     const double off = wide - static_cast<double>(static_cast<float>(Half(w)));
     squares += wide * wide;
@@ -31,13 +28,10 @@ std::string refuse_numbers(const Tensor& weights) {
   return fmt::format("its weights are too small for 16 bits: rounding them loses {:.2g} of their size", loss);
 }
 
-}  // namespace
-
 std::string refuse_half_weights(const Graph& graph, const Node& node) {
   if (!std::holds_alternative<ops::Gemm>(node.op)) return "not a product";
   if (std::string reason = refuse_lowered(graph, node); !reason.empty()) return reason;
-  const Tensor& weights = *graph.constant(node.inputs[1]);
-  return weights.dtype() == DType::f32 ? refuse_numbers(weights) : "weights other than f32";
+  return refuse_half_numbers(*graph.constant(node.inputs[1]));
 }
 
 Graph halve_weights(const Graph& graph, const std::vector<bool>& chosen) {

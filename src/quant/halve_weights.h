@@ -7,9 +7,16 @@
 
 namespace exeunt {
 
+/// Numbers beyond it are infinite as IEEE halves.
+inline constexpr float kHighestHalf = 65504;
+
+/// Why numbers cannot be rounded to IEEE halves; empty if they can: if all are f32 within a half's range and rounding
+/// loses no more than it does of numbers in the range where halves keep all their bits, 2^-11 of their root mean
+/// square.
+std::string refuse_half_numbers(const Tensor& weights);
+
 /// Why the weights of a node cannot be stored in 16 bits (IEEE halves) beside f32 arithmetic; empty if they can.
-/// Products with one row and constant weights can, if every weight is within a half's range and rounding loses no more
-/// than it does of numbers in the range where halves keep all their bits: 2^-11 of the weights' root mean square.
+/// Products with one row and constant weights can, if refuse_half_numbers has nothing against those.
 std::string refuse_half_weights(const Graph& graph, const Node& node);
 
 /// The graph with the weights of the chosen nodes rounded to f16; operands, results and biases stay f32. So rounding is

@@ -238,6 +238,7 @@ INSTANTIATE_TEST_SUITE_P(View, CpuCase, ::testing::ValuesIn(view_cases()), name_
 INSTANTIATE_TEST_SUITE_P(Quantize, CpuCase, ::testing::ValuesIn(quantize_cases()), name_of);
 INSTANTIATE_TEST_SUITE_P(Quantized, CpuCase, ::testing::ValuesIn(quantized_cases()), name_of);
 INSTANTIATE_TEST_SUITE_P(Bf16, CpuCase, ::testing::ValuesIn(bf16_cases()), name_of);
+INSTANTIATE_TEST_SUITE_P(Fp16, CpuCase, ::testing::ValuesIn(fp16_cases()), name_of);
 INSTANTIATE_TEST_SUITE_P(Reference, CpuCase, ::testing::ValuesIn(reference_cases()), name_of);
 
 }  // namespace

@@ -42,6 +42,7 @@ std::vector<OpCase> view_cases();
 std::vector<OpCase> quantize_cases();
 std::vector<OpCase> quantized_cases();
 std::vector<OpCase> bf16_cases();
+std::vector<OpCase> fp16_cases();
 std::vector<OpCase> reference_cases();
 
 }  // namespace exeunt::testing

@@ -1,7 +1,7 @@
 #include <cstdlib>
 
 #include "cpu/cpu_backend.h"
-#include "cpu/kernels/bf16_conv.h"
+#include "cpu/kernels/half_conv.h"
 #include "cpu/kernels/kernel_table.h"
 #include "cpu/kernels/transpose.inl.h"
 #include "cpu/offer.h"
@@ -22,7 +22,9 @@ const QuantizedKernels& active_quantized_kernels(std::string_view) {
   fail(ErrorCode::argument, "EXEUNT_EMULATE is not avx2_vnni, avx512 or avx512_vnni");
 }
 
-const Bf16Kernels& active_bf16_kernels(std::string_view) { return avx512_bf16_kernels(); }
+const HalfKernels* active_half_kernels(DType dtype, std::string_view) {
+  return dtype == DType::bf16 ? &avx512_bf16_kernels() : nullptr;
+}
 
 const KernelTable& active_kernels() {
   static const KernelTable table{.isa = "scalar", .lanes = Scalar::kLanes, .transpose = transpose<Scalar>};
@@ -43,7 +45,7 @@ class EmulatedBackend : public Backend {
     if (const auto* cast = std::get_if<ops::Cast>(&node.node.op)) return cpu::offer(*cast, node);
     const bool is_bf16 = !node.node.inputs.empty() && node.operand_type(0)->dtype == DType::bf16;
     const auto* conv = std::get_if<ops::Conv>(&node.node.op);
-    if (is_bf16 && conv != nullptr) return cpu::bf16_conv_offer(*conv, node);
+    if (is_bf16 && conv != nullptr) return cpu::half_conv_offer(*conv, node, cpu::avx512_bf16_kernels());
     if (const auto* pool = std::get_if<ops::Pool>(&node.node.op); is_bf16 && pool != nullptr) {
       if (auto candidate = cpu::pool_candidate(*pool, node)) return std::vector{*candidate};
     }

@@ -10,11 +10,12 @@ namespace exeunt::testing {
 
 /// How much of the reference's answer another kernel must reproduce; a property of the op.
 enum class Exactness : std::uint8_t {
-  exact,              ///< every bit: copies, comparisons, single IEEE operations
-  rounding,           ///< sums may be taken in another order and a narrower type
-  approximate,        ///< functions by series or table as well
-  halves,             ///< sums in f32 of 16-bit numbers that are rounded to 16 bits at the end
-  transformed_halves  ///< the same with operands that are transformed, in 16 bits, before they are summed up
+  exact,               ///< every bit: copies, comparisons, single IEEE operations
+  rounding,            ///< sums may be taken in another order and a narrower type
+  approximate,         ///< functions by series or table as well
+  halves,              ///< sums in f32 of 16-bit numbers that are rounded to 16 bits at the end
+  transformed_halves,  ///< the same with operands that are transformed, in 16 bits, before they are summed up
+  half_sums            ///< as halves, but with runs of 36 terms that are summed in 16 bits; terms of size up to 1
 };
 
 /// Distance from 1 to the next larger number; 0 for integers, which have no rounding.
@@ -59,6 +60,12 @@ inline double tolerance(Exactness exactness, DType dtype, const Accumulation& su
       // The last result of a patch of F(4x4, 3x3), which gets the largest factors, is off by up to a third of the
       // results' root mean square.
       return 20 * epsilon * sum.magnitude;
+    case Exactness::half_sums: {
+      // Random terms of size up to 1: each addition is off by up to half an epsilon of a partial sum, of at most
+      // sqrt(36) terms' size. Of K additions that is sqrt(36 K) / 2, were all partial sums as long as the last one.
+      constexpr double kRun = 36;
+      return epsilon * (std::abs(wanted) + std::sqrt(kRun * sum.terms) / 2);
+    }
   }
   return 0;
 }

@@ -67,6 +67,7 @@ struct MachinePeaks {
   double f32 = 0;
   double bf16 = 0;  ///< 0: no instructions for products of it
   double int8 = 0;  ///< 0: the same
+  double fp16 = 0;  ///< 0: the same
 
   /// The peak of what a step's kernel (StepInfo::kernel) multiplies in.
   double of_kernel(std::string_view kernel) const noexcept;

@@ -7,7 +7,7 @@ namespace exeunt::cpu {
 
 namespace {
 
-constexpr Bf16DirectConvTile kDirect[] = {
+constexpr HalfDirectConvTile kDirect[] = {
     {16, 16, bf16_direct_conv<Avx512Bf16, 16, 1>}, {4, 16, bf16_direct_conv<Avx512Bf16, 4, 1>},
     {1, 16, bf16_direct_conv<Avx512Bf16, 1, 1>},   {14, 32, bf16_direct_conv<Avx512Bf16, 14, 2>},
     {8, 32, bf16_direct_conv<Avx512Bf16, 8, 2>},   {1, 32, bf16_direct_conv<Avx512Bf16, 1, 2>},
@@ -23,18 +23,18 @@ constexpr Bf16WinogradTile kWinograd[] = {
     {6, 64, bf16_multiply<Avx512Bf16, 6, 4>},   {4, 64, bf16_multiply<Avx512Bf16, 4, 4>},
 };
 
-constexpr Bf16Kernels kKernels{.isa = "avx512",
+constexpr HalfKernels kKernels{.name = "avx512_bf16",
                                .lanes = Avx512Bf16::kLanes,
                                .direct = kDirect,
                                .winograd_forms = kForms,
                                .winograd = kWinograd,
-                               .max_pool = pool2d<Bf16Memory<Avx512Bf16>, true, MaxOfWindow>,
-                               .narrow = bf16_narrow<Avx512Bf16>,
-                               .widen = bf16_widen<Avx512Bf16>,
+                               .max_pool = pool2d<HalfMemory<Avx512Bf16>, true, MaxOfWindow>,
+                               .narrow = half_narrow<Avx512Bf16>,
+                               .widen = half_widen<Avx512Bf16>,
                                .multiply_add = multiply_add<Avx512Bf16>};
 
 }  // namespace
 
-const Bf16Kernels& avx512_bf16_kernels() noexcept { return kKernels; }
+const HalfKernels& avx512_bf16_kernels() noexcept { return kKernels; }
 
 }  // namespace exeunt::cpu

@@ -18,7 +18,7 @@ void bf16_scatter(const Bf16Winograd& given, PatchRange patches, const float* pr
                   std::uint16_t* y) noexcept {
   using F = typename S::Float;
   const Bf16Winograd conv = given;
-  const Bf16Results<S> results{S::set1(conv.low), S::set1(conv.high), residual, y};
+  const HalfResults<S> results{S::set1(conv.low), S::set1(conv.high), residual, y};
   const std::ptrdiff_t pixel = conv.out_channels;
   const std::ptrdiff_t line = pixel * conv.out_width;
   int wide = patches.first % conv.patches_wide;
@@ -54,7 +54,7 @@ void bf16_scatter(const Bf16Winograd& given, PatchRange patches, const float* pr
 }
 
 template <class S, int kResults>
-inline constexpr Bf16WinogradForm kBf16WinogradForm = {kResults, winograd_gather<Bf16Memory<S>, kResults + 2, kResults>,
+inline constexpr Bf16WinogradForm kBf16WinogradForm = {kResults, winograd_gather<HalfMemory<S>, kResults + 2, kResults>,
                                                        bf16_scatter<S, kResults + 2, kResults>};
 
 }  // namespace exeunt::cpu

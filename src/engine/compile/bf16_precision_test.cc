@@ -4,7 +4,7 @@
 
 #include "base/half.h"
 #include "cpu/cpu_backend.h"
-#include "cpu/kernels/bf16_conv.h"
+#include "cpu/kernels/half_conv.h"
 #include "engine/compile/model_data.h"
 #include "engine/compile/precision.h"
 #include "engine/compile/step_timer.h"

@@ -7,7 +7,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
-#include "cpu/kernels/bf16_conv.h"
+#include "cpu/kernels/half_conv.h"
 #include "cpu/kernels/kernel_table.h"
 #include "engine/compile/backends.h"
 #include "engine/compile/model_data.h"
@@ -67,6 +67,7 @@ Plan Plan::build(const Model& model, const BuildOptions& options) {
     precision.can_time = options.optimization_level > 0 && timing.runs_here && timing.is_native;
     precision.has_fast_integers = cpu::active_quantized_kernels().group == 4;
     precision.has_fast_bf16 = cpu::has_fast_bf16();
+    precision.has_fast_fp16 = cpu::has_fast_fp16();
     precision.has_fast_halves = kernels.isa != "scalar";
     precision.cache = timing.cache;
     precision.plan_trial = [&](const Graph& graph) {

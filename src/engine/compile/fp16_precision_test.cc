@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "cpu/cpu_backend.h"
-#include "cpu/kernels/bf16_conv.h"
+#include "cpu/kernels/half_conv.h"
 #include "cpu/kernels/kernel_table.h"
 #include "engine/compile/model_data.h"
 #include "engine/compile/precision.h"
@@ -52,7 +52,15 @@ std::vector<float> scores_at(const Plan& plan, int exit) {
   return {scores.begin(), scores.end()};
 }
 
-TEST(Fp16, StrictStoresTheWeightsOfEveryProductIn16Bits) {
+/// What "fp16" means where no kernel computes on halves.
+class HalfWeights : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    if (cpu::has_fast_fp16()) GTEST_SKIP() << "this machine computes on halves";
+  }
+};
+
+TEST_F(HalfWeights, StrictStoresTheWeightsOfEveryProductIn16Bits) {
   const Plan floats = Plan::build(digits(), by_rules("fp32"));
   const Plan plan = Plan::build(digits(), by_rules("fp16", true));
   EXPECT_EQ(plan.precision(), "fp16");
@@ -67,7 +75,7 @@ TEST(Fp16, StrictStoresTheWeightsOfEveryProductIn16Bits) {
   }
 }
 
-TEST(Fp16, APlanComesBackFromItsFile) {
+TEST_F(HalfWeights, APlanComesBackFromItsFile) {
   const TempDir folder;
   const Plan plan = Plan::build(digits(), by_rules("fp16", true));
   plan.save(folder / "fp16.plan");
@@ -76,7 +84,7 @@ TEST(Fp16, APlanComesBackFromItsFile) {
   EXPECT_EQ(scores_at(loaded, 1), scores_at(plan, 1));
 }
 
-TEST(Fp16, WithoutTimingItIsTakenButWherePlainLoopsConvert) {
+TEST_F(HalfWeights, WithoutTimingItIsTakenButWherePlainLoopsConvert) {
   const bool is_plain = cpu::active_kernels().isa == "scalar";
   const Plan plan = Plan::build(digits(), by_rules("fp16"));
   if (is_plain) {
@@ -88,7 +96,7 @@ TEST(Fp16, WithoutTimingItIsTakenButWherePlainLoopsConvert) {
   }
 }
 
-TEST(Fp16, IsWhatHalfMeansWithoutBf16) {
+TEST_F(HalfWeights, IsWhatHalfMeansWithoutBf16) {
   if (cpu::has_fast_bf16()) GTEST_SKIP() << "this machine has it";
   const Plan plan = Plan::build(digits(), by_rules("half", true));
   EXPECT_EQ(plan.precision(), "half");
@@ -96,7 +104,7 @@ TEST(Fp16, IsWhatHalfMeansWithoutBf16) {
   EXPECT_THAT(kernels_of(*plan.data(), "Gemm"), Each(EndsWith("_half_gemm")));
 }
 
-TEST(Fp16, PlansOfF32AndOf16BitWeightsCompete) {
+TEST_F(HalfWeights, PlansOfF32AndOf16BitWeightsCompete) {
   for (const std::string precision : {"fp16", "best"}) {
     const Plan plan = Plan::build(digits(), {.optimization_level = 1, .precision = precision});
     EXPECT_EQ(plan.precision(), precision);
@@ -115,7 +123,7 @@ PlanData plan_of(const std::string& weights, BuildOptions options) {
   });
 }
 
-TEST(Fp16, WeightsBeyondItsRangeStayInF32) {
+TEST(HalfWeightsPlanned, WeightsBeyondItsRangeStayInF32) {
   EXPECT_THAT(kernels_of(plan_of("1, 65504", by_rules("fp16")), "Gemm"), Each(EndsWith("_half_gemm")));
   const PlanData plan = plan_of("1, 70000", by_rules("fp16"));
   EXPECT_THAT(kernels_of(plan, "Gemm"), Each(Not(HasSubstr("half"))));

@@ -127,21 +127,42 @@ class Planner {
       if (options_.precision != "best") lack_kernels();
       return;
     }
-    Lowering bf16{"bf16",
-                  "bf16",
-                  precision_.has_fast_bf16,
-                  "bf16 is computed by plain loops here",
-                  find_choosable("bf16", [&](const Node& node) { return refuse_halved(graph_, node); }),
-                  [this](const std::vector<bool>& chosen) { return halve_graph(graph_, chosen); }};
-    if (bf16.applies()) {
-      lowerings_.push_back(std::move(bf16));
+    add_halves("bf16", DType::bf16, precision_.has_fast_bf16);
+  }
+
+  void add_fp16() {
+    if (precision_.has_fast_fp16) {
+      add_halves("fp16", DType::f16, true);
+    } else {
+      add_half_weights();
+    }
+  }
+
+  /// Convolutions and products on 16-bit floats.
+  void add_halves(const std::string& name, DType half, bool is_fast) {
+    const std::vector<std::string> names =
+        options_.calibration == nullptr ? std::vector<std::string>() : calibration_names(graph_);
+    Lowering halves{name,
+                    name,
+                    is_fast,
+                    name + " is computed by plain loops here",
+                    find_choosable(name,
+                                   [&](const Node& node) {
+                                     std::string reason = refuse_halved(graph_, node, half);
+                                     const bool has_range = reason.empty() && half == DType::f16 && !names.empty();
+                                     if (has_range) reason = refuse_half_ranges(node, names, *options_.calibration);
+                                     return reason;
+                                   }),
+                    [this, half](const std::vector<bool>& chosen) { return halve_graph(graph_, half, chosen); }};
+    if (halves.applies()) {
+      lowerings_.push_back(std::move(halves));
     } else if (options_.precision != "best") {
-      lack("bf16: no node of this model can compute on bf16; fp32 is taken");
+      lack(fmt::format("{0}: no node of this model can compute on {0}; fp32 is taken", name));
     }
   }
 
   /// Weights in 16 bits, arithmetic in f32; of products only, so that nothing is said against convolutions.
-  void add_fp16() {
+  void add_half_weights() {
     const bool is_best = options_.precision == "best";
     std::vector<bool> all(graph_.nodes.size());
     for (std::size_t id = 0; id < graph_.nodes.size(); ++id) {

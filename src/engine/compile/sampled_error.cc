@@ -15,10 +15,11 @@ constexpr int kSamples = 192;
 double number_at(DType dtype, const std::byte* data, std::int64_t offset) {
   if (dtype == DType::bf16)
     return static_cast<double>(static_cast<float>(reinterpret_cast<const BFloat16*>(data)[offset]));
+  if (dtype == DType::f16) return static_cast<double>(static_cast<float>(reinterpret_cast<const Half*>(data)[offset]));
   return static_cast<double>(reinterpret_cast<const float*>(data)[offset]);
 }
 
-/// A tensor of f32 or bf16 as a step sees it.
+/// A tensor of f32, bf16 or f16 as a step sees it.
 struct SampledTensor {
   DType dtype;
   const std::byte* data;

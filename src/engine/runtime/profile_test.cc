@@ -136,10 +136,11 @@ TEST(StepProfiler, TheClockIsMeasuredOnEachPath) {
 }
 
 TEST(MachinePeaks, AreThoseOfTheTypeThatAKernelMultipliesIn) {
-  const MachinePeaks peaks{.f32 = 1, .bf16 = 2, .int8 = 4};
+  const MachinePeaks peaks{.f32 = 1, .bf16 = 2, .int8 = 4, .fp16 = 3};
   EXPECT_EQ(peaks.of_kernel("avx2_conv_direct_8x8"), 1);
   EXPECT_EQ(peaks.of_kernel("onednn:gemm:jit"), 1);
   EXPECT_EQ(peaks.of_kernel("avx512_bf16_conv_direct_16x16"), 2);
+  EXPECT_EQ(peaks.of_kernel("neon_fp16_conv_direct_8x16"), 3);
   EXPECT_EQ(peaks.of_kernel("avx512_vnni_int8_conv_direct_16x16"), 4);
   EXPECT_EQ(peaks.of_kernel("int8_max_pool"), 4);
   EXPECT_GT(measure_machine_peaks().f32, 0);

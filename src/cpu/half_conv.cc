@@ -1,28 +1,28 @@
-#include "cpu/bf16_step.h"
 #include "cpu/conv_guess.h"
+#include "cpu/half_step.h"
 #include "cpu/word_rows.h"
 
 namespace exeunt::cpu {
 
 namespace {
 
-void guess_direct(const Bf16Node& node, std::vector<Guess>& guesses) {
+void guess_direct(const HalfNode& node, std::vector<Guess>& guesses) {
   const ConvShape& s = node.shape;
   const ConvShape seen = as_one_row(s);
-  const std::optional<WordRows> rows = WordRows::of_bf16(seen);
+  const std::optional<WordRows> rows = WordRows::of_halves(seen);
   if (!rows) return;
   const double depth = static_cast<double>(s.kernel_height) * s.kernel_width * rows->words_of(1);
-  for (const Bf16DirectConvTile& tile : node.kernels.direct) {
+  for (const HalfDirectConvTile& tile : node.kernels.direct) {
     if (tile.pixels > seen.out_width) continue;
     const double cost = depth * seen.out_height * whole_units(seen.out_width, tile.pixels) *
                         whole_units(s.out_channels, tile.channels) / node.kernels.lanes *
                         tile_loss(tile.pixels, tile.channels / node.kernels.lanes);
     guesses.push_back(
-        {cost, false, bf16_direct_name(node, tile), [=, &tile] { return bf16_direct_candidate(node, seen, tile); }});
+        {cost, false, half_direct_name(node, tile), [=, &tile] { return half_direct_candidate(node, seen, tile); }});
   }
 }
 
-void guess_winograd(const Bf16Node& node, std::vector<Guess>& guesses) {
+void guess_winograd(const HalfNode& node, std::vector<Guess>& guesses) {
   // Vector operations a point and patch that the transforms cost.
   constexpr double kGather = 6;
   constexpr double kScatter = 5;
@@ -53,7 +53,7 @@ void guess_winograd(const Bf16Node& node, std::vector<Guess>& guesses) {
 
 }  // namespace
 
-Offer bf16_conv_offer(const ops::Conv& op, const NodeView& node) {
+Offer half_conv_offer(const ops::Conv& op, const NodeView& node, const HalfKernels& kernels) {
   for (const std::size_t i : {std::size_t{1}, std::size_t{2}}) {
     if (node.operand_type(i) != nullptr && node.weights(i) == nullptr) return "weights that are computed at run time";
   }
@@ -61,13 +61,13 @@ Offer bf16_conv_offer(const ops::Conv& op, const NodeView& node) {
   if (node.result_type().shape.elements() == 0) return "an empty tensor";
   const std::optional<ConvShape> s = conv_shape(op, node);
   const std::optional<Bounds> bounds = bounds_of(op);
-  if (!s || s->depthwise) return "bf16 operands with groups or three spatial axes";
-  if (!bounds) return "bf16 operands with an activation other than Relu and Clip";
-  const Bf16Node seen{node, *s, *bounds, active_bf16_kernels(node.wanted)};
+  if (!s || s->depthwise) return "16-bit operands with groups or three spatial axes";
+  if (!bounds) return "16-bit operands with an activation other than Relu and Clip";
+  const HalfNode seen{node, *s, *bounds, kernels};
   std::vector<Guess> guesses;
   guess_winograd(seen, guesses);
   guess_direct(seen, guesses);
-  if (guesses.empty()) return "bf16 operands under a kernel that reaches over more than 64 rows";
+  if (guesses.empty()) return "16-bit operands under a kernel that reaches over more than 64 rows";
   std::vector<Candidate> candidates = make_best(std::move(guesses), node.wanted);
   if (candidates.empty()) return "no such kernel";
   return candidates;

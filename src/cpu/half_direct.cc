@@ -2,8 +2,8 @@
 
 #include "base/half.h"
 #include "base/text.h"
-#include "cpu/bf16_step.h"
 #include "cpu/conv_step.h"
+#include "cpu/half_step.h"
 #include "cpu/packed_args.h"
 #include "cpu/word_order.h"
 #include "cpu/word_rows.h"
@@ -14,7 +14,7 @@ namespace {
 
 class DirectArgs : public PackedArgs<DirectConv> {
  public:
-  Bf16DirectConvFn kernel = nullptr;
+  HalfDirectConvFn kernel = nullptr;
   ConvStep step;
   WordRows rows;
   int out_height = 0;
@@ -49,51 +49,54 @@ void run_direct_part(const StepArgs& args, StepState*, std::byte* const* operand
 }
 
 /// Words in WordOrder, zeros where channels end, then the bias.
-PackedWeights pack(const NodeView& node, int lanes, int padded, int words) {
+PackedWeights pack(const NodeView& node, const HalfKernels& kernels, int padded, int words) {
   const Tensor& weights = *node.weights(1);
   const Shape& shape = weights.shape();
   const std::int64_t taps = shape.elements() / std::max<std::int64_t>(1, shape[0] * shape[1]);
-  const WordOrder order{lanes, 2, taps, words};
+  const WordOrder order{kernels.lanes, kernels.group, taps, 2 * words / kernels.group};
   const auto bias_at = static_cast<std::size_t>(padded * taps * words);
-  return node.packer.pack(&weights, node.weights(2), formatted("bf16 {} {}", lanes, padded),
+  return node.packer.pack(&weights, node.weights(2),
+                          formatted("{} {} {}", dtype_name(weights.dtype()), kernels.lanes, padded),
                           bias_at + static_cast<std::size_t>(padded), [&](std::span<float> to) {
-                            auto* numbers = reinterpret_cast<BFloat16*>(to.data());
-                            const BFloat16* from = weights.span<BFloat16>().data();
+                            auto* numbers = reinterpret_cast<std::uint16_t*>(to.data());
+                            const auto* from = reinterpret_cast<const std::uint16_t*>(weights.view().data);
                             for (std::int64_t o = 0; o < shape[0]; ++o) {
                               for (std::int64_t i = 0; i < shape[1]; ++i) {
                                 for (std::int64_t t = 0; t < taps; ++t) numbers[order.of(o, t, i)] = *from++;
                               }
                             }
-                            if (const Tensor* bias = node.weights(2)) copy_bf16_bias(*bias, to.subspan(bias_at));
+                            if (const Tensor* bias = node.weights(2)) copy_half_bias(*bias, to.subspan(bias_at));
                           });
 }
 
 }  // namespace
 
-void copy_bf16_bias(const Tensor& bias, std::span<float> to) {
+void copy_half_bias(const Tensor& bias, std::span<float> to) {
   if (bias.dtype() == DType::f32) {
     std::ranges::copy(bias.span<float>(), to.begin());
-  } else {
+  } else if (bias.dtype() == DType::bf16) {
     std::ranges::transform(bias.span<BFloat16>(), to.begin(), [](BFloat16 b) { return static_cast<float>(b); });
+  } else {
+    std::ranges::transform(bias.span<Half>(), to.begin(), [](Half b) { return static_cast<float>(b); });
   }
 }
 
-std::string bf16_direct_name(const Bf16Node& node, const Bf16DirectConvTile& tile) {
-  return formatted("{}_bf16_conv_direct_{}x{}", node.kernels.isa, tile.pixels, tile.channels);
+std::string half_direct_name(const HalfNode& node, const HalfDirectConvTile& tile) {
+  return formatted("{}_conv_direct_{}x{}", node.kernels.name, tile.pixels, tile.channels);
 }
 
-Candidate bf16_direct_candidate(const Bf16Node& node, const ConvShape& s, const Bf16DirectConvTile& tile) {
+Candidate half_direct_candidate(const HalfNode& node, const ConvShape& s, const HalfDirectConvTile& tile) {
   const int lanes = node.kernels.lanes;
   auto args = std::make_shared<DirectArgs>();
   args->kernel = tile.run;
-  args->rows = *WordRows::of_bf16(s);
+  args->rows = *WordRows::of_halves(s);
   args->step = ConvStep::of(s, node.node, args->rows.scratch_words());
   args->out_height = s.out_height;
   args->tile_channels = tile.channels;
   const int padded = rounded_up(s.out_channels, tile.channels);
   const int taps = s.kernel_height * s.kernel_width;
   const int words = args->rows.words_of(1);
-  args->set_weights(pack(node.node, lanes, padded, words), static_cast<std::ptrdiff_t>(padded) * taps * words);
+  args->set_weights(pack(node.node, node.kernels, padded, words), static_cast<std::ptrdiff_t>(padded) * taps * words);
   DirectConv& conv = args->conv;
   conv.block_step = static_cast<std::ptrdiff_t>(lanes) * taps * words;
   conv.out_width = s.out_width;
@@ -106,7 +109,7 @@ Candidate bf16_direct_candidate(const Bf16Node& node, const ConvShape& s, const 
   conv.low = node.bounds.low;
   conv.high = node.bounds.high;
   const std::size_t scratch = args->step.scratch_bytes(node.node.threads);
-  Candidate candidate = conv_candidate(bf16_direct_name(node, tile), run_direct, std::move(args), node.node, scratch);
+  Candidate candidate = conv_candidate(half_direct_name(node, tile), run_direct, std::move(args), node.node, scratch);
   candidate.run_part = run_direct_part;
   return candidate;
 }

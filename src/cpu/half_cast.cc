@@ -1,5 +1,5 @@
 #include "base/text.h"
-#include "cpu/kernels/bf16_conv.h"
+#include "cpu/kernels/half_conv.h"
 #include "cpu/offer.h"
 
 namespace exeunt::cpu {
@@ -8,7 +8,7 @@ namespace {
 
 class CastArgs : public StepArgs {
  public:
-  const Bf16Kernels* kernels = nullptr;
+  const HalfKernels* kernels = nullptr;
   std::int64_t count = 0;
 };
 
@@ -28,15 +28,16 @@ void run_widen(const StepArgs& step, StepState*, std::byte* const* operands) noe
 
 Offer offer(const ops::Cast& op, const NodeView& node) {
   const DType from = node.operand_type(0)->dtype;
-  const bool narrows = from == DType::f32 && op.to == DType::bf16;
-  const bool widens = from == DType::bf16 && op.to == DType::f32;
-  if (!narrows && !widens) return "no CPU kernel for this op between these types";
+  const bool narrows = from == DType::f32;
+  const HalfKernels* kernels =
+      narrows || op.to == DType::f32 ? active_half_kernels(narrows ? op.to : from, node.wanted) : nullptr;
+  if (kernels == nullptr) return "no CPU kernel for this op between these types";
   auto args = std::make_shared<CastArgs>();
-  args->kernels = &active_bf16_kernels(node.wanted);
+  args->kernels = kernels;
   args->count = node.result_type().shape.elements();
   const Layout& layout = node.layouts[0];
-  return std::vector{Candidate{
-      formatted("{}_bf16_cast", args->kernels->isa), narrows ? run_narrow : run_widen, args, {{0, layout}}, layout, 0}};
+  return std::vector{
+      Candidate{formatted("{}_cast", kernels->name), narrows ? run_narrow : run_widen, args, {{0, layout}}, layout, 0}};
 }
 
 }  // namespace exeunt::cpu
