@@ -18,6 +18,11 @@ namespace exeunt::testing {
 using Json = nlohmann::json;
 using Arguments = std::vector<std::string>;
 
+inline Arguments joined(Arguments first, const Arguments& more) {
+  first.insert(first.end(), more.begin(), more.end());
+  return first;
+}
+
 inline const std::string kDigits = "models/digits/lenet_digits.onnx";
 inline const std::string kPlainDigits = "models/digits/lenet_digits_plain.onnx";
 inline const std::string kDigitsNpz = "models/digits/digits_test.npz";

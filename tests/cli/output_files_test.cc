@@ -8,11 +8,6 @@
 namespace exeunt::testing {
 namespace {
 
-Arguments joined(Arguments first, const Arguments& more) {
-  first.insert(first.end(), more.begin(), more.end());
-  return first;
-}
-
 /// A copy of the digits' model, or of their data, that a test may lose.
 std::string copy_of(const TempDir& folder, const std::string& file) {
   const std::filesystem::path copy = folder / std::filesystem::path(file).filename().string();

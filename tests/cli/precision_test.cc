@@ -12,11 +12,6 @@ using ::testing::StartsWith;
 
 const Arguments kCalib = {"--calib", "npz:models/digits/digits_train.npz", "--calib-limit", "100"};
 
-Arguments joined(Arguments first, const Arguments& more) {
-  first.insert(first.end(), more.begin(), more.end());
-  return first;
-}
-
 /// `build` of the digits to a plan, kernels picked by rules.
 Arguments build(const std::string& plan, const Arguments& more) {
   return joined({"build", kDigits, "-o", plan, "--deterministic"}, more);
