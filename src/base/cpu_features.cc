@@ -82,6 +82,14 @@ bool machine_has_dotprod() noexcept {
 #endif
 }
 
+bool machine_has_i8mm() noexcept {
+#if defined(__aarch64__)
+  return (getauxval(AT_HWCAP2) & HWCAP2_I8MM) != 0;
+#else
+  return false;
+#endif
+}
+
 bool machine_has_fp16() noexcept {
 #if defined(__aarch64__)
   return (getauxval(AT_HWCAP) & HWCAP_ASIMDHP) != 0;

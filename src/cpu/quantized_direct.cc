@@ -59,7 +59,8 @@ void fill_numbers(const Tensor& weights, const WordOrder& order, std::int64_t pi
 /// The numbers, zeros where channels end, then the starts.
 PackedWeights pack(const NodeView& node, const WordOrder& order, int pixels, int padded, int zero) {
   const Tensor& weights = *node.weights(1);
-  const auto start_at = static_cast<std::size_t>(padded * order.taps * order.words);
+  const auto numbers = static_cast<std::size_t>(padded * order.taps * order.words * order.group);
+  const std::size_t start_at = numbers * (order.group == 2 ? sizeof(std::int16_t) : 1) / sizeof(float);
   return node.packer.pack(&weights, nullptr,
                           formatted("quantized {} {} {} {} {}", order.lanes, order.group, pixels, padded, zero),
                           start_at + static_cast<std::size_t>(padded), [&](std::span<float> to) {
@@ -85,16 +86,18 @@ Candidate quantized_direct_candidate(const ops::QuantizedConv& op, const ConvSha
   const int padded = rounded_up(s.out_channels, tile.channels);
   const int pixels = s.dilation_width == 1 ? s.kernel_width : 1;
   const int runs = s.kernel_width / pixels;
-  const WordOrder order{kernels.lanes, kernels.group, s.kernel_height * runs, args->rows.words_of(pixels)};
-  args->set_weights(pack(node, order, pixels, padded, args->rows.zero_number()), padded * order.taps * order.words);
+  const int run = rounded_up(args->rows.words_of(pixels), kernels.together);
+  const WordOrder order{kernels.lanes / kernels.together, kernels.group * kernels.together, s.kernel_height * runs,
+                        run / kernels.together};
+  args->set_weights(pack(node, order, pixels, padded, args->rows.zero_number()), padded * order.taps * run);
   args->set_requantize(op, node, padded);
   QuantizedDirectConv& conv = args->conv;
-  conv.block_step = order.lanes * order.taps * order.words;
+  conv.block_step = kernels.lanes * order.taps * run;
   conv.out_width = s.out_width;
   conv.out_channels = s.out_channels;
   conv.kernel_height = s.kernel_height;
   conv.runs = runs;
-  conv.run = static_cast<int>(order.words);
+  conv.run = run;
   conv.x_pixel = s.stride_width * args->rows.pixel_bytes();
   conv.x_run = s.dilation_width * args->rows.pixel_bytes();
   const std::size_t scratch = args->scratch_bytes(node.threads);

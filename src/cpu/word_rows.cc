@@ -34,8 +34,8 @@ std::optional<WordRows> WordRows::of_words(const ConvShape& s, int group, int el
   rows.row_bytes_ = static_cast<std::ptrdiff_t>(s.in_width) * s.in_channels * element_bytes;
   rows.pixel_ = pixel;
   rows.left_ = static_cast<std::ptrdiff_t>(s.pad_left) * pixel;
-  // The last run may reach into one word more.
-  rows.line_ = rows.words_of(s.pad_left + s.in_width + s.pad_right) + 1;
+  // The last run may reach into two words more.
+  rows.line_ = rows.words_of(s.pad_left + s.in_width + s.pad_right) + 2;
   const bool is_padded = s.pad_left > 0 || s.pad_right > 0 || s.pad_top > 0 || s.pad_bottom > 0;
   rows.is_copied_ = is_padded || rows.number_bytes_ > element_bytes || s.in_channels % group != 0;
   return rows;

@@ -106,8 +106,10 @@ using QuantizedAddFn = void (*)(const QuantizedAddition& add, const std::uint8_t
 /// The integer kernels of one instruction set.
 struct QuantizedKernels {
   std::string_view isa;
-  int lanes = 0;           ///< words in a vector
-  int group = 0;           ///< channels in a word of a direct convolution
+  int lanes = 0;  ///< words in a vector
+  int group = 0;  ///< channels in a word of a direct convolution
+  /// Words of a run that an instruction takes at once. If two, blocks of weights have half as many lanes.
+  int together = 1;
   bool is_signed = false;  ///< bytes are multiplied 128 below themselves, as signed ones
   std::span<const QuantizedDirectConvTile> direct;
   /// Bytes become the numbers of words.
@@ -129,6 +131,7 @@ const QuantizedKernels& avx512_quantized_kernels() noexcept;
 const QuantizedKernels& avx2_vnni_kernels() noexcept;
 const QuantizedKernels& avx2_quantized_kernels() noexcept;
 const QuantizedKernels& neon_dotprod_kernels() noexcept;
+const QuantizedKernels& neon_i8mm_kernels() noexcept;
 const QuantizedKernels& scalar_quantized_kernels() noexcept;
 
 /// The best ones that go with active_kernels() on this machine; those of the kernel `wanted` ("avx2_int8_add") if it

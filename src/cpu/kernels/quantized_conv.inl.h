@@ -17,6 +17,31 @@ template <class S>
     requantizer.store_part(channels, S::load(sums), lanes, residual, y, at);
 }
 
+/// Results of the pixels from `column` on, of the channels from `channel` on, as far as they exist.
+template <class S, int kPixels, int kVecs>
+[[gnu::always_inline]] inline void store_sums(const QuantizedDirectConv& conv, const Requantizer<S>& requantizer,
+                                              Tile<S, kPixels, kVecs>& acc, int column, int channel,
+                                              const std::uint8_t* residual, std::byte* y) noexcept {
+  const std::ptrdiff_t pixel = conv.out_channels;
+  unrolled<kVecs>(
+      [&](auto z, Tile<S, kPixels, kVecs>& sums) EXEUNT_INLINE {
+        const int first = channel + z * S::kLanes;
+        const int lanes = std::min(S::kLanes, conv.out_channels - first);
+        if (lanes <= 0) return;
+        typename S::Vec own[kPixels];
+        unrolled<kPixels>([&](auto p) EXEUNT_INLINE { own[p] = sums[p][z]; });
+        const std::ptrdiff_t at = column * pixel + first;
+        if (lanes < S::kLanes) {
+          float spilled[kPixels * S::kLanes];
+          unrolled<kPixels>([&](auto p) EXEUNT_INLINE { S::store(spilled + p * S::kLanes, own[p]); });
+          store_part_of_pixels<S>(conv.requantize, first, spilled, kPixels, lanes, pixel, residual, y, at);
+        } else {
+          requantizer.store(ChannelScales<S>(conv.requantize, first), own, pixel, residual, y, at);
+        }
+      },
+      acc);
+}
+
 /// The last tile of a row moves back to end with it.
 template <class S, int kPixels, int kVecs>
 void quantized_direct_conv(const QuantizedDirectConv& conv, const float* const* rows, ChannelRange channels,
@@ -54,24 +79,7 @@ void quantized_direct_conv(const QuantizedDirectConv& conv, const float* const* 
         for (int r = 0; r < runs; ++r, from = bytes_behind(from, x_run), w += run_words)
           accumulate<S, kPixels, kVecs>(acc, from, x_step, w, w_step, run);
       }
-      const std::ptrdiff_t pixel = local.out_channels;
-      unrolled<kVecs>(
-          [&](auto z, Tile<S, kPixels, kVecs>& sums) EXEUNT_INLINE {
-            const int first = channel + z * S::kLanes;
-            const int lanes = std::min(S::kLanes, local.out_channels - first);
-            if (lanes <= 0) return;
-            typename S::Vec own[kPixels];
-            unrolled<kPixels>([&](auto p) EXEUNT_INLINE { own[p] = sums[p][z]; });
-            const std::ptrdiff_t at = column * pixel + first;
-            if (lanes < S::kLanes) {
-              float spilled[kPixels * S::kLanes];
-              unrolled<kPixels>([&](auto p) EXEUNT_INLINE { S::store(spilled + p * S::kLanes, own[p]); });
-              store_part_of_pixels<S>(conv.requantize, first, spilled, kPixels, lanes, pixel, residual, y, at);
-            } else {
-              requantizer.store(ChannelScales<S>(local.requantize, first), own, pixel, residual, y, at);
-            }
-          },
-          acc);
+      store_sums<S, kPixels, kVecs>(local, requantizer, acc, column, channel, residual, y);
     }
   }
 }

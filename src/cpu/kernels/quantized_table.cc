@@ -33,6 +33,8 @@ std::vector<const QuantizedKernels*> choices() {
     all.push_back(&avx2_quantized_kernels());
   }
 #elif defined(__aarch64__)
+  static const bool has_matrices = machine_has_i8mm();
+  if (isa == "neon" && is_here && has_matrices) all.push_back(&neon_i8mm_kernels());
   if (isa == "neon" && is_here && has_byte_products(isa)) all.push_back(&neon_dotprod_kernels());
 #endif
   all.push_back(&scalar_quantized_kernels());

@@ -2,6 +2,7 @@
 
 #include <arm_neon.h>
 
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 
@@ -66,7 +67,7 @@ struct NeonQuads {
     if constexpr (kVecs > 3) store_word<3>(to + 3 * step, bytes);
   }
 
-  static void widen(const std::uint8_t* from, std::ptrdiff_t count, std::byte* to) noexcept {
+  [[gnu::always_inline]] static void widen(const std::uint8_t* from, std::ptrdiff_t count, std::byte* to) noexcept {
     auto* bytes = reinterpret_cast<std::uint8_t*>(to);
     const uint8x16_t sign = vdupq_n_u8(0x80);
     std::ptrdiff_t i = 0;
