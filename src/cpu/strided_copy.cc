@@ -8,6 +8,12 @@
 
 namespace exeunt::cpu {
 
+namespace {
+
+constexpr std::int64_t kShortLoop = 8;
+
+}  // namespace
+
 StridedCopy::StridedCopy(const Shape& shape, const Strides& source, std::int64_t source_start, const Strides& target,
                          std::int64_t target_start, std::size_t element_bytes)
     : source_start_(source_start), target_start_(target_start), element_bytes_(element_bytes) {
@@ -39,6 +45,10 @@ StridedCopy::StridedCopy(const Shape& shape, const Strides& source, std::int64_t
     turn_ = active_kernels().transpose;
     rows_ = *along;
     axes.erase(along);
+  } else if (inner_.count < kShortLoop && (inner_.source != 1 || inner_.target != 1)) {
+    // A picture's channels, say: a loop's start and end would take longer than the loop.
+    for (Axis& axis : axes)
+      if (axis.count > inner_.count) std::swap(axis, inner_);
   }
   outer_ = std::move(axes);
 }
@@ -74,7 +84,9 @@ void StridedCopy::run_as(const std::byte* source, std::byte* target) const noexc
     });
   } else {
     for_each_place<T>(source, target, [&](const T* from, T* to) {
-      for (std::int64_t i = 0; i < inner.count; ++i) to[i * inner.target] = from[i * inner.source];
+      // A copy: stores of bytes may change all that an address is known of.
+      const Axis axis = inner;
+      for (std::int64_t i = axis.count; i > 0; --i, to += axis.target, from += axis.source) *to = *from;
     });
   }
 }

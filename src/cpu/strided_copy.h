@@ -28,7 +28,7 @@ class StridedCopy {
   void run_as(const std::byte* source, std::byte* target) const noexcept;
 
   std::vector<Axis> outer_;  // outermost first
-  Axis inner_{1, 1, 1};      // contiguous in the destination, if any axis is
+  Axis inner_{1, 1, 1};      // contiguous in the destination, if any axis is, or the longest
   Axis rows_{1, 1, 1};       // contiguous in the source where the inner axis is not: the two make a matrix to turn
   TransposeFn turn_ = nullptr;
   std::int64_t source_start_;
