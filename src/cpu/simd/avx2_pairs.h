@@ -109,10 +109,11 @@ struct Avx2Pairs {
   }
 
  private:
+  using Unaligned [[gnu::aligned(1), gnu::may_alias]] = double;
   template <int kHalves>
   [[gnu::always_inline]] static void store_halves(std::uint8_t* to, std::ptrdiff_t step, __m128i bytes) noexcept {
     _mm_storel_epi64(reinterpret_cast<__m128i*>(to), bytes);
-    if constexpr (kHalves > 1) _mm_storeh_pd(reinterpret_cast<double*>(to + step), _mm_castsi128_pd(bytes));
+    if constexpr (kHalves > 1) *reinterpret_cast<Unaligned*>(to + step) = _mm_castsi128_pd(bytes)[1];
   }
   [[gnu::always_inline]] static __m128i bytes_of(Vec v) noexcept {
     const __m128i shorts = _mm_packs_epi32(_mm256_castsi256_si128(v), _mm256_extracti128_si256(v, 1));
