@@ -34,7 +34,8 @@ Peaks measure_peaks() {
   const QuantizedKernels& bytes = active_quantized_kernels();
   const HalfKernels* halves = active_half_kernels(DType::f16);
   return {peak_gmacs(), kBf16InWord * best_speed(active_half_kernels(DType::bf16)->multiply_add),
-          bytes.group * bytes.together * best_speed(bytes.multiply_add), halves == nullptr ? 0 : best_speed(halves->multiply_add)};
+          bytes.group * bytes.together * best_speed(bytes.multiply_add),
+          halves == nullptr ? 0 : best_speed(halves->multiply_add)};
 }
 
 }  // namespace exeunt::cpu
