@@ -17,7 +17,7 @@ struct Plan;
 }
 
 /// To be raised whenever the form of the file, or an order in which weights are packed, changes.
-inline constexpr std::uint32_t kPlanFormat = 2;
+inline constexpr std::uint32_t kPlanFormat = 3;
 
 /// The bytes of a plan file, found whole and well-formed: a header with a checksum over everything, the content as
 /// FlatBuffers (plan_file.fbs), the packed weights.

@@ -6,6 +6,7 @@
 
 #include "data/source.h"
 #include "support/expect_error.h"
+#include "support/labelled_vectors.h"
 #include "support/plan_of.h"
 #include "support/tensors.h"
 
@@ -14,28 +15,6 @@ namespace exeunt {
 namespace {
 
 using namespace testing;
-
-/// Samples f32[3].
-class LabelledVectors : public Dataset::Source {
- public:
-  LabelledVectors(std::vector<std::vector<float>> samples, std::vector<std::int32_t> labels)
-      : Source(info_of(samples, std::move(labels))), samples_(std::move(samples)) {}
-
-  void read_sample(std::int64_t index, MutableTensorView out) const override {
-    std::ranges::copy(samples_[static_cast<std::size_t>(index)], out.as<float>());
-  }
-
- private:
-  static DatasetInfo info_of(const std::vector<std::vector<float>>& samples, std::vector<std::int32_t> labels) {
-    DatasetInfo info;
-    info.format.sample = {DType::f32, {3}};
-    info.size = static_cast<std::int64_t>(samples.size());
-    info.labels = std::move(labels);
-    return info;
-  }
-
-  std::vector<std::vector<float>> samples_;
-};
 
 Dataset vectors(std::int64_t count, std::vector<std::int32_t> labels) {
   std::vector<std::vector<float>> samples;

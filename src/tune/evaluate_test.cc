@@ -5,6 +5,7 @@
 
 #include "data/source.h"
 #include "support/expect_error.h"
+#include "support/labelled_vectors.h"
 #include "support/plan_of.h"
 #include "support/tensors.h"
 
@@ -16,30 +17,8 @@ using namespace testing;
 using ::testing::ElementsAre;
 using ::testing::ElementsAreArray;
 
-/// Samples f32[3] held in memory.
-class InMemory : public Dataset::Source {
- public:
-  InMemory(std::vector<std::vector<float>> samples, std::vector<std::int32_t> labels)
-      : Source(info_of(samples, std::move(labels))), samples_(std::move(samples)) {}
-
-  void read_sample(std::int64_t index, MutableTensorView out) const override {
-    std::ranges::copy(samples_[static_cast<std::size_t>(index)], out.as<float>());
-  }
-
- private:
-  static DatasetInfo info_of(const std::vector<std::vector<float>>& samples, std::vector<std::int32_t> labels) {
-    DatasetInfo info;
-    info.format.sample = {DType::f32, {3}};
-    info.size = static_cast<std::int64_t>(samples.size());
-    info.labels = std::move(labels);
-    return info;
-  }
-
-  std::vector<std::vector<float>> samples_;
-};
-
 Dataset data_of(std::vector<std::vector<float>> samples, std::vector<std::int32_t> labels) {
-  return Dataset(std::make_shared<InMemory>(std::move(samples), std::move(labels)));
+  return Dataset(std::make_shared<LabelledVectors>(std::move(samples), std::move(labels)));
 }
 
 /// Leaves above 0.5 with x as probabilities; else turns the classes round and answers logits.

@@ -8,8 +8,7 @@ namespace exeunt::cpu {
 namespace {
 
 // Sums of halves, a vector of each pixel and one of each vector of weights in 32 registers, those of pixels in the
-// lower
-// 16. Sums in floats lie in memory.
+// lower 16. Sums in floats lie in memory.
 constexpr HalfDirectConvTile kDirect[] = {
     {8, 8, fp16_direct_conv<NeonFp16, 8, 1>},  {4, 8, fp16_direct_conv<NeonFp16, 4, 1>},
     {1, 8, fp16_direct_conv<NeonFp16, 1, 1>},  {8, 16, fp16_direct_conv<NeonFp16, 8, 2>},
