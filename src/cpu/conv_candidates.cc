@@ -1,6 +1,7 @@
 #include "cpu/conv_candidates.h"
 
 #include "cpu/conv_guess.h"
+#include "cpu/float_weights.h"
 
 namespace exeunt::cpu {
 
@@ -28,6 +29,8 @@ void guess_winograd(const ConvShape& s, const NodeView& node, const Bounds& boun
   // Vector operations a point and patch that the transforms cost, as measured.
   constexpr double kGather = 10;
   constexpr double kScatter = 6;
+  // What weights that take half the memory save, where few patches share them.
+  constexpr double kShorts = 0.9;
   const KernelTable& kernels = active_kernels();
   for (const WinogradForm* form : kernels.winograd_forms) {
     const bool applies = s.kernel_height == form->kernel && s.kernel_width == form->kernel &&
@@ -40,9 +43,10 @@ void guess_winograd(const ConvShape& s, const NodeView& node, const Bounds& boun
     const double out = whole_units(s.out_channels, kernels.lanes) / kernels.lanes;
     const double transforms = form->points * patches * (kGather * in + kScatter * out);
     for (const WinogradTile& tile : kernels.winograd_tiles) {
+      if (tile.has_shorts && !has_half_weights(node)) continue;
       const double products = form->points * whole_units(patches, tile.patches) * s.in_channels *
                               whole_units(s.out_channels, tile.channels) / kernels.lanes *
-                              tile_loss(tile.patches, tile.channels / kernels.lanes);
+                              tile_loss(tile.patches, tile.channels / kernels.lanes) * (tile.has_shorts ? kShorts : 1);
       // Small blocks stay in the first-level cache, large ones read the weights less often.
       for (const int block_tiles : {1, 4, 16}) {
         if (block_tiles > 1 && tile.patches * block_tiles / 4 >= patches) continue;
@@ -67,6 +71,11 @@ std::vector<Candidate> own_conv_candidates(const ops::Conv& op, const NodeView& 
   std::vector<Guess> guesses;
   guess_winograd(*s, node, *bounds, guesses);
   guess_direct(*s, node, *bounds, guesses);
+  if (has_half_weights(node)) {
+    for (Guess& guess : guesses) {
+      if (!guess.kernel.ends_with(kShortWeights)) guess.kernel += kWidenedWeights;
+    }
+  }
   return make_best(std::move(guesses), node.wanted);
 }
 

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "cpu/conv_candidates.h"
 #include "cpu/conv_step.h"
+#include "cpu/float_weights.h"
 #include "cpu/input_rows.h"
 #include "cpu/packed_args.h"
 
@@ -71,7 +72,8 @@ PackedWeights pack_direct_weights(const NodeView& node, int lanes, std::int64_t 
   const std::size_t floats = static_cast<std::size_t>(padded * (taps * in + 1));
   return node.packer.pack(
       node.weights(1), node.weights(2), formatted("direct {} {}", lanes, padded), floats, [&](std::span<float> to) {
-        const float* from = node.weights(1)->span<float>().data();
+        Tensor storage;
+        const float* from = floats_of(*node.weights(1), storage).span<float>().data();
         for (std::int64_t o = 0; o < out; ++o) {
           for (std::int64_t i = 0; i < in; ++i) {
             for (std::int64_t t = 0; t < taps; ++t)

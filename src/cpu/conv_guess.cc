@@ -24,9 +24,14 @@ std::vector<Candidate> make_best(std::vector<Guess> guesses, std::string_view wa
   // Guesses are rough: what looks somewhat slower may win.
   constexpr double kHope = 2;
   constexpr std::size_t kMost = 12;
+  const auto make = [](const Guess& guess) {
+    Candidate candidate = guess.make();
+    candidate.kernel = guess.kernel;
+    return candidate;
+  };
   if (!wanted.empty()) {
     const auto guess = std::ranges::find(guesses, wanted, &Guess::kernel);
-    return guess == guesses.end() ? std::vector<Candidate>() : std::vector{guess->make()};
+    return guess == guesses.end() ? std::vector<Candidate>() : std::vector{make(*guess)};
   }
   std::ranges::stable_sort(guesses, {}, &Guess::cost);
   std::vector<const Guess*> best;
@@ -41,7 +46,7 @@ std::vector<Candidate> make_best(std::vector<Guess> guesses, std::string_view wa
   // The form with iterators: clang 14 cannot make the range that the other one returns.
   std::stable_partition(best.begin(), best.end(), [](const Guess* guess) { return !guess->hesitant; });
   std::vector<Candidate> candidates;
-  for (const Guess* guess : best) candidates.push_back(guess->make());
+  for (const Guess* guess : best) candidates.push_back(make(*guess));
   return candidates;
 }
 

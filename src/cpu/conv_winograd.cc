@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "cpu/conv_candidates.h"
 #include "cpu/conv_step.h"
+#include "cpu/float_weights.h"
 #include "cpu/packed_args.h"
 #include "cpu/winograd_weights.h"
 
@@ -79,8 +80,8 @@ int block_patches_of(int patches, const WinogradTile& tile, int block_tiles) {
 }  // namespace
 
 std::string winograd_name(const ConvShape& s, const WinogradForm& form, const WinogradTile& tile, int block_tiles) {
-  return formatted("{}_conv_winograd{}_{}x{}_b{}", active_kernels().isa, form.results, tile.patches, tile.channels,
-                   block_patches_of(patches_of(s, form), tile, block_tiles));
+  return formatted("{}_conv_winograd{}_{}x{}_b{}{}", active_kernels().isa, form.results, tile.patches, tile.channels,
+                   block_patches_of(patches_of(s, form), tile, block_tiles), tile.has_shorts ? kShortWeights : "");
 }
 
 Candidate winograd_candidate(const ConvShape& s, const NodeView& node, const Bounds& bounds, const WinogradForm& form,
@@ -104,8 +105,15 @@ Candidate winograd_candidate(const ConvShape& s, const NodeView& node, const Bou
   args->patches = patches_of(s, form);
   args->block_patches = block_patches_of(args->patches, tile, block_tiles);
   const int padded = rounded_up(s.out_channels, tile.channels);
-  conv.matrix_step = static_cast<std::ptrdiff_t>(padded) * s.in_channels;
-  args->set_weights(pack_winograd_weights(node, form, kernels.lanes, padded), conv.matrix_step * form.matrices);
+  if (tile.has_shorts) {
+    conv.matrix_step = static_cast<std::ptrdiff_t>(padded) * ((s.in_channels + 1) / 2);
+    conv.scales_at = conv.matrix_step * form.matrices;
+    args->set_weights(pack_winograd_shorts(node, form, kernels.lanes, padded),
+                      conv.scales_at + static_cast<std::ptrdiff_t>(padded) * form.matrices);
+  } else {
+    conv.matrix_step = static_cast<std::ptrdiff_t>(padded) * s.in_channels;
+    args->set_weights(pack_winograd_weights(node, form, kernels.lanes, padded), conv.matrix_step * form.matrices);
+  }
   args->step = ConvStep::of(s, node, lay_out_scratch(*args, kernels.lanes));
   const std::size_t scratch = args->step.scratch_bytes(node.threads);
   Candidate candidate = conv_candidate(winograd_name(s, form, tile, block_tiles), run_winograd, args, node, scratch);

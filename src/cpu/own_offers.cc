@@ -1,5 +1,6 @@
 #include "cpu/conv_candidates.h"
 #include "cpu/elementwise.h"
+#include "cpu/float_weights.h"
 #include "cpu/gemm.h"
 #include "cpu/lrn.h"
 #include "cpu/offer.h"
@@ -36,19 +37,21 @@ bool is_fixed(const NodeView& node, std::size_t i) {
 
 }  // namespace
 
-std::string refuse_types(const NodeView& node) {
-  const auto refuse = [](const TensorType& type) -> std::string {
-    if (type.dtype != DType::f32) return std::string(dtype_name(type.dtype)) + " operands; the CPU kernels take f32";
+std::string refuse_types(const NodeView& node, bool may_have_half_weights) {
+  const auto refuse = [](const TensorType& type, bool may_be_half) -> std::string {
+    if (type.dtype != DType::f32 && !(may_be_half && type.dtype == DType::f16))
+      return std::string(dtype_name(type.dtype)) + " operands; the CPU kernels take f32";
     if (type.shape.elements() == 0) return "an empty tensor";
     if (type.shape.rank() > 6) return "more than 6 axes";
     return "";
   };
   for (std::size_t i = 0; i < node.node.inputs.size(); ++i) {
     if (const TensorType* type = node.operand_type(i)) {
-      if (std::string reason = refuse(*type); !reason.empty()) return reason;
+      const bool may_be_half = i == 1 && may_have_half_weights;
+      if (std::string reason = refuse(*type, may_be_half); !reason.empty()) return reason;
     }
   }
-  return refuse(node.result_type());
+  return refuse(node.result_type(), false);
 }
 
 Offer offer(const ops::Conv& op, const NodeView& node) {
@@ -56,12 +59,12 @@ Offer offer(const ops::Conv& op, const NodeView& node) {
     return half_conv_offer(op, node, *halves);
   if (!is_fixed(node, 1)) return "weights that are computed at run time";
   if (!is_fixed(node, 2) || !is_fixed(node, 4)) return "a bias or scale that is computed at run time";
-  return offer_f32(node, [&] { return own_conv_candidates(op, node); });
+  if (std::string reason = refuse_types(node, true); !reason.empty()) return reason;
+  return offer_of(own_conv_candidates(op, node));
 }
 
 Offer offer(const ops::Gemm& op, const NodeView& node) {
-  if (node.operand_type(1)->dtype == DType::f16 && node.operand_type(0)->dtype == DType::f32)
-    return half_product_offer(op, node);
+  if (has_half_weights(node)) return half_product_offer(op, node);
   return offer_f32(node, [&] { return own_product_candidates(op, node); });
 }
 

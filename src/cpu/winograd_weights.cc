@@ -2,10 +2,13 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <cstring>
 #include <vector>
 
 #include "base/half.h"
 #include "base/text.h"
+#include "cpu/float_weights.h"
 #include "cpu/half_step.h"
 #include "cpu/word_order.h"
 
@@ -75,6 +78,26 @@ Numbers transform_filter(const float* filter, const WinogradForm& form) {
   return form.stride == 1 ? transform_stride1(g, form.kernel + form.results - 1) : transform_stride2(g);
 }
 
+/// Number m of each filter as 16-bit integers, those of two filters a word, `step` floats apart.
+/// @return what a word counts in
+float pack_shorts(const std::vector<Numbers>& filters, std::size_t m, std::size_t step, float* words) {
+  constexpr double kHighest = 32767;
+  constexpr double kHigh = 65536;
+  double largest = 0;
+  for (const Numbers& filter : filters) largest = std::max(largest, std::abs(filter[m]));
+  const double unit = largest > 0 ? largest / kHighest : 1;
+  for (std::size_t i = 0; i < filters.size(); i += 2, words += step) {
+    const double low = i + 1 < filters.size() ? std::round(filters[i + 1][m] / unit) : 0;
+    const auto low_bits = static_cast<std::uint16_t>(static_cast<std::int16_t>(low));
+    // The kernel takes the word for its high half, a part of one more than what is there.
+    const double high = std::round(filters[i][m] / unit - low_bits / kHigh);
+    const auto high_bits = static_cast<std::uint16_t>(static_cast<std::int16_t>(high));
+    const std::uint32_t word = static_cast<std::uint32_t>(high_bits) << 16 | low_bits;
+    std::memcpy(words, &word, sizeof word);
+  }
+  return static_cast<float>(unit / kHigh);
+}
+
 }  // namespace
 
 PackedWeights pack_winograd_weights(const NodeView& node, const WinogradForm& form, int lanes, int padded) {
@@ -88,7 +111,8 @@ PackedWeights pack_winograd_weights(const NodeView& node, const WinogradForm& fo
   return node.packer.pack(
       &weights, node.weights(2), formatted("winograd {} {} {} {}", form.points, form.kernel, lanes, padded),
       width * (matrices * in + 1), [&](std::span<float> to) {
-        const float* from = weights.span<float>().data();
+        Tensor storage;
+        const float* from = floats_of(weights, storage).span<float>().data();
         for (std::size_t o = 0; o < out; ++o) {
           for (std::size_t i = 0; i < in; ++i, from += filter_floats) {
             const Numbers values = transform_filter(from, form);
@@ -99,6 +123,36 @@ PackedWeights pack_winograd_weights(const NodeView& node, const WinogradForm& fo
         if (const Tensor* bias = node.weights(2))
           std::ranges::copy(bias->span<float>(), to.begin() + static_cast<std::ptrdiff_t>(width * matrices * in));
       });
+}
+
+PackedWeights pack_winograd_shorts(const NodeView& node, const WinogradForm& form, int lanes, int padded) {
+  const Tensor& weights = *node.weights(1);
+  const auto out = static_cast<std::size_t>(weights.shape()[0]);
+  const auto in = static_cast<std::size_t>(weights.shape()[1]);
+  const auto width = static_cast<std::size_t>(padded);
+  const auto vector = static_cast<std::size_t>(lanes);
+  const auto matrices = static_cast<std::size_t>(form.matrices);
+  const std::size_t pairs = (in + 1) / 2;
+  const std::size_t scales_at = width * matrices * pairs;
+  const std::size_t bias_at = scales_at + width * matrices;
+  const auto filter_floats = static_cast<std::size_t>(form.kernel) * static_cast<std::size_t>(form.kernel);
+  return node.packer.pack(&weights, node.weights(2),
+                          formatted("winograd shorts {} {} {} {}", form.points, form.kernel, lanes, padded),
+                          bias_at + width, [&](std::span<float> to) {
+                            Tensor storage;
+                            const float* from = floats_of(weights, storage).span<float>().data();
+                            for (std::size_t o = 0; o < out; ++o) {
+                              std::vector<Numbers> filters;
+                              for (std::size_t i = 0; i < in; ++i, from += filter_floats)
+                                filters.push_back(transform_filter(from, form));
+                              for (std::size_t m = 0; m < matrices; ++m) {
+                                float* words = to.data() + m * width * pairs + o / vector * pairs * vector + o % vector;
+                                to[scales_at + m * width + o] = pack_shorts(filters, m, vector, words);
+                              }
+                            }
+                            if (const Tensor* bias = node.weights(2))
+                              std::ranges::copy(bias->span<float>(), to.begin() + static_cast<std::ptrdiff_t>(bias_at));
+                          });
 }
 
 PackedWeights pack_bf16_winograd_weights(const NodeView& node, int results, int lanes, int padded, int words) {

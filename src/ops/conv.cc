@@ -78,7 +78,8 @@ TensorType infer(const Conv& op, Types in) {
   const TensorType& x = type_at(in, 0);
   const TensorType& w = type_at(in, 1);
   require_float(x, "x");
-  require_same_dtype(x, w);
+  const bool has_short_weights = x.dtype == DType::f32 && w.dtype == DType::f16;
+  if (!has_short_weights) require_same_dtype(x, w);
   require(x.shape.rank() >= 3 && x.shape.rank() == w.shape.rank(), ErrorCode::shape,
           "x is {} and w is {}; one rank of 3 to 5 is needed", x.shape.str(), w.shape.str());
   require(op.group > 0 && w.shape[0] % op.group == 0, ErrorCode::shape, "group {} does not divide {} output channels",
@@ -102,7 +103,8 @@ TensorType infer(const Conv& op, Types in) {
 }
 
 void reference(const Conv& op, Inputs in, Outputs out) {
-  if (out[0].dtype() == DType::f32) return reference_as<float>(op, in, out[0]);
+  // Where the types differ numbers are read one by one.
+  if (in[0].dtype() == DType::f32 && in[1].dtype() == DType::f32) return reference_as<float>(op, in, out[0]);
   reference_as<double>(op, in, out[0]);
 }
 

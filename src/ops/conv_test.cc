@@ -168,9 +168,19 @@ TEST(Conv, CountsAMultiplyAddPerTapAndOutput) {
   EXPECT_EQ(work(plain_conv(2), std::array{&x, &w}, y), 6 * 6 * 6 * 2 * 3 * 3);
 }
 
+TEST(Conv, TakesHalvesAsWeightsBesideFloats) {
+  const Tensor x = tensor(DType::f32, {1, 2, 1}, {3, 1.0F / 3});
+  const Tensor w = tensor(DType::f16, {1, 2, 1}, {1.0 / 3, 65504});
+  const Tensor y = run_op(plain_conv(1), {x, w});
+  EXPECT_EQ(y.dtype(), DType::f32);
+  // The nearest half is 0.333251953125.
+  EXPECT_THAT(numbers(y), ElementsAre(static_cast<float>(3 * 0.333251953125 + 65504 * double{1.0F / 3})));
+}
+
 TEST(Conv, RefusesOperandsThatDoNotFit) {
   EXPECT_EQ(error_of(plain_conv(1), {"i8[1,1,3]", "i8[1,1,3]"}), ErrorCode::dtype);
-  EXPECT_EQ(error_of(plain_conv(1), {"f32[1,1,3]", "f16[1,1,3]"}), ErrorCode::dtype);
+  EXPECT_EQ(error_of(plain_conv(1), {"f32[1,1,3]", "bf16[1,1,3]"}), ErrorCode::dtype);
+  EXPECT_EQ(error_of(plain_conv(1), {"f16[1,1,3]", "f32[1,1,3]"}), ErrorCode::dtype);
   EXPECT_EQ(error_of(plain_conv(1), {"f32[1,3]", "f32[1,3]"}), ErrorCode::shape);
   EXPECT_EQ(error_of(plain_conv(1), {"f32[1,1,3]", "f32[1,1,3,3]"}), ErrorCode::shape);
   EXPECT_EQ(error_of(plain_conv(4), {"f32[1,1,3,3,3,3]", "f32[1,1,3,3,3,3]"}), ErrorCode::shape);

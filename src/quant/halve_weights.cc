@@ -29,7 +29,6 @@ std::string refuse_half_numbers(const Tensor& weights) {
 }
 
 std::string refuse_half_weights(const Graph& graph, const Node& node) {
-  if (!std::holds_alternative<ops::Gemm>(node.op)) return "not a product";
   if (std::string reason = refuse_lowered(graph, node); !reason.empty()) return reason;
   return refuse_half_numbers(*graph.constant(node.inputs[1]));
 }

@@ -16,7 +16,8 @@ inline constexpr float kHighestHalf = 65504;
 std::string refuse_half_numbers(const Tensor& weights);
 
 /// Why the weights of a node cannot be stored in 16 bits (IEEE halves) beside f32 arithmetic; empty if they can.
-/// Products with one row and constant weights can, if refuse_half_numbers has nothing against those.
+/// Convolutions without groups and products with one row, with constant weights, can, if refuse_half_numbers has
+/// nothing against those.
 std::string refuse_half_weights(const Graph& graph, const Node& node);
 
 /// The graph with the weights of the chosen nodes rounded to f16; operands, results and biases stay f32. So rounding is

@@ -40,6 +40,18 @@ TEST(HalveWeights, OfChosenProductsOnlyTheWeightsChange) {
   EXPECT_EQ(first_difference(halve_weights(graph, {false, false}), graph), "");
 }
 
+TEST(HalveWeights, OfChosenConvolutionsOnlyTheWeightsChange) {
+  const std::string head = "input %x f32[1,1,2,2] \"x\"\n";
+  const std::string rest =
+      "const %b f32[2] = {1, -2}\n%y = Conv(%x, %w, %b){strides=[1,1], pads=[0,0,0,0], dilations=[1,1]}" + kTail;
+  const std::string numbers = "[2,1,2,2] = {1, 2, -1, 0.5, 0, 4, 8, -0.25}\n";
+  const Graph graph = parse_graph(head + "const %w f32" + numbers + rest);
+  const Graph halves = halve_weights(graph, {true});
+  verify(halves);
+  EXPECT_EQ(first_difference(halves, parse_graph(head + "const %w f16" + numbers + rest)), "") << print_graph(halves);
+  expect_equal_results(graph, halves);
+}
+
 TEST(HalveWeights, AreRoundedToTheNearest) {
   const Graph graph = parse_graph(kHead + "const %w f32[2,1] = {0.3333333, 65504}\n%y = Gemm(%x, %w)" + kTail);
   const Graph wanted = parse_graph(kHead + "const %w f16[2,1] = {0.333251953125, 65504}\n%y = Gemm(%x, %w)" + kTail);
@@ -62,7 +74,7 @@ TEST(HalveWeights, TooSmallOnesAreRefusedUnlessOthersOutweighThem) {
 }
 
 TEST(HalveWeights, OtherNodesAreRefused) {
-  EXPECT_EQ(refused(kHead + "%y = Relu(%x)"), "not a product");
+  EXPECT_EQ(refused(kHead + "%y = Relu(%x)"), "neither a convolution nor a product");
   EXPECT_EQ(refused(kHead + "input %w f32[2,2] \"w\"\n%y = Gemm(%x, %w)"), "weights that are computed at run time");
   EXPECT_EQ(refused("input %x f32[3,2] \"x\"\nconst %w f32[2,2] = {1, 2, 3, 4}\n%y = Gemm(%x, %w)"),
             "more than one row");

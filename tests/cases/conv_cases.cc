@@ -21,6 +21,7 @@ struct ConvSpec {
   bool relu = false;
   std::string refused = {};
   std::string dtype = "f32";
+  bool half_weights = false;
 };
 
 std::string repeated(std::string_view item, int count) {
@@ -35,7 +36,8 @@ OpCase conv_case(const ConvSpec& s) {
   const std::string window =
       fmt::format("strides=[{}], pads=[{}], dilations=[{}], group={}", list(s.strides, "1", spatial),
                   list(s.pads, "0", 2 * spatial), list(s.dilations, "1", spatial), s.group);
-  std::string text = fmt::format("input %x {0}{1} \"x\"\nconst %w {0}{2} = random\n", s.dtype, s.x.str(), s.w.str());
+  std::string text = fmt::format("input %x {}{} \"x\"\nconst %w {}{} = random\n", s.dtype, s.x.str(),
+                                 s.half_weights ? "f16" : s.dtype, s.w.str());
   if (s.bias) text += fmt::format("const %b {}[{}] = random\n", s.dtype, s.w[0]);
   if (s.residual) {
     text += fmt::format("const %w2 {}{} = random\n%r = Conv(%x, %w2){{{}}}\n", s.dtype, s.w.str(), window);
@@ -183,6 +185,26 @@ void add_groups_and_fusions(std::vector<OpCase>& cases) {
   for (const ConvSpec& spec : specs) cases.push_back(conv_case(spec));
 }
 
+/// Weights that are stored as halves: the reference multiplies the same numbers.
+void add_half_weights(std::vector<OpCase>& cases) {
+  const auto add = [&](ConvSpec s) {
+    s.name = "half_weights_" + s.name;
+    s.half_weights = true;
+    cases.push_back(conv_case(s));
+  };
+  for (const std::int64_t c : {1, 3, 4, 8, 15, 16, 17, 33}) {
+    add({.name = fmt::format("of_{}", c), .x = {1, c, 9, 7}, .w = {17, c, 3, 3}, .pads = "1,1,1,1", .bias = true});
+    add({.name = fmt::format("to_{}", c), .x = {1, 16, 4, 4}, .w = {c, 16, 3, 3}, .pads = "1,1,1,1", .relu = true});
+  }
+  add({.name = "residual", .x = {1, 9, 8, 8}, .w = {9, 9, 3, 3}, .pads = "1,1,1,1", .bias = true, .residual = true});
+  add({.name = "batch", .x = {3, 8, 6, 6}, .w = {16, 8, 3, 3}, .pads = "1,1,1,1", .bias = true});
+  add({.name = "5x5", .x = {1, 7, 9, 9}, .w = {10, 7, 5, 5}, .pads = "2,2,2,2", .bias = true});
+  add({.name = "stride_2", .x = {1, 18, 9, 9}, .w = {24, 18, 3, 3}, .strides = "2,2", .pads = "1,1,1,1", .bias = true});
+  add({.name = "pointwise", .x = {1, 9, 4, 5}, .w = {10, 9, 1, 1}, .bias = true, .relu = true});
+  add({.name = "dilated", .x = {1, 4, 9, 9}, .w = {6, 4, 3, 3}, .dilations = "2,2"});
+  add({.name = "one_axis", .x = {1, 4, 9}, .w = {6, 4, 3}, .pads = "1,1"});
+}
+
 void add_refused(std::vector<OpCase>& cases) {
   cases.push_back(conv_case({.name = "in_f64",
                              .x = {1, 2, 4, 4},
@@ -211,6 +233,7 @@ std::vector<OpCase> conv_cases() {
   add_patches(cases);
   add_windows(cases);
   add_groups_and_fusions(cases);
+  add_half_weights(cases);
   add_refused(cases);
   const std::string window = "{strides=[1,1], pads=[0,0,0,0], dilations=[1,1]}";
   cases.push_back({"residual_is_the_input", Exactness::rounding,

@@ -110,19 +110,20 @@ TEST(PrecisionOption, PlansAreNamedByWhatTheyComputeIn) {
 
   built(joined({"--precision", "int8", "--strict"}, kCalib));
   EXPECT_EQ(expect_json({"inspect", plan}).at("computes_in"), Json::array({"int8"}));
-  EXPECT_THAT(built({"--precision", "fp16", "--strict"}), StartsWith(plan + ": fp32 and fp16 weights for "));
-  EXPECT_EQ(expect_json({"inspect", plan}).at("computes_in"), Json::array({"fp32", "fp16 weights"}));
+  EXPECT_THAT(built({"--precision", "fp16", "--strict"}), StartsWith(plan + ": fp16 weights for "));
+  EXPECT_EQ(expect_json({"inspect", plan}).at("computes_in"), Json::array({"fp16 weights"}));
 }
 
-TEST(PrecisionOption, Fp16StoresTheWeightsOfProductsIn16Bits) {
+TEST(PrecisionOption, Fp16StoresWeightsIn16Bits) {
   const TempDir folder;
   const std::string plan = (folder / "fp16.plan").string();
   EXPECT_THAT(notes_of(build(plan, {"--precision", "fp16", "--strict"})),
-              ::testing::Eq("note: fp16: weights of products are stored in 16 bits, arithmetic is f32\n"));
+              ::testing::Eq("note: fp16: weights are stored in 16 bits, arithmetic is f32\n"));
   const Json inspection = expect_json({"inspect", plan});
   for (const Json& step : inspection.at("steps")) {
-    const bool is_half = step.at("kernel").get<std::string>().ends_with("_half_gemm");
-    EXPECT_EQ(is_half, step.at("op") == "Gemm") << step;
+    const std::string kernel = step.at("kernel");
+    EXPECT_EQ(kernel.ends_with("_half_gemm"), step.at("op") == "Gemm") << step;
+    EXPECT_EQ(kernel.find("_w16") != std::string::npos, step.at("op") == "Conv") << step;
   }
   EXPECT_GE(steps_of(inspection, "Gemm"), 2);
   EXPECT_GE(expect_json({"eval", plan, "--data", kDigitsData}).at("accuracy"), 0.98);

@@ -15,6 +15,7 @@ enum class Exactness : std::uint8_t {
   approximate,         ///< functions by series or table as well
   halves,              ///< sums in f32 of 16-bit numbers that are rounded to 16 bits at the end
   transformed_halves,  ///< the same with operands that are transformed, in 16 bits, before they are summed up
+  short_weights,       ///< weights are transformed and then 16-bit fractions of the largest
   half_sums            ///< as halves, but with runs of 36 terms that are summed in 16 bits; terms of size up to 1
 };
 
@@ -60,6 +61,10 @@ inline double tolerance(Exactness exactness, DType dtype, const Accumulation& su
       // The last result of a patch of F(4x4, 3x3), which gets the largest factors, is off by up to a third of the
       // results' root mean square.
       return 20 * epsilon * sum.magnitude;
+    case Exactness::short_weights:
+      // Each is off by up to 2^-16 of the largest, the last result of a patch of F(4x4, 3x3) by some hundred times
+      // that.
+      return std::ldexp(1.0, -9) * sum.magnitude;
     case Exactness::half_sums: {
       // Random terms of size up to 1: each addition is off by up to half an epsilon of a partial sum, of at most
       // sqrt(36) terms' size. Of K additions that is sqrt(36 K) / 2, were all partial sums as long as the last one.

@@ -11,6 +11,7 @@
 #include "cpu/kernels/rows.inl.h"
 #include "cpu/kernels/transpose.inl.h"
 #include "cpu/kernels/winograd.inl.h"
+#include "cpu/kernels/winograd_shorts.inl.h"
 #include "cpu/kernels/winograd_stride2.inl.h"
 
 namespace exeunt::cpu {
@@ -38,9 +39,13 @@ constexpr const WinogradForm* kWinogradForms[] = {
 };
 
 constexpr WinogradTile kWinogradTiles[] = {
-    {8, 8, winograd_multiply<Avx2, 8, 1>},  {4, 8, winograd_multiply<Avx2, 4, 1>},
-    {6, 16, winograd_multiply<Avx2, 6, 2>}, {4, 16, winograd_multiply<Avx2, 4, 2>},
-    {2, 32, winograd_multiply<Avx2, 2, 4>}, {3, 32, winograd_multiply<Avx2, 3, 4>},
+    {8, 8, winograd_multiply<Avx2, 8, 1>},
+    {4, 8, winograd_multiply<Avx2, 4, 1>},
+    {6, 16, winograd_multiply<Avx2, 6, 2>},
+    {4, 16, winograd_multiply<Avx2, 4, 2>},
+    {2, 32, winograd_multiply<Avx2, 2, 4>},
+    {3, 32, winograd_multiply<Avx2, 3, 4>},
+    {4, 16, winograd_multiply_shorts<Avx2, 4, 2>, true},
 };
 
 constexpr KernelTable kTable{.isa = "avx2",

@@ -11,6 +11,7 @@
 #include "cpu/kernels/rows.inl.h"
 #include "cpu/kernels/transpose.inl.h"
 #include "cpu/kernels/winograd.inl.h"
+#include "cpu/kernels/winograd_shorts.inl.h"
 #include "cpu/kernels/winograd_stride2.inl.h"
 
 namespace exeunt::cpu {
@@ -48,7 +49,7 @@ constexpr WinogradTile kWinogradTiles[] = {
     {16, 16, winograd_multiply<Avx512, 16, 1>}, {8, 16, winograd_multiply<Avx512, 8, 1>},
     {4, 16, winograd_multiply<Avx512, 4, 1>},   {8, 32, winograd_multiply<Avx512, 8, 2>},
     {4, 32, winograd_multiply<Avx512, 4, 2>},   {6, 64, winograd_multiply<Avx512, 6, 4>},
-    {4, 64, winograd_multiply<Avx512, 4, 4>},
+    {4, 64, winograd_multiply<Avx512, 4, 4>},   {4, 32, winograd_multiply_shorts<Avx512, 4, 2>, true},
 };
 
 constexpr KernelTable kTable{.isa = "avx512",

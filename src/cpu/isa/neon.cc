@@ -11,6 +11,7 @@
 #include "cpu/kernels/rows.inl.h"
 #include "cpu/kernels/transpose.inl.h"
 #include "cpu/kernels/winograd.inl.h"
+#include "cpu/kernels/winograd_shorts.inl.h"
 #include "cpu/kernels/winograd_stride2.inl.h"
 
 namespace exeunt::cpu {
@@ -34,7 +35,7 @@ constexpr const WinogradForm* kWinogradForms[] = {
 constexpr WinogradTile kWinogradTiles[] = {
     {8, 8, winograd_multiply<Neon, 8, 2>},  {7, 12, winograd_multiply<Neon, 7, 3>},
     {4, 16, winograd_multiply<Neon, 4, 4>}, {5, 16, winograd_multiply<Neon, 5, 4>},
-    {2, 16, winograd_multiply<Neon, 2, 4>},
+    {2, 16, winograd_multiply<Neon, 2, 4>}, {4, 16, winograd_multiply_shorts<Neon, 4, 4>, true},
 };
 
 constexpr KernelTable kTable{.isa = "neon",

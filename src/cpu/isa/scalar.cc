@@ -11,6 +11,7 @@
 #include "cpu/kernels/rows.inl.h"
 #include "cpu/kernels/transpose.inl.h"
 #include "cpu/kernels/winograd.inl.h"
+#include "cpu/kernels/winograd_shorts.inl.h"
 
 namespace exeunt::cpu {
 
@@ -25,7 +26,8 @@ constexpr DirectConvTile kDirectConv[] = {
 
 constexpr const WinogradForm* kWinogradForms[] = {&kWinogradForm<Scalar, 4, 2>, &kWinogradForm<Scalar, 6, 4>};
 
-constexpr WinogradTile kWinogradTiles[] = {{4, 8, winograd_multiply<Scalar, 4, 2>}};
+constexpr WinogradTile kWinogradTiles[] = {{4, 8, winograd_multiply<Scalar, 4, 2>},
+                                           {4, 8, winograd_multiply_shorts<Scalar, 4, 2>, true}};
 
 constexpr KernelTable kTable{.isa = "scalar",
                              .lanes = Scalar::kLanes,

@@ -18,7 +18,10 @@ struct Winograd {
   std::ptrdiff_t block = 0;      ///< floats from a vector of channels to the next, in transformed patches and products
   std::ptrdiff_t in_point = 0;   ///< floats from a point's transformed patches to those of the next one
   std::ptrdiff_t out_point = 0;  ///< the same for products
-  const float* weights = nullptr;  ///< [matrix][block of lanes][in channel][lane]
+  /// [matrix][block of lanes][in channel][lane]; of tiles of shorts [matrix][block of lanes][pair of in
+  /// channels][lane], words of two 16-bit integers, the first channel in the high half.
+  const float* weights = nullptr;
+  std::ptrdiff_t scales_at = 0;    ///< floats from the weights to what shorts count in, [matrix][channel]
   const float* bias = nullptr;     ///< whole tiles, zeros behind the last channel
   std::ptrdiff_t matrix_step = 0;  ///< floats from a matrix to the next one
   float low = 0;                   ///< results are clamped to [low, high]; infinite: not at all
@@ -63,6 +66,7 @@ struct WinogradTile {
   int patches = 0;
   int channels = 0;
   WinogradMultiplyFn multiply = nullptr;
+  bool has_shorts = false;  ///< weights are 16-bit integers
 };
 
 /// Channels rounded up to whole vectors or tiles.

@@ -1,3 +1,4 @@
+#include "cpu/float_weights.h"
 #include "cpu/onednn/eltwise.h"
 
 namespace exeunt::cpu {
@@ -83,10 +84,12 @@ Candidate make_candidate(const ops::Conv& op, const NodeView& node) {
   args.push_back({DNNL_ARG_SRC, x, 0, {}});
   std::vector<OperandUse> uses = {{0, layout}};
   if (node.operand_type(3) != nullptr) uses.push_back({3, layout});
-  args.push_back({DNNL_ARG_WEIGHTS,
-                  {},
-                  -1,
-                  pack_constant(*node.constant(1), describe_row_major(ws, 0), primitive.weights_desc())});
+  Tensor storage;
+  args.push_back(
+      {DNNL_ARG_WEIGHTS,
+       {},
+       -1,
+       pack_constant(floats_of(*node.constant(1), storage), describe_row_major(ws, 0), primitive.weights_desc())});
   if (bias != nullptr) args.push_back({DNNL_ARG_BIAS, {}, -1, pack_constant(*bias, b, b)});
   args.push_back({DNNL_ARG_DST, y, static_cast<int>(uses.size()), {}});
   return primitive_candidate(dnnl::convolution_forward(primitive), primitive, std::move(args), std::move(uses), layout,
@@ -96,13 +99,17 @@ Candidate make_candidate(const ops::Conv& op, const NodeView& node) {
 }  // namespace
 
 Offer library_offer(const ops::Conv& op, const NodeView& node) {
-  if (std::string reason = refuse_types(node); !reason.empty()) return reason;
+  if (std::string reason = refuse_types(node, true); !reason.empty()) return reason;
   if (node.constant(1) == nullptr) return "weights that are computed at run time";
   for (const std::size_t i : {std::size_t{2}, std::size_t{4}}) {
     if (node.operand_type(i) != nullptr && node.constant(i) == nullptr)
       return "a bias or scale that is computed at run time";
   }
-  return offer_or_reason([&] { return make_candidate(op, node); });
+  return offer_or_reason([&] {
+    Candidate candidate = make_candidate(op, node);
+    if (has_half_weights(node)) candidate.kernel += kWidenedWeights;
+    return candidate;
+  });
 }
 
 }  // namespace exeunt::cpu

@@ -1,3 +1,4 @@
+#include "cpu/float_weights.h"
 #include "cpu/onednn/eltwise.h"
 
 namespace exeunt::cpu {
@@ -74,7 +75,7 @@ std::string refuse_operands(const ops::MatMul&, const NodeView& node) {
 
 Offer library_offer(const ops::Gemm& op, const NodeView& node) {
   // What our own kernels have against 16-bit weights is the better reason.
-  if (node.operand_type(1)->dtype == DType::f16 && node.operand_type(0)->dtype == DType::f32) return std::string();
+  if (has_half_weights(node)) return std::string();
   if (std::string reason = refuse_types(node); !reason.empty()) return reason;
   if (std::string reason = refuse_bias(op, node); !reason.empty()) return reason;
   const Shape& ys = node.result_type().shape;

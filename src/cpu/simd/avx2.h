@@ -25,6 +25,14 @@ struct Avx2 {
     return _mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
   }
 
+  /// A word as an integer; the integer in its low half in units of 2^16.
+  [[gnu::always_inline]] static Vec whole_of_word(Vec words) noexcept {
+    return _mm256_cvtepi32_ps(_mm256_castps_si256(words));
+  }
+  [[gnu::always_inline]] static Vec whole_of_low_half(Vec words) noexcept {
+    return _mm256_cvtepi32_ps(_mm256_slli_epi32(_mm256_castps_si256(words), 16));
+  }
+
   [[gnu::always_inline]] static Vec add(Vec a, Vec b) noexcept { return _mm256_add_ps(a, b); }
   [[gnu::always_inline]] static Vec sub(Vec a, Vec b) noexcept { return _mm256_sub_ps(a, b); }
   [[gnu::always_inline]] static Vec mul(Vec a, Vec b) noexcept { return _mm256_mul_ps(a, b); }

@@ -29,6 +29,14 @@ struct Avx512 {
     return _mm512_cvtph_ps(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)));
   }
 
+  /// A word as an integer; the integer in its low half in units of 2^16.
+  [[gnu::always_inline]] static Vec whole_of_word(Vec words) noexcept {
+    return _mm512_cvtepi32_ps(_mm512_castps_si512(words));
+  }
+  [[gnu::always_inline]] static Vec whole_of_low_half(Vec words) noexcept {
+    return _mm512_cvtepi32_ps(_mm512_slli_epi32(_mm512_castps_si512(words), 16));
+  }
+
   [[gnu::always_inline]] static Vec add(Vec a, Vec b) noexcept { return _mm512_add_ps(a, b); }
   [[gnu::always_inline]] static Vec sub(Vec a, Vec b) noexcept { return _mm512_sub_ps(a, b); }
   [[gnu::always_inline]] static Vec mul(Vec a, Vec b) noexcept { return _mm512_mul_ps(a, b); }

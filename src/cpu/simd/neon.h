@@ -38,6 +38,14 @@ struct Neon {
     return vcvt_f32_f16(vreinterpret_f16_u16(vld1_u16(p)));
   }
 
+  /// A word as an integer; the integer in its low half in units of 2^16.
+  [[gnu::always_inline]] static Vec whole_of_word(Vec words) noexcept {
+    return vcvtq_f32_s32(vreinterpretq_s32_f32(words));
+  }
+  [[gnu::always_inline]] static Vec whole_of_low_half(Vec words) noexcept {
+    return vcvtq_f32_s32(vshlq_n_s32(vreinterpretq_s32_f32(words), 16));
+  }
+
   [[gnu::always_inline]] static Vec add(Vec a, Vec b) noexcept { return vaddq_f32(a, b); }
   [[gnu::always_inline]] static Vec sub(Vec a, Vec b) noexcept { return vsubq_f32(a, b); }
   [[gnu::always_inline]] static Vec mul(Vec a, Vec b) noexcept { return vmulq_f32(a, b); }

@@ -39,6 +39,14 @@ struct Scalar {
     return from_bits(bits(size) | (is_special & 0x7f800000) | (wide & 0x8000) << 16);
   }
 
+  /// A word as an integer; the integer in its low half in units of 2^16.
+  [[gnu::always_inline]] static Vec whole_of_word(Vec words) noexcept {
+    return __builtin_convertvector(bits(words), Vec);
+  }
+  [[gnu::always_inline]] static Vec whole_of_low_half(Vec words) noexcept {
+    return __builtin_convertvector(bits(words) << 16, Vec);
+  }
+
   [[gnu::always_inline]] static Vec add(Vec a, Vec b) noexcept { return a + b; }
   [[gnu::always_inline]] static Vec sub(Vec a, Vec b) noexcept { return a - b; }
   [[gnu::always_inline]] static Vec mul(Vec a, Vec b) noexcept { return a * b; }

@@ -16,8 +16,8 @@ std::map<ValueId, double> times_by_value(const PlanData& plan) {
 }
 
 bool is_lowered(const Graph& graph, const Node& node) {
-  if (std::holds_alternative<ops::Conv>(node.op)) return graph.type(node.output).dtype != DType::f32;
-  if (std::holds_alternative<ops::Gemm>(node.op)) return graph.type(node.inputs[1]).dtype == DType::f16;
+  if (std::holds_alternative<ops::Conv>(node.op) || std::holds_alternative<ops::Gemm>(node.op))
+    return graph.type(node.inputs[1]).dtype != DType::f32;
   return std::holds_alternative<ops::QuantizedConv>(node.op);
 }
 

@@ -161,30 +161,22 @@ class Planner {
     }
   }
 
-  /// Weights in 16 bits, arithmetic in f32; of products only, so that nothing is said against convolutions.
+  /// Weights in 16 bits, arithmetic in f32.
   void add_half_weights() {
     const bool is_best = options_.precision == "best";
-    std::vector<bool> all(graph_.nodes.size());
-    for (std::size_t id = 0; id < graph_.nodes.size(); ++id) {
-      const Node& node = graph_.nodes[id];
-      if (!std::holds_alternative<ops::Gemm>(node.op)) continue;
-      const std::string reason = refuse_half_weights(graph_, node);
-      all[id] = reason.empty();
-      if (!reason.empty()) notes_.push_back(fmt::format("fp16: '{}' stays in fp32: {}", node.name, reason));
-    }
     Lowering fp16{"fp16",
                   "16-bit weights",
                   precision_.has_fast_halves,
                   "this instruction set converts 16-bit weights by plain loops",
-                  std::move(all),
+                  find_choosable("fp16", [this](const Node& node) { return refuse_half_weights(graph_, node); }),
                   [this](const std::vector<bool>& chosen) { return halve_weights(graph_, chosen); }};
     if (fp16.applies()) {
       if (!is_best)
-        notes_.push_back(
-            fmt::format("{}: weights of products are stored in 16 bits, arithmetic is f32", options_.precision));
+        notes_.push_back(fmt::format("{}: weights are stored in 16 bits, arithmetic is f32", options_.precision));
       lowerings_.push_back(std::move(fp16));
     } else if (!is_best) {
-      lack(fmt::format("{}: no product of this model can have 16-bit weights; fp32 is taken", options_.precision));
+      lack(fmt::format("{}: no convolution or product of this model can have 16-bit weights; fp32 is taken",
+                       options_.precision));
     }
   }
 

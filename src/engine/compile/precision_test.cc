@@ -177,7 +177,7 @@ TEST(Precision, ThePlanThatIsTakenIsNotedAndAnswersAsFloats) {
       options.optimize_for = objective;
       const Plan plan = Plan::build(digits(), options);
       EXPECT_EQ(plan.precision(), precision);
-      // With all types allowed, products may have 16-bit weights instead.
+      // With all types allowed, they may have 16-bit weights instead.
       const std::string how =
           precision == "best" ? "convolutions and products on " : "convolutions and products on integers";
       EXPECT_THAT(plan.notes(), Contains(::testing::AllOf(HasSubstr(how), HasSubstr("objective " + objective),

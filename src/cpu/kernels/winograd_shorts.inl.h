@@ -1,0 +1,88 @@
+#pragma once
+
+#include "cpu/kernels/winograd.inl.h"
+
+/// The products of Winograd with weights in 16 bits. Where few patches share a weight, what such products take is the
+/// time in which weights come from the outer caches.
+namespace exeunt::cpu {
+
+/// acc[p][z] += x[p][0] * high half of *w(z) + x[p][1] * low half of it. A word as an integer is its high half in units
+/// of 2^16, and a fraction that packing has allowed for: no instruction takes it away.
+template <class S, int kPatches, int kVecs, class Word>
+[[gnu::always_inline]] inline void add_short_products(Tile<S, kPatches, kVecs>& acc, const float* x,
+                                                      const Word& word) noexcept {
+  typename S::Vec words[kVecs];
+  typename S::Vec weight[kVecs];
+  unrolled<kVecs>([&](auto z) EXEUNT_INLINE {
+    words[z] = S::load(word(z));
+    S::pin(words[z]);
+    weight[z] = S::whole_of_word(words[z]);
+  });
+  multiply_tile<S, kPatches, kVecs>(acc, weight, [=](auto p) EXEUNT_INLINE { return x + p * S::kLanes; });
+  unrolled<kVecs>([&](auto z) EXEUNT_INLINE { weight[z] = S::whole_of_low_half(words[z]); });
+  multiply_tile<S, kPatches, kVecs>(acc, weight, [=](auto p) EXEUNT_INLINE { return x + p * S::kLanes + 1; });
+}
+
+/// All tiles of one point and one tile's width of channels.
+/// @param scales  what the integers of each channel count in
+/// @param start   what is added: the bias or zeros
+template <class S, int kPatches, int kVecs>
+[[gnu::noinline]] void multiply_point_of_shorts(const float* from, float* to, const float* weights, const float* scales,
+                                                const float* start, int patches, int depth,
+                                                std::ptrdiff_t block) noexcept {
+  constexpr int kUnrolled = std::min(S::kLanes, 8);
+  const Stride w_step(static_cast<std::ptrdiff_t>(depth + 1) / 2 * S::kLanes);
+  for (; patches > 0; patches -= kPatches, from += kPatches * S::kLanes, to += kPatches * S::kLanes) {
+    typename S::Vec zeros[kVecs];
+    for (auto& zero : zeros) zero = S::zero();
+    Tile<S, kPatches, kVecs> acc;
+    fill_tile<S, kPatches, kVecs>(acc, zeros);
+    const float* line = from;
+    const float* w = weights;
+    for (int rest = depth; rest > 0; rest -= S::kLanes, line += block) {
+      const float* x = line;
+      int here = std::min(rest, S::kLanes);
+      for (; here >= kUnrolled; here -= kUnrolled, x += kUnrolled, w += kUnrolled / 2 * S::kLanes) {
+        unrolled<kUnrolled / 2>(
+            [&](auto k, Tile<S, kPatches, kVecs>& a) EXEUNT_INLINE {
+              add_short_products<S, kPatches, kVecs>(
+                  a, x + 2 * k, [&](auto z) EXEUNT_INLINE { return w_step.from(w, z) + k * S::kLanes; });
+            },
+            acc);
+      }
+      for (; here > 0; here -= 2, x += 2, w += S::kLanes)
+        add_short_products<S, kPatches, kVecs>(acc, x, [&](auto z) EXEUNT_INLINE { return w_step.from(w, z); });
+    }
+    unrolled<kPatches * kVecs>(
+        [=](auto i, Tile<S, kPatches, kVecs>& a) EXEUNT_INLINE {
+          constexpr int z = i % kVecs;
+          S::store(to + z * block + i / kVecs * S::kLanes,
+                   S::fma(a[i / kVecs][z], S::load(scales + z * S::kLanes), S::load(start + z * S::kLanes)));
+        },
+        acc);
+  }
+}
+
+/// WinogradTile::multiply of tiles whose weights are words of two 16-bit integers.
+template <class S, int kPatches, int kVecs>
+void winograd_multiply_shorts(const Winograd& conv, const WinogradForm& form, int patches, int first_channel,
+                              int last_channel, const float* in, float* out) noexcept {
+  constexpr int kTile = kVecs * S::kLanes;
+  alignas(64) static constexpr float kZeros[kTile] = {};
+  const std::ptrdiff_t pairs = (conv.in_channels + 1) / 2;
+  const std::ptrdiff_t padded = conv.matrix_step / pairs;
+  const float* all_scales = conv.weights + conv.scales_at;
+  for (int point = 0; point < form.points; ++point, in += conv.in_point, out += conv.out_point) {
+    const bool carries_bias = point >= form.bias_point && point < form.bias_point + form.bias_points;
+    const int matrix = form.matrix == nullptr ? point : form.matrix[point];
+    const float* weights = conv.weights + matrix * conv.matrix_step;
+    const float* scales = all_scales + matrix * padded;
+    for (int channel = first_channel; channel < last_channel; channel += kTile) {
+      multiply_point_of_shorts<S, kPatches, kVecs>(
+          in, out + channel / S::kLanes * conv.block, weights + channel * pairs, scales + channel,
+          carries_bias ? conv.bias + channel : kZeros, patches, conv.in_channels, conv.block);
+    }
+  }
+}
+
+}  // namespace exeunt::cpu
