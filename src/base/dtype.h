@@ -102,6 +102,9 @@ inline bool is_float(DType dtype) noexcept {
   return dtype == DType::f32 || dtype == DType::f64 || dtype == DType::f16 || dtype == DType::bf16;
 }
 
+/// Floats of 16 bits.
+inline bool is_short(DType dtype) noexcept { return dtype == DType::f16 || dtype == DType::bf16; }
+
 inline bool is_integer(DType dtype) noexcept { return !is_float(dtype) && dtype != DType::boolean; }
 
 /// The inverse of dtype_name; empty for an unknown name.

@@ -43,7 +43,7 @@ void guess_winograd(const ConvShape& s, const NodeView& node, const Bounds& boun
     const double out = whole_units(s.out_channels, kernels.lanes) / kernels.lanes;
     const double transforms = form->points * patches * (kGather * in + kScatter * out);
     for (const WinogradTile& tile : kernels.winograd_tiles) {
-      if (tile.has_shorts && !has_half_weights(node)) continue;
+      if (tile.has_shorts && !has_short_weights(node)) continue;
       const double products = form->points * whole_units(patches, tile.patches) * s.in_channels *
                               whole_units(s.out_channels, tile.channels) / kernels.lanes *
                               tile_loss(tile.patches, tile.channels / kernels.lanes) * (tile.has_shorts ? kShorts : 1);
@@ -71,7 +71,7 @@ std::vector<Candidate> own_conv_candidates(const ops::Conv& op, const NodeView& 
   std::vector<Guess> guesses;
   guess_winograd(*s, node, *bounds, guesses);
   guess_direct(*s, node, *bounds, guesses);
-  if (has_half_weights(node)) {
+  if (has_short_weights(node)) {
     for (Guess& guess : guesses) {
       if (!guess.kernel.ends_with(kShortWeights)) guess.kernel += kWidenedWeights;
     }

@@ -106,7 +106,7 @@ Candidate winograd_candidate(const ConvShape& s, const NodeView& node, const Bou
   args->block_patches = block_patches_of(args->patches, tile, block_tiles);
   const int padded = rounded_up(s.out_channels, tile.channels);
   if (tile.has_shorts) {
-    conv.matrix_step = static_cast<std::ptrdiff_t>(padded) * ((s.in_channels + 1) / 2);
+    conv.matrix_step = static_cast<std::ptrdiff_t>(padded) * short_pairs(s.in_channels, kernels.lanes);
     conv.scales_at = conv.matrix_step * form.matrices;
     args->set_weights(pack_winograd_shorts(node, form, kernels.lanes, padded),
                       conv.scales_at + static_cast<std::ptrdiff_t>(padded) * form.matrices);

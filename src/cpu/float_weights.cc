@@ -1,22 +1,25 @@
 #include "cpu/float_weights.h"
 
-#include <algorithm>
-
 #include "base/half.h"
 
 namespace exeunt::cpu {
 
-bool has_half_weights(const NodeView& node) {
+bool has_short_weights(const NodeView& node) {
   const TensorType* x = node.operand_type(0);
   const TensorType* w = node.operand_type(1);
-  return x != nullptr && w != nullptr && x->dtype == DType::f32 && w->dtype == DType::f16;
+  return x != nullptr && w != nullptr && x->dtype == DType::f32 && is_short(w->dtype);
 }
 
 const Tensor& floats_of(const Tensor& weights, Tensor& storage) {
-  if (weights.dtype() != DType::f16) return weights;
+  if (!is_short(weights.dtype())) return weights;
   storage = Tensor({DType::f32, weights.shape()});
-  std::ranges::transform(weights.span<Half>(), storage.mutable_span<float>().begin(),
-                         [](Half w) { return static_cast<float>(w); });
+  const auto* from = reinterpret_cast<const BFloat16*>(weights.view().data);
+  for (float& to : storage.mutable_span<float>()) {
+    const BFloat16 bits = *from++;
+    Half half;
+    half.bits = bits.bits;
+    to = weights.dtype() == DType::bf16 ? static_cast<float>(bits) : static_cast<float>(half);
+  }
   return storage;
 }
 

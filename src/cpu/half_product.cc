@@ -3,6 +3,7 @@
 #include "base/half.h"
 #include "base/text.h"
 #include "cpu/epilogue.h"
+#include "cpu/float_weights.h"
 #include "cpu/offer.h"
 
 namespace exeunt::cpu {
@@ -40,16 +41,17 @@ std::string refuse_half_product(const ops::Gemm& op, const NodeView& node) {
   return elements == 1 || elements == node.result_type().shape[1] ? "" : "a bias that is not a row";
 }
 
-/// [panel][row][column of the panel], the last panel's columns in whole vectors.
+/// [panel][row][column of the panel], the last panel's columns in whole vectors. A bf16 in a half's range is one, too.
 void pack_half_panels(const Tensor& b, bool is_turned, const Gemm& gemm, int panel, int lanes, std::uint16_t* packed) {
-  const Half* from = b.span<Half>().data();
+  Tensor storage;
+  const float* from = floats_of(b, storage).span<float>().data();
   const std::ptrdiff_t row = is_turned ? 1 : gemm.columns;
   const std::ptrdiff_t column = is_turned ? gemm.depth : 1;
   for (int first = 0; first < gemm.columns; first += panel) {
     const int count = std::min(panel, gemm.columns - first);
     const int width = (count + lanes - 1) / lanes * lanes;
     for (int k = 0; k < gemm.depth; ++k, packed += width) {
-      for (int n = 0; n < count; ++n) packed[n] = from[k * row + (first + n) * column].bits;
+      for (int n = 0; n < count; ++n) packed[n] = Half(from[k * row + (first + n) * column]).bits;
     }
   }
 }

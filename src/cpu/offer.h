@@ -34,11 +34,11 @@ Offer offer(const ops::QuantizedAdd& op, const NodeView& node);
 /// The same where x is of the 16-bit floats that `kernels` take.
 Offer half_conv_offer(const ops::Conv& op, const NodeView& node, const HalfKernels& kernels);
 
-/// The same where x is f32 and the weights are f16.
+/// The same where x is f32 and the weights are f16 or bf16.
 Offer half_product_offer(const ops::Gemm& op, const NodeView& node);
 
 /// Why kernels for f32 cannot take the node at all (an operand that is not f32, an empty tensor); empty if they can.
-/// @param may_have_half_weights  operand 1 may be f16
+/// @param may_have_half_weights  operand 1 may be f16 or bf16
 std::string refuse_types(const NodeView& node, bool may_have_half_weights = false);
 
 }  // namespace exeunt::cpu

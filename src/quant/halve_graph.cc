@@ -13,15 +13,6 @@ namespace exeunt {
 
 namespace {
 
-Tensor halved(const Tensor& floats, DType half) {
-  Tensor result({half, floats.shape()});
-  dispatch(half, [&]<class T>(TypeTag<T>) {
-    std::ranges::transform(floats.span<float>(), result.mutable_span<T>().begin(),
-                           [](float x) { return convert<T>(x); });
-  });
-  return result;
-}
-
 class Halver {
  public:
   Halver(const Graph& graph, DType half, const std::vector<bool>& chosen)

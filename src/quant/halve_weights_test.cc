@@ -16,9 +16,9 @@ const std::string kHead = "input %x f32[1,2] \"x\"\n";
 const std::string kTail = "\noutput \"y\"\nexit(%y)\n";
 
 /// What is said against the first node of a graph.
-std::string refused(const std::string& text) {
+std::string refused(const std::string& text, DType half = DType::f16) {
   const Graph graph = parse_graph(text + kTail);
-  return refuse_half_weights(graph, graph.nodes.front());
+  return refuse_half_weights(graph, graph.nodes.front(), half);
 }
 
 std::string refused_weights(const std::string& numbers) {
@@ -31,13 +31,13 @@ TEST(HalveWeights, OfChosenProductsOnlyTheWeightsChange) {
   const std::string bias = "const %b f32[2] = {1, -2}\n";
   const Graph graph =
       parse_graph(kHead + "const %v f32[2,2]" + weights + bias + "const %w f32[2,2]" + weights + rest + kTail);
-  const Graph halves = halve_weights(graph, {true, false});
+  const Graph halves = halve_weights(graph, DType::f16, {true, false});
   verify(halves);
   const Graph wanted =
       parse_graph(kHead + "const %v f16[2,2]" + weights + bias + "const %w f32[2,2]" + weights + rest + kTail);
   EXPECT_EQ(first_difference(halves, wanted), "") << print_graph(halves);
   expect_equal_results(graph, halves);
-  EXPECT_EQ(first_difference(halve_weights(graph, {false, false}), graph), "");
+  EXPECT_EQ(first_difference(halve_weights(graph, DType::f16, {false, false}), graph), "");
 }
 
 TEST(HalveWeights, OfChosenConvolutionsOnlyTheWeightsChange) {
@@ -46,7 +46,7 @@ TEST(HalveWeights, OfChosenConvolutionsOnlyTheWeightsChange) {
       "const %b f32[2] = {1, -2}\n%y = Conv(%x, %w, %b){strides=[1,1], pads=[0,0,0,0], dilations=[1,1]}" + kTail;
   const std::string numbers = "[2,1,2,2] = {1, 2, -1, 0.5, 0, 4, 8, -0.25}\n";
   const Graph graph = parse_graph(head + "const %w f32" + numbers + rest);
-  const Graph halves = halve_weights(graph, {true});
+  const Graph halves = halve_weights(graph, DType::f16, {true});
   verify(halves);
   EXPECT_EQ(first_difference(halves, parse_graph(head + "const %w f16" + numbers + rest)), "") << print_graph(halves);
   expect_equal_results(graph, halves);
@@ -55,7 +55,16 @@ TEST(HalveWeights, OfChosenConvolutionsOnlyTheWeightsChange) {
 TEST(HalveWeights, AreRoundedToTheNearest) {
   const Graph graph = parse_graph(kHead + "const %w f32[2,1] = {0.3333333, 65504}\n%y = Gemm(%x, %w)" + kTail);
   const Graph wanted = parse_graph(kHead + "const %w f16[2,1] = {0.333251953125, 65504}\n%y = Gemm(%x, %w)" + kTail);
-  EXPECT_EQ(first_difference(halve_weights(graph, {true}), wanted), "");
+  EXPECT_EQ(first_difference(halve_weights(graph, DType::f16, {true}), wanted), "");
+}
+
+TEST(HalveWeights, MayBeBf16) {
+  const Graph graph = parse_graph(kHead + "const %w f32[2,1] = {0.3333333, 65280}\n%y = Gemm(%x, %w)" + kTail);
+  const Graph wanted = parse_graph(kHead + "const %w bf16[2,1] = {0.333984375, 65280}\n%y = Gemm(%x, %w)" + kTail);
+  EXPECT_EQ(first_difference(halve_weights(graph, DType::bf16, {true}), wanted), "");
+  EXPECT_EQ(refuse_half_weights(graph, graph.nodes.front(), DType::bf16), "");
+  EXPECT_THAT(refused(kHead + "const %w f32[2,1] = {1, 65408}\n%y = Gemm(%x, %w)", DType::bf16),
+              HasSubstr("a weight of 65408 is beyond what 16 bits hold (65280)"));
 }
 
 TEST(HalveWeights, NumbersThatHalvesDoNotHoldAreRefused) {

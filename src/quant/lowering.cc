@@ -1,5 +1,8 @@
 #include "quant/lowering.h"
 
+#include <algorithm>
+
+#include "base/half.h"
 #include "graph/only_moves.h"
 #include "ops/clamp_bounds.h"
 #include "quant/quantize_weights.h"
@@ -54,6 +57,15 @@ std::vector<bool> values_read_by(const Graph& graph, const std::vector<bool>& ch
     }
   }
   return read;
+}
+
+Tensor halved(const Tensor& floats, DType half) {
+  Tensor result({half, floats.shape()});
+  dispatch(half, [&]<class T>(TypeTag<T>) {
+    std::ranges::transform(floats.span<float>(), result.mutable_span<T>().begin(),
+                           [](float x) { return convert<T>(x); });
+  });
+  return result;
 }
 
 Tensor filters_of(const Graph& graph, const Node& product) {

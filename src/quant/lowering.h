@@ -16,6 +16,9 @@ std::string refuse_lowered(const Graph& graph, const Node& node);
 /// @param chosen  by NodeId
 std::vector<bool> values_read_by(const Graph& graph, const std::vector<bool>& chosen);
 
+/// Floats rounded to `half`, f16 or bf16.
+Tensor halved(const Tensor& floats, DType half);
+
 /// The constant weights of a product as filters [M,K,1]: it is a convolution of one pixel.
 Tensor filters_of(const Graph& graph, const Node& product);
 

@@ -21,7 +21,7 @@ struct ConvSpec {
   bool relu = false;
   std::string refused = {};
   std::string dtype = "f32";
-  bool half_weights = false;
+  std::string weights = {};  ///< their type, if another one
 };
 
 std::string repeated(std::string_view item, int count) {
@@ -37,7 +37,7 @@ OpCase conv_case(const ConvSpec& s) {
       fmt::format("strides=[{}], pads=[{}], dilations=[{}], group={}", list(s.strides, "1", spatial),
                   list(s.pads, "0", 2 * spatial), list(s.dilations, "1", spatial), s.group);
   std::string text = fmt::format("input %x {}{} \"x\"\nconst %w {}{} = random\n", s.dtype, s.x.str(),
-                                 s.half_weights ? "f16" : s.dtype, s.w.str());
+                                 s.weights.empty() ? s.dtype : s.weights, s.w.str());
   if (s.bias) text += fmt::format("const %b {}[{}] = random\n", s.dtype, s.w[0]);
   if (s.residual) {
     text += fmt::format("const %w2 {}{} = random\n%r = Conv(%x, %w2){{{}}}\n", s.dtype, s.w.str(), window);
@@ -185,11 +185,11 @@ void add_groups_and_fusions(std::vector<OpCase>& cases) {
   for (const ConvSpec& spec : specs) cases.push_back(conv_case(spec));
 }
 
-/// Weights that are stored as halves: the reference multiplies the same numbers.
-void add_half_weights(std::vector<OpCase>& cases) {
+/// Weights that are stored in 16 bits: the reference multiplies the same numbers.
+void add_short_weights(std::vector<OpCase>& cases) {
   const auto add = [&](ConvSpec s) {
-    s.name = "half_weights_" + s.name;
-    s.half_weights = true;
+    s.name = "short_weights_" + s.name;
+    if (s.weights.empty()) s.weights = "f16";
     cases.push_back(conv_case(s));
   };
   for (const std::int64_t c : {1, 3, 4, 8, 15, 16, 17, 33}) {
@@ -202,6 +202,7 @@ void add_half_weights(std::vector<OpCase>& cases) {
   add({.name = "stride_2", .x = {1, 18, 9, 9}, .w = {24, 18, 3, 3}, .strides = "2,2", .pads = "1,1,1,1", .bias = true});
   add({.name = "pointwise", .x = {1, 9, 4, 5}, .w = {10, 9, 1, 1}, .bias = true, .relu = true});
   add({.name = "dilated", .x = {1, 4, 9, 9}, .w = {6, 4, 3, 3}, .dilations = "2,2"});
+  add({.name = "bf16", .x = {1, 9, 8, 8}, .w = {10, 9, 3, 3}, .pads = "1,1,1,1", .bias = true, .weights = "bf16"});
   add({.name = "one_axis", .x = {1, 4, 9}, .w = {6, 4, 3}, .pads = "1,1"});
 }
 
@@ -233,7 +234,7 @@ std::vector<OpCase> conv_cases() {
   add_patches(cases);
   add_windows(cases);
   add_groups_and_fusions(cases);
-  add_half_weights(cases);
+  add_short_weights(cases);
   add_refused(cases);
   const std::string window = "{strides=[1,1], pads=[0,0,0,0], dilations=[1,1]}";
   cases.push_back({"residual_is_the_input", Exactness::rounding,

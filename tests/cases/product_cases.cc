@@ -105,6 +105,7 @@ const std::vector<ProductSpec> kHalfGemms = {
      .a = "f32[1,31]",
      .b = "f16[31,70]",
      .fields = "activation=clip, activation_alpha=-1, activation_beta=1"},
+    {.name = "bf16", .a = "f32[1,33]", .b = "bf16[33,20]", .c = "f32[20]"},
     {.name = "rows", .a = "f32[2,3]", .b = "f16[3,4]", .refused = "more than one row"},
     {.name = "run_time", .a = "f32[1,3]", .b = "f16[3,4]", .refused = "at run time", .b_at_run_time = true},
     {.name = "alpha", .a = "f32[1,9]", .b = "f16[9,4]", .fields = "alpha=0.5", .refused = "a factor"},

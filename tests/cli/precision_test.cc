@@ -110,8 +110,8 @@ TEST(PrecisionOption, PlansAreNamedByWhatTheyComputeIn) {
 
   built(joined({"--precision", "int8", "--strict"}, kCalib));
   EXPECT_EQ(expect_json({"inspect", plan}).at("computes_in"), Json::array({"int8"}));
-  EXPECT_THAT(built({"--precision", "fp16", "--strict"}), StartsWith(plan + ": fp16 weights for "));
-  EXPECT_EQ(expect_json({"inspect", plan}).at("computes_in"), Json::array({"fp16 weights"}));
+  EXPECT_THAT(built({"--precision", "fp16", "--strict"}), StartsWith(plan + ": 16-bit weights for "));
+  EXPECT_EQ(expect_json({"inspect", plan}).at("computes_in"), Json::array({"16-bit weights"}));
 }
 
 TEST(PrecisionOption, Fp16StoresWeightsIn16Bits) {

@@ -69,6 +69,12 @@ struct WinogradTile {
   bool has_shorts = false;  ///< weights are 16-bit integers
 };
 
+/// Pairs of input channels in weights of 16 bits: whole runs of the kernel's loop, whose last words may be zero.
+constexpr int short_pairs(int channels, int lanes) {
+  const int run = lanes < 8 ? lanes : 8;
+  return (channels + run - 1) / run * run / 2;
+}
+
 /// Channels rounded up to whole vectors or tiles.
 constexpr int rounded_up(int count, int unit) { return (count + unit - 1) / unit * unit; }
 

@@ -30,8 +30,8 @@ template <class S, int kPatches, int kVecs>
 [[gnu::noinline]] void multiply_point_of_shorts(const float* from, float* to, const float* weights, const float* scales,
                                                 const float* start, int patches, int depth,
                                                 std::ptrdiff_t block) noexcept {
-  constexpr int kUnrolled = std::min(S::kLanes, 8);
-  const Stride w_step(static_cast<std::ptrdiff_t>(depth + 1) / 2 * S::kLanes);
+  constexpr int kPairs = short_pairs(1, S::kLanes);
+  const Stride w_step(static_cast<std::ptrdiff_t>(short_pairs(depth, S::kLanes)) * S::kLanes);
   for (; patches > 0; patches -= kPatches, from += kPatches * S::kLanes, to += kPatches * S::kLanes) {
     typename S::Vec zeros[kVecs];
     for (auto& zero : zeros) zero = S::zero();
@@ -41,17 +41,15 @@ template <class S, int kPatches, int kVecs>
     const float* w = weights;
     for (int rest = depth; rest > 0; rest -= S::kLanes, line += block) {
       const float* x = line;
-      int here = std::min(rest, S::kLanes);
-      for (; here >= kUnrolled; here -= kUnrolled, x += kUnrolled, w += kUnrolled / 2 * S::kLanes) {
-        unrolled<kUnrolled / 2>(
+      for (int here = std::min(rest, S::kLanes); here > 0;
+           here -= 2 * kPairs, x += 2 * kPairs, w += kPairs * S::kLanes) {
+        unrolled<kPairs>(
             [&](auto k, Tile<S, kPatches, kVecs>& a) EXEUNT_INLINE {
               add_short_products<S, kPatches, kVecs>(
                   a, x + 2 * k, [&](auto z) EXEUNT_INLINE { return w_step.from(w, z) + k * S::kLanes; });
             },
             acc);
       }
-      for (; here > 0; here -= 2, x += 2, w += S::kLanes)
-        add_short_products<S, kPatches, kVecs>(acc, x, [&](auto z) EXEUNT_INLINE { return w_step.from(w, z); });
     }
     unrolled<kPatches * kVecs>(
         [=](auto i, Tile<S, kPatches, kVecs>& a) EXEUNT_INLINE {
@@ -69,7 +67,7 @@ void winograd_multiply_shorts(const Winograd& conv, const WinogradForm& form, in
                               int last_channel, const float* in, float* out) noexcept {
   constexpr int kTile = kVecs * S::kLanes;
   alignas(64) static constexpr float kZeros[kTile] = {};
-  const std::ptrdiff_t pairs = (conv.in_channels + 1) / 2;
+  const std::ptrdiff_t pairs = short_pairs(conv.in_channels, S::kLanes);
   const std::ptrdiff_t padded = conv.matrix_step / pairs;
   const float* all_scales = conv.weights + conv.scales_at;
   for (int point = 0; point < form.points; ++point, in += conv.in_point, out += conv.out_point) {

@@ -105,11 +105,6 @@ class Planner {
     notes_.push_back(std::move(note));
   }
 
-  void lack_kernels() {
-    lack(fmt::format("{}: there are no fast kernels of this type for {}; fp32 is taken", options_.precision,
-                     precision_.isa));
-  }
-
   void add_int8() {
     Lowering int8{
         "int8",
@@ -122,19 +117,19 @@ class Planner {
   }
 
   void add_bf16() {
-    // Elsewhere the kernels are plain loops, for those who insist.
-    if (!precision_.has_fast_bf16 && !(options_.strict && options_.precision == "bf16")) {
-      if (options_.precision != "best") lack_kernels();
-      return;
+    // Elsewhere the kernels that compute on it are plain loops, for those who insist.
+    if (precision_.has_fast_bf16 || (options_.strict && options_.precision == "bf16")) {
+      add_halves("bf16", DType::bf16, precision_.has_fast_bf16);
+    } else if (options_.precision != "best") {
+      add_half_weights("bf16", DType::bf16);
     }
-    add_halves("bf16", DType::bf16, precision_.has_fast_bf16);
   }
 
   void add_fp16() {
     if (precision_.has_fast_fp16) {
       add_halves("fp16", DType::f16, true);
     } else {
-      add_half_weights();
+      add_half_weights("fp16", DType::f16);
     }
   }
 
@@ -162,18 +157,18 @@ class Planner {
   }
 
   /// Weights in 16 bits, arithmetic in f32.
-  void add_half_weights() {
+  void add_half_weights(const std::string& name, DType half) {
     const bool is_best = options_.precision == "best";
-    Lowering fp16{"fp16",
-                  "16-bit weights",
-                  precision_.has_fast_halves,
-                  "this instruction set converts 16-bit weights by plain loops",
-                  find_choosable("fp16", [this](const Node& node) { return refuse_half_weights(graph_, node); }),
-                  [this](const std::vector<bool>& chosen) { return halve_weights(graph_, chosen); }};
-    if (fp16.applies()) {
+    Lowering weights{name,
+                     "16-bit weights",
+                     precision_.has_fast_halves,
+                     "this instruction set converts 16-bit weights by plain loops",
+                     find_choosable(name, [&](const Node& node) { return refuse_half_weights(graph_, node, half); }),
+                     [this, half](const std::vector<bool>& chosen) { return halve_weights(graph_, half, chosen); }};
+    if (weights.applies()) {
       if (!is_best)
         notes_.push_back(fmt::format("{}: weights are stored in 16 bits, arithmetic is f32", options_.precision));
-      lowerings_.push_back(std::move(fp16));
+      lowerings_.push_back(std::move(weights));
     } else if (!is_best) {
       lack(fmt::format("{}: no convolution or product of this model can have 16-bit weights; fp32 is taken",
                        options_.precision));

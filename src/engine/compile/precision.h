@@ -16,7 +16,7 @@ struct PrecisionOptions {
   std::string_view isa;
   bool can_time = true;            ///< plans may be run and their times count
   bool has_fast_integers = false;  ///< where nothing is timed: whether integers are taken for faster
-  bool has_fast_bf16 = false;      ///< whether bf16 competes without BuildOptions::strict
+  bool has_fast_bf16 = false;      ///< whether "bf16" means arithmetic on it without BuildOptions::strict, too
   bool has_fast_fp16 = false;      ///< whether "fp16" means arithmetic on halves; else only weights are stored so
   bool has_fast_halves = false;    ///< where nothing is timed: whether 16-bit weights are taken for faster
   TimingCache* cache = nullptr;

@@ -55,9 +55,9 @@ class Race {
   /// weights to halves moves results by 0.0004; by 0.0003 to 0.0015 patches of F(4x4, 3x3) do in 16 bits.
   double tolerance_of(const Node& node, double tolerance) const {
     constexpr double kOfBf16 = 300;
-    constexpr double kOfHalfWeights = 20;
+    constexpr double kOfShortWeights = 20;
     if (graph_.type(node.output).dtype == DType::bf16) return kOfBf16 * tolerance;
-    return graph_.type(node.inputs[1]).dtype == DType::f16 ? kOfHalfWeights * tolerance : tolerance;
+    return graph_.type(node.inputs[1]).dtype != DType::f32 ? kOfShortWeights * tolerance : tolerance;
   }
 
   /// Runs every candidate once, the last one that is exact for good: what follows gets sound operands.
