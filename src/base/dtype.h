@@ -103,7 +103,7 @@ inline bool is_float(DType dtype) noexcept {
 }
 
 /// Floats of 16 bits.
-inline bool is_short(DType dtype) noexcept { return dtype == DType::f16 || dtype == DType::bf16; }
+inline bool is_16_bit_float(DType dtype) noexcept { return dtype == DType::f16 || dtype == DType::bf16; }
 
 inline bool is_integer(DType dtype) noexcept { return !is_float(dtype) && dtype != DType::boolean; }
 

@@ -29,8 +29,11 @@ void guess_winograd(const ConvShape& s, const NodeView& node, const Bounds& boun
   // Vector operations a point and patch that the transforms cost, as measured.
   constexpr double kGather = 10;
   constexpr double kScatter = 6;
-  // What weights that take half the memory save, where few patches share them.
-  constexpr double kShorts = 0.9;
+  // What weights that take half the memory save where few patches share them, and what making floats of them costs
+  // elsewhere.
+  constexpr int kFewPatches = 8;
+  constexpr double kOfFew = 0.9;
+  constexpr double kOfMany = 1.1;
   const KernelTable& kernels = active_kernels();
   for (const WinogradForm* form : kernels.winograd_forms) {
     const bool applies = s.kernel_height == form->kernel && s.kernel_width == form->kernel &&
@@ -43,16 +46,19 @@ void guess_winograd(const ConvShape& s, const NodeView& node, const Bounds& boun
     const double out = whole_units(s.out_channels, kernels.lanes) / kernels.lanes;
     const double transforms = form->points * patches * (kGather * in + kScatter * out);
     for (const WinogradTile& tile : kernels.winograd_tiles) {
-      if (tile.has_shorts && !has_short_weights(node)) continue;
+      if (tile.has_shorts && !has_16_bit_weights(node)) continue;
+      const double shorts = !tile.has_shorts ? 1 : patches <= kFewPatches ? kOfFew : kOfMany;
+      // The last results of such large patches are off by more than most guards let pass.
+      const bool is_rough = tile.has_shorts && form->kernel + form->results > 7;
       const double products = form->points * whole_units(patches, tile.patches) * s.in_channels *
                               whole_units(s.out_channels, tile.channels) / kernels.lanes *
-                              tile_loss(tile.patches, tile.channels / kernels.lanes) * (tile.has_shorts ? kShorts : 1);
+                              tile_loss(tile.patches, tile.channels / kernels.lanes) * shorts;
       // Small blocks stay in the first-level cache, large ones read the weights less often.
       for (const int block_tiles : {1, 4, 16}) {
         if (block_tiles > 1 && tile.patches * block_tiles / 4 >= patches) continue;
-        guesses.push_back({products + transforms, true, winograd_name(s, *form, tile, block_tiles), [=, &node, &tile] {
-                             return winograd_candidate(s, node, bounds, *form, tile, block_tiles);
-                           }});
+        guesses.push_back({products + transforms, true, winograd_name(s, *form, tile, block_tiles),
+                           [=, &node, &tile] { return winograd_candidate(s, node, bounds, *form, tile, block_tiles); },
+                           is_rough});
       }
     }
   }
@@ -66,14 +72,17 @@ std::vector<Candidate> own_conv_candidates(const ops::Conv& op, const NodeView& 
   if (!s || !bounds || node.operand_type(4) != nullptr) return {};
   if (s->depthwise) {
     const std::optional<InputRows> rows = InputRows::of(*s);
-    return rows ? std::vector{depthwise_conv_candidate(*s, node, *bounds, *rows)} : std::vector<Candidate>{};
+    if (!rows) return {};
+    Candidate candidate = depthwise_conv_candidate(*s, node, *bounds, *rows);
+    if (has_16_bit_weights(node)) candidate.kernel += kWidenedWeights;
+    return std::vector{std::move(candidate)};
   }
   std::vector<Guess> guesses;
   guess_winograd(*s, node, *bounds, guesses);
   guess_direct(*s, node, *bounds, guesses);
-  if (has_short_weights(node)) {
+  if (has_16_bit_weights(node)) {
     for (Guess& guess : guesses) {
-      if (!guess.kernel.ends_with(kShortWeights)) guess.kernel += kWidenedWeights;
+      if (!guess.kernel.ends_with(kKeptIn16Bits)) guess.kernel += kWidenedWeights;
     }
   }
   return make_best(std::move(guesses), node.wanted);

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "cpu/conv_candidates.h"
 #include "cpu/conv_step.h"
+#include "cpu/float_weights.h"
 #include "cpu/input_rows.h"
 #include "cpu/packed_args.h"
 
@@ -45,7 +46,8 @@ PackedWeights pack_depthwise_weights(const NodeView& node, std::int64_t padded) 
   const std::int64_t taps = weights.elements() / std::max<std::int64_t>(1, channels);
   return node.packer.pack(&weights, node.weights(2), formatted("depthwise {}", padded),
                           static_cast<std::size_t>((taps + 1) * padded), [&](std::span<float> to) {
-                            const float* from = weights.span<float>().data();
+                            Tensor storage;
+                            const float* from = floats_of(weights, storage).span<float>().data();
                             for (std::int64_t c = 0; c < channels; ++c) {
                               for (std::int64_t t = 0; t < taps; ++t)
                                 to[static_cast<std::size_t>(t * padded + c)] = *from++;

@@ -81,7 +81,7 @@ int block_patches_of(int patches, const WinogradTile& tile, int block_tiles) {
 
 std::string winograd_name(const ConvShape& s, const WinogradForm& form, const WinogradTile& tile, int block_tiles) {
   return formatted("{}_conv_winograd{}_{}x{}_b{}{}", active_kernels().isa, form.results, tile.patches, tile.channels,
-                   block_patches_of(patches_of(s, form), tile, block_tiles), tile.has_shorts ? kShortWeights : "");
+                   block_patches_of(patches_of(s, form), tile, block_tiles), tile.has_shorts ? kKeptIn16Bits : "");
 }
 
 Candidate winograd_candidate(const ConvShape& s, const NodeView& node, const Bounds& bounds, const WinogradForm& form,

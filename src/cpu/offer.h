@@ -38,7 +38,7 @@ Offer half_conv_offer(const ops::Conv& op, const NodeView& node, const HalfKerne
 Offer half_product_offer(const ops::Gemm& op, const NodeView& node);
 
 /// Why kernels for f32 cannot take the node at all (an operand that is not f32, an empty tensor); empty if they can.
-/// @param may_have_half_weights  operand 1 may be f16 or bf16
-std::string refuse_types(const NodeView& node, bool may_have_half_weights = false);
+/// @param may_have_16_bit_weights  operand 1 may be f16 or bf16
+std::string refuse_types(const NodeView& node, bool may_have_16_bit_weights = false);
 
 }  // namespace exeunt::cpu

@@ -37,9 +37,9 @@ bool is_fixed(const NodeView& node, std::size_t i) {
 
 }  // namespace
 
-std::string refuse_types(const NodeView& node, bool may_have_short_weights) {
-  const auto refuse = [](const TensorType& type, bool may_be_short) -> std::string {
-    if (type.dtype != DType::f32 && !(may_be_short && is_short(type.dtype)))
+std::string refuse_types(const NodeView& node, bool may_have_16_bit_weights) {
+  const auto refuse = [](const TensorType& type, bool may_be_16_bit) -> std::string {
+    if (type.dtype != DType::f32 && !(may_be_16_bit && is_16_bit_float(type.dtype)))
       return std::string(dtype_name(type.dtype)) + " operands; the CPU kernels take f32";
     if (type.shape.elements() == 0) return "an empty tensor";
     if (type.shape.rank() > 6) return "more than 6 axes";
@@ -47,8 +47,8 @@ std::string refuse_types(const NodeView& node, bool may_have_short_weights) {
   };
   for (std::size_t i = 0; i < node.node.inputs.size(); ++i) {
     if (const TensorType* type = node.operand_type(i)) {
-      const bool may_be_short = i == 1 && may_have_short_weights;
-      if (std::string reason = refuse(*type, may_be_short); !reason.empty()) return reason;
+      const bool may_be_16_bit = i == 1 && may_have_16_bit_weights;
+      if (std::string reason = refuse(*type, may_be_16_bit); !reason.empty()) return reason;
     }
   }
   return refuse(node.result_type(), false);
@@ -64,7 +64,7 @@ Offer offer(const ops::Conv& op, const NodeView& node) {
 }
 
 Offer offer(const ops::Gemm& op, const NodeView& node) {
-  if (has_short_weights(node)) return half_product_offer(op, node);
+  if (has_16_bit_weights(node)) return half_product_offer(op, node);
   return offer_f32(node, [&] { return own_product_candidates(op, node); });
 }
 

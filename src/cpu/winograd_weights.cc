@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <cstring>
+#include <limits>
 #include <vector>
 
 #include "base/half.h"
@@ -110,12 +111,14 @@ class FilterTransform {
 };
 
 /// Number m of each filter as 16-bit integers, those of two filters a word, `step` floats apart.
-/// @return what a word counts in
+/// @return what a word counts in; NaN where a number is not finite
 float pack_shorts(const std::vector<Numbers>& filters, std::size_t m, std::size_t step, float* words) {
   constexpr double kHighest = 32767;
   constexpr double kHigh = 65536;
   double largest = 0;
-  for (const Numbers& filter : filters) largest = std::max(largest, std::abs(filter[m]));
+  for (const Numbers& filter : filters)
+    largest = std::isnan(filter[m]) ? INFINITY : std::max(largest, std::abs(filter[m]));
+  if (!std::isfinite(largest)) return std::numeric_limits<float>::quiet_NaN();
   const double unit = largest > 0 ? largest / kHighest : 1;
   for (std::size_t i = 0; i < filters.size(); i += 2, words += step) {
     const double low = i + 1 < filters.size() ? std::round(filters[i + 1][m] / unit) : 0;

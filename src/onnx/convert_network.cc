@@ -8,7 +8,11 @@ namespace {
 
 using Values = std::vector<ValueId>;
 
+/// ONNX has one type for both, where our operations take weights of 16 bits beside f32.
+void require_one_dtype(const NodeContext& node) { ops::require_same_dtype(node.type(0), node.type(1)); }
+
 Values convert_conv(NodeContext& node) {
+  require_one_dtype(node);
   Values operands = {node.operand(0), node.operand(1)};
   if (node.has_operand(2)) operands.push_back(node.operand(2));
   return {node.add(conv_of(node, node.shape(0), node.shape(1)), std::move(operands))};
@@ -66,6 +70,7 @@ Values convert_conv_transpose(NodeContext& node) {
 }
 
 Values convert_gemm(NodeContext& node) {
+  require_one_dtype(node);
   Values operands = {node.operand(0), node.operand(1)};
   if (node.has_operand(2)) operands.push_back(node.operand(2));
   return {node.add(ops::Gemm{node.integer("transA", 0) != 0, node.integer("transB", 0) != 0, node.number("alpha", 1),

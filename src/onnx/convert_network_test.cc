@@ -59,6 +59,9 @@ TEST(ConvertConv, RefusesWhatDoesNotFit) {
                  "y = Conv(x, w)");
   expect_refused(ErrorCode::shape, "at least one spatial axis", "float[1,2] x, float[4,2] w", "y = Conv(x, w)");
   expect_any_error([] { imported("float[1,3,5,5] x, float[4,2,3,3] w", "y = Conv(x, w)"); });
+  // ONNX has one type for both.
+  for (const std::string type : {"float16", "bfloat16", "double"})
+    expect_refused(ErrorCode::dtype, "f32", "float[1,2,5,5] x, " + type + "[4,2,3,3] w", "y = Conv(x, w)");
 }
 
 TEST(ConvertConv, AbsurdAttributesAreErrorsNotOverflows) {
@@ -119,6 +122,11 @@ TEST(ConvertBatchNorm, TakesFourParameters) {
                  "y = BatchNormalization<training_mode = 1>(x, s, b, m, v)");
   expect_refused(ErrorCode::unsupported, "training mode", inputs, "y, mean = BatchNormalization(x, s, b, m, v)");
   expect_refused(ErrorCode::unsupported, "spatial 0", inputs, "y = BatchNormalization<spatial = 0>(x, s, b, m, v)", 11);
+}
+
+TEST(ConvertGemm, RefusesOperandsOfTwoTypes) {
+  for (const std::string type : {"float16", "bfloat16", "double"})
+    expect_refused(ErrorCode::dtype, "f32", "float[1,3] a, " + type + "[3,2] b", "y = Gemm(a, b)");
 }
 
 TEST(ConvertGemm, TakesEveryAttribute) {

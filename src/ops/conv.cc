@@ -78,8 +78,8 @@ TensorType infer(const Conv& op, Types in) {
   const TensorType& x = type_at(in, 0);
   const TensorType& w = type_at(in, 1);
   require_float(x, "x");
-  const bool has_short_weights = x.dtype == DType::f32 && is_short(w.dtype);
-  if (!has_short_weights) require_same_dtype(x, w);
+  const bool has_16_bit_weights = x.dtype == DType::f32 && is_16_bit_float(w.dtype);
+  if (!has_16_bit_weights) require_same_dtype(x, w);
   require(x.shape.rank() >= 3 && x.shape.rank() == w.shape.rank(), ErrorCode::shape,
           "x is {} and w is {}; one rank of 3 to 5 is needed", x.shape.str(), w.shape.str());
   require(op.group > 0 && w.shape[0] % op.group == 0, ErrorCode::shape, "group {} does not divide {} output channels",
@@ -91,7 +91,7 @@ TensorType infer(const Conv& op, Types in) {
   for (const std::size_t i : {std::size_t{2}, std::size_t{4}}) {
     const TensorType* channels = optional_type(in, i);
     if (channels == nullptr || *channels == TensorType{x.dtype, {w.shape[0]}}) continue;
-    const bool is_wide_bias = i == 2 && is_short(x.dtype) && *channels == TensorType{DType::f32, {w.shape[0]}};
+    const bool is_wide_bias = i == 2 && is_16_bit_float(x.dtype) && *channels == TensorType{DType::f32, {w.shape[0]}};
     require(is_wide_bias, ErrorCode::shape, "the {} is {}; {}[{}] is needed", i == 2 ? "bias" : "scale",
             channels->str(), dtype_name(x.dtype), w.shape[0]);
   }

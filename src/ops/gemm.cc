@@ -53,8 +53,8 @@ void reference_as(const Gemm& op, Inputs in, const MutableTensorView& y) {
 TensorType infer(const Gemm& op, Types in) {
   const TensorType& a = type_at(in, 0);
   const TensorType& b = type_at(in, 1);
-  const bool has_short_weights = a.dtype == DType::f32 && is_short(b.dtype);
-  if (!has_short_weights) require_same_dtype(a, b);
+  const bool has_16_bit_weights = a.dtype == DType::f32 && is_16_bit_float(b.dtype);
+  if (!has_16_bit_weights) require_same_dtype(a, b);
   require(a.dtype != DType::boolean, ErrorCode::dtype, "Gemm takes numbers, not bool");
   require(a.shape.rank() == 2 && b.shape.rank() == 2, ErrorCode::shape, "a is {} and b is {}; matrices are needed",
           a.shape.str(), b.shape.str());

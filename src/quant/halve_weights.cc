@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+#include <map>
 
 #include "base/half.h"
 #include "quant/lowering.h"
@@ -29,18 +31,24 @@ std::string refuse_half_numbers(const Tensor& weights, float highest) {
 
 std::string refuse_half_weights(const Graph& graph, const Node& node, DType half) {
   if (std::string reason = refuse_lowered(graph, node); !reason.empty()) return reason;
+  const Tensor& weights = *graph.constant(node.inputs[1]);
+  if (half != DType::bf16) return refuse_half_numbers(weights);
   // Kernels of products hold those of bf16 as IEEE halves, too.
-  constexpr float kHighestBf16 = 65280;
-  return refuse_half_numbers(*graph.constant(node.inputs[1]), half == DType::bf16 ? kHighestBf16 : kHighestHalf);
+  constexpr float kHighestOfBoth = 65280;
+  if (std::holds_alternative<ops::Gemm>(node.op)) return refuse_half_numbers(weights, kHighestOfBoth);
+  const auto is_bf16 = [](float w) { return std::isfinite(static_cast<float>(BFloat16(w))); };
+  return std::ranges::all_of(weights.span<float>(), is_bf16) ? "" : "a weight that bf16 does not hold";
 }
 
 Graph halve_weights(const Graph& graph, DType half, const std::vector<bool>& chosen) {
   Graph result = graph;
+  std::map<ValueId, ValueId> rounded;  // nodes that share weights still do
   for (std::size_t id = 0; id < graph.nodes.size(); ++id) {
     if (!chosen[id]) continue;
-    Tensor halves = halved(*graph.constant(graph.nodes[id].inputs[1]), half);
-    const ValueId w = result.add_constant(std::move(halves), graph.value(graph.nodes[id].inputs[1]).name);
-    result.nodes[id].inputs[1] = w;
+    const ValueId floats = graph.nodes[id].inputs[1];
+    if (!rounded.contains(floats))
+      rounded[floats] = result.add_constant(halved(*graph.constant(floats), half), graph.value(floats).name);
+    result.nodes[id].inputs[1] = rounded[floats];
   }
   remove_dead(result);
   return result;

@@ -52,6 +52,14 @@ TEST(HalveWeights, OfChosenConvolutionsOnlyTheWeightsChange) {
   expect_equal_results(graph, halves);
 }
 
+TEST(HalveWeights, ThatNodesShareTheyStillShare) {
+  const Graph graph =
+      parse_graph(kHead + "const %w f32[2,2] = {1, 2, -1, 0.5}\n%a = Gemm(%x, %w)\n%y = Gemm(%a, %w)" + kTail);
+  const Graph halves = halve_weights(graph, DType::f16, {true, true});
+  EXPECT_EQ(halves.nodes[0].inputs[1], halves.nodes[1].inputs[1]);
+  expect_equal_results(graph, halves);
+}
+
 TEST(HalveWeights, AreRoundedToTheNearest) {
   const Graph graph = parse_graph(kHead + "const %w f32[2,1] = {0.3333333, 65504}\n%y = Gemm(%x, %w)" + kTail);
   const Graph wanted = parse_graph(kHead + "const %w f16[2,1] = {0.333251953125, 65504}\n%y = Gemm(%x, %w)" + kTail);
@@ -63,6 +71,16 @@ TEST(HalveWeights, MayBeBf16) {
   const Graph wanted = parse_graph(kHead + "const %w bf16[2,1] = {0.333984375, 65280}\n%y = Gemm(%x, %w)" + kTail);
   EXPECT_EQ(first_difference(halve_weights(graph, DType::bf16, {true}), wanted), "");
   EXPECT_EQ(refuse_half_weights(graph, graph.nodes.front(), DType::bf16), "");
+  const std::string conv =
+      "input %x f32[1,1,1,1] \"x\"\nconst %w f32[1,1,1,1] = {NUMBER}\n"
+      "%y = Conv(%x, %w){strides=[1,1], pads=[0,0,0,0], dilations=[1,1]}";
+  const auto with = [&](const std::string& number) {
+    return std::string(conv).replace(conv.find("NUMBER"), 6, number);
+  };
+  EXPECT_EQ(refused(with("1e-30"), DType::bf16), "");
+  EXPECT_EQ(refused(with("1e30"), DType::bf16), "");
+  EXPECT_EQ(refused(with("3.4e38"), DType::bf16), "a weight that bf16 does not hold");
+  EXPECT_EQ(refused(with("nan"), DType::bf16), "a weight that bf16 does not hold");
   EXPECT_THAT(refused(kHead + "const %w f32[2,1] = {1, 65408}\n%y = Gemm(%x, %w)", DType::bf16),
               HasSubstr("a weight of 65408 is beyond what 16 bits hold (65280)"));
 }

@@ -39,6 +39,7 @@ std::string refuse_lowered(const Graph& graph, const Node& node) {
   const auto* gemm = std::get_if<ops::Gemm>(&node.op);
   if (conv == nullptr && gemm == nullptr) return "neither a convolution nor a product";
   if (graph.type(node.output).dtype != DType::f32) return "floats other than f32";
+  if (graph.type(node.inputs[1]).dtype != DType::f32) return "weights other than f32";
   return conv != nullptr ? refuse_conv(graph, node, *conv) : refuse_gemm(graph, node, *gemm);
 }
 

@@ -203,10 +203,24 @@ void add_short_weights(std::vector<OpCase>& cases) {
   add({.name = "pointwise", .x = {1, 9, 4, 5}, .w = {10, 9, 1, 1}, .bias = true, .relu = true});
   add({.name = "dilated", .x = {1, 4, 9, 9}, .w = {6, 4, 3, 3}, .dilations = "2,2"});
   add({.name = "bf16", .x = {1, 9, 8, 8}, .w = {10, 9, 3, 3}, .pads = "1,1,1,1", .bias = true, .weights = "bf16"});
+  add({.name = "bf16_residual",
+       .x = {1, 9, 8, 8},
+       .w = {9, 9, 3, 3},
+       .pads = "1,1,1,1",
+       .residual = true,
+       .weights = "bf16"});
+  add({.name = "depthwise", .x = {1, 9, 6, 5}, .w = {9, 1, 3, 3}, .pads = "1,1,1,1", .group = 9, .bias = true});
+  add({.name = "groups", .x = {1, 6, 5, 5}, .w = {4, 3, 3, 3}, .group = 2});
+  add({.name = "three_axes", .x = {1, 3, 4, 5, 6}, .w = {4, 3, 2, 3, 1}});
+  add({.name = "scale", .x = {1, 4, 5, 5}, .w = {6, 4, 3, 3}, .scale = true});
   add({.name = "one_axis", .x = {1, 4, 9}, .w = {6, 4, 3}, .pads = "1,1"});
 }
 
 void add_refused(std::vector<OpCase>& cases) {
+  cases.push_back({"16_bit_weights_at_run_time", Exactness::rounding,
+                   "input %x f32[1,2,4,4] \"x\"\ninput %w f16[3,2,3,3] \"w\"\n"
+                   "%y = Conv(%x, %w){strides=[1,1], pads=[0,0,0,0], dilations=[1,1]}",
+                   "weights that are computed at run time"});
   cases.push_back(conv_case({.name = "in_f64",
                              .x = {1, 2, 4, 4},
                              .w = {3, 2, 3, 3},

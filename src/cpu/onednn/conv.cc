@@ -107,7 +107,7 @@ Offer library_offer(const ops::Conv& op, const NodeView& node) {
   }
   return offer_or_reason([&] {
     Candidate candidate = make_candidate(op, node);
-    if (has_short_weights(node)) candidate.kernel += kWidenedWeights;
+    if (has_16_bit_weights(node)) candidate.kernel += kWidenedWeights;
     return candidate;
   });
 }

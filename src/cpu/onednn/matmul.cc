@@ -75,7 +75,7 @@ std::string refuse_operands(const ops::MatMul&, const NodeView& node) {
 
 Offer library_offer(const ops::Gemm& op, const NodeView& node) {
   // What our own kernels have against 16-bit weights is the better reason.
-  if (has_short_weights(node)) return std::string();
+  if (has_16_bit_weights(node)) return std::string();
   if (std::string reason = refuse_types(node); !reason.empty()) return reason;
   if (std::string reason = refuse_bias(op, node); !reason.empty()) return reason;
   const Shape& ys = node.result_type().shape;

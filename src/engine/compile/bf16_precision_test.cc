@@ -91,7 +91,7 @@ TEST(Bf16, WithoutInstructionsForItOnlyWeightsAreStoredSoAndANoteSaysSo) {
   const Plan plan = Plan::build(digits(), {.optimization_level = 0, .precision = "bf16"});
   EXPECT_THAT(plan.notes(),
               Contains(HasSubstr(cpu::active_kernels().isa == "scalar" ? "bf16: without timing, fp32 is taken"
-                                                                       : "bf16: weights are stored in 16 bits")));
+                                                                       : "bf16: weights are rounded to 16 bits")));
   for (const std::string precision : {"bf16", "half", "best"})
     EXPECT_EQ(on_bf16(*Plan::build(digits(), {.optimization_level = 0, .precision = precision}).data()), 0);
 }

@@ -28,7 +28,7 @@ using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-constexpr const char* kSaysWhat = "weights are stored in 16 bits, arithmetic is f32";
+constexpr const char* kSaysWhat = "weights are rounded to 16 bits, arithmetic is f32";
 
 BuildOptions by_rules(const std::string& precision, bool strict = false) {
   return {.optimization_level = 0, .precision = precision, .strict = strict};

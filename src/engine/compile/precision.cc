@@ -167,7 +167,7 @@ class Planner {
                      [this, half](const std::vector<bool>& chosen) { return halve_weights(graph_, half, chosen); }};
     if (weights.applies()) {
       if (!is_best)
-        notes_.push_back(fmt::format("{}: weights are stored in 16 bits, arithmetic is f32", options_.precision));
+        notes_.push_back(fmt::format("{}: weights are rounded to 16 bits, arithmetic is f32", options_.precision));
       lowerings_.push_back(std::move(weights));
     } else if (!is_best) {
       lack(fmt::format("{}: no convolution or product of this model can have 16-bit weights; fp32 is taken",

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "base/aligned_buffer.h"
+#include "cpu/float_weights.h"
 #include "engine/compile/random_pixels.h"
 #include "engine/compile/sampled_error.h"
 #include "engine/compile/stopwatch.h"
@@ -53,11 +54,11 @@ class Race {
   /// 0.007 of their size for their own rounding alone, by 0.010 to 0.014 with patches of F(2x2, 3x3) and by 0.07 to
   /// 0.15 with those of F(4x4, 3x3): with the default tolerance the former pass and the latter do not. Rounding the
   /// weights to halves moves results by 0.0004; by 0.0003 to 0.0015 patches of F(4x4, 3x3) do in 16 bits.
-  double tolerance_of(const Node& node, double tolerance) const {
+  double tolerance_of(const Candidate& candidate, const Node& node, double tolerance) const {
     constexpr double kOfBf16 = 300;
-    constexpr double kOfShortWeights = 20;
+    constexpr double kOfWeightsIn16Bits = 20;
     if (graph_.type(node.output).dtype == DType::bf16) return kOfBf16 * tolerance;
-    return graph_.type(node.inputs[1]).dtype != DType::f32 ? kOfShortWeights * tolerance : tolerance;
+    return candidate.kernel.ends_with(cpu::kKeptIn16Bits) ? kOfWeightsIn16Bits * tolerance : tolerance;
   }
 
   /// Runs every candidate once, the last one that is exact for good: what follows gets sound operands.
@@ -73,7 +74,7 @@ class Race {
         }
         const Node& node = *makers_.at(draft_.steps[i].value);
         const double error = sampled_error(graph_, node, *trial.candidate, operands_[i].data());
-        if (!(error <= tolerance_of(node, tolerance)))
+        if (!(error <= tolerance_of(*trial.candidate, node, tolerance)))
           trial.reason = fmt::format("is off by {:.1e} of the results' size", error);
       }
       run(fields_[i][last], i);

@@ -16,7 +16,7 @@ std::string_view computes_in(const Step& step) {
   if (step.op.starts_with("Quantized") || is_called("int8")) return "int8";
   if (step.result.dtype == DType::bf16 || is_called("bf16")) return "bf16";
   if (step.result.dtype == DType::f64) return "fp64";
-  return is_called("_half_") || is_called("_w16") ? "16-bit weights" : "fp32";
+  return is_called("_half_") || step.kernel.ends_with("_w16") ? "16-bit weights" : "fp32";
 }
 
 }  // namespace
