@@ -171,11 +171,11 @@ typedef struct exeunt_build_options {
   const char* precision;      /**< "fp32", "int8", "bf16", "fp16", "half", "best"; null: "fp32" */
   int32_t strict;             /**< 1: the precision wherever a kernel has it; its lack is an error */
   int32_t runtime_only;       /**< 1: for the runtime-only library */
-  double conv_tolerance; /**< how far convolutions may be off, of the root mean square of their results; see plan.h */
-  const char* optimize_for; /**< "mix", "worst", or the number of an exit; null: "mix" */
-  const char* calibration;  /**< a table of `exeunt build --calib-table`, for int8; null: none */
-  const char* timing_cache; /**< a file that keeps times of kernels; null: none */
-  const char* target_isa;   /**< "avx512", "avx2", "neon", "scalar"; null: this machine's */
+  double conv_tolerance;      /**< how far f32 convolutions may be off, of the root mean square of their results */
+  const char* optimize_for;   /**< "mix", "worst", or the number of an exit; null: "mix" */
+  const char* calibration;    /**< a table of `exeunt build --calib-table`, for int8; null: none */
+  const char* timing_cache;   /**< a file that keeps times of kernels; null: none */
+  const char* target_isa;     /**< "avx512", "avx2", "neon", "scalar"; null: this machine's */
 } exeunt_build_options;
 
 /** Start from here. */

@@ -18,7 +18,7 @@ std::string refuse_half_numbers(const Tensor& weights, float highest = kHighestH
 
 /// Why the weights of a node cannot be stored in 16 bits, f16 or bf16, beside f32 arithmetic; empty if they can.
 /// Convolutions without groups and products with one row, with constant weights, can, if refuse_half_numbers has
-/// nothing against those.
+/// nothing against those; bf16 weights of convolutions need only stay finite.
 std::string refuse_half_weights(const Graph& graph, const Node& node, DType half);
 
 /// The graph with the weights of the chosen nodes rounded to `half`, f16 or bf16; operands, results and biases stay
