@@ -14,6 +14,8 @@ namespace exeunt::fuzz {
 
 namespace {
 
+/// Loops may unroll to far more: a matter of time only.
+constexpr std::size_t kMaxNodes = 2000;
 constexpr std::int64_t kMaxElements = 1 << 16;
 constexpr double kMaxWork = 1e6;
 
@@ -27,6 +29,7 @@ bool is_small(const Graph& graph) {
 }  // namespace
 
 void run_graph(Graph graph) {
+  if (graph.nodes.size() > kMaxNodes) return;
   run_pipeline(graph);
   if (!is_small(graph)) return;
   const Backend* reference = &ref_backend();

@@ -12,7 +12,7 @@ namespace exeunt {
 namespace {
 
 /// Nodes of all unrolled loops of a model together; a step counts as one more.
-constexpr int kMaxLoopNodes = 1 << 18;
+constexpr int kMaxLoopNodes = 1 << 16;
 
 const onnx::GraphProto& body_of(const onnx::NodeProto& node) {
   const auto found =

@@ -7,7 +7,7 @@ namespace exeunt {
 
 namespace {
 
-/// The same op with its axes counted from the front and listed in order; empty in a Reduce means all.
+/// The same op with its axes counted from the front and listed once, in order; empty in a Reduce means all.
 class NormalAxes {
  public:
   NormalAxes(const Graph& graph, const Node& node)
@@ -22,6 +22,7 @@ class NormalAxes {
   Op operator()(ops::Reduce op) const {
     for (std::int64_t& axis : op.axes) axis = normalize_axis(axis, rank_);
     std::ranges::sort(op.axes);
+    op.axes.erase(std::unique(op.axes.begin(), op.axes.end()), op.axes.end());
     if (op.axes.size() == static_cast<std::size_t>(rank_)) op.axes.clear();
     return op;
   }

@@ -43,6 +43,11 @@ TEST(CanonicalAxes, OfReductionsAreInOrderAndNotListedIfAllOfThem) {
                  axes_graph("ReduceMax(%x) {keepdims=false}"));
 }
 
+TEST(CanonicalAxes, OfReductionsAreListedOnce) {
+  expect_rewrite("canonical_axes", 1, axes_graph("ReduceMean(%x) {axes=[1,-2,1]}"),
+                 axes_graph("ReduceMean(%x) {axes=[1]}"));
+}
+
 TEST(CanonicalAxes, OneScaleHasNone) {
   expect_rewrite("canonical_axes", 1, axes_graph("QuantizeLinear(%x, %s) {axis=2}"),
                  axes_graph("QuantizeLinear(%x, %s)"));

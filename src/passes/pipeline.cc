@@ -65,6 +65,7 @@ int run_pass(Graph& graph, const Pass& pass) {
   return with_context(fmt::format("pass {}", pass.name), [&] {
     const std::vector<double> before = path_work(graph);
     const int rewrites = pass.run(graph);
+    if (rewrites == 0) return 0;
     remove_dead(graph);
     verify(graph);
     const std::vector<double> after = path_work(graph);
@@ -81,6 +82,7 @@ std::vector<PassRecord> run_pipeline(Graph& graph, const PipelineOptions& option
   // Each rewrite makes the graph smaller or simpler; far more rounds than any graph needs.
   const std::size_t max_rounds = 20 + graph.nodes.size();
   std::vector<PassRecord> records;
+  remove_dead(graph);
   for (std::size_t round = 0;; ++round) {
     require(round < max_rounds, ErrorCode::internal, "the passes still rewrite the graph after {} rounds", max_rounds);
     int rewrites = 0;

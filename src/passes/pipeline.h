@@ -29,9 +29,9 @@ struct PipelineOptions {
   std::function<void(const PassRecord&, const Graph&)> after_pass;
 };
 
-/// Runs the passes under the laws: after each one dead code is removed, the graph is verified, and the
-/// estimated work on the path to every exit must not have grown. The list is repeated until nothing
-/// changes. @throws Error internal, naming the pass that broke a law
+/// Runs the passes under the laws: after each one that rewrites something, dead code is removed, the graph is verified,
+/// and the estimated work on the path to every exit must not have grown. The list is repeated until nothing changes.
+/// @throws Error internal, naming the pass that broke a law
 std::vector<PassRecord> run_pipeline(Graph& graph, const PipelineOptions& options = {});
 
 /// One pass under the same laws.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <functional>
+#include <iterator>
+#include <map>
 #include <numeric>
 
 namespace exeunt {
@@ -14,34 +16,70 @@ constexpr int kRetries = 20;
 std::size_t rounded(std::size_t bytes) { return (bytes + kArenaAlignment - 1) / kArenaAlignment * kArenaAlignment; }
 
 std::size_t peak_live(std::span<const BufferUse> buffers) {
-  std::size_t peak = 0;
-  for (const BufferUse& at : buffers) {
-    std::size_t live = 0;
-    for (const BufferUse& other : buffers) {
-      if (other.first <= at.first && at.first <= other.last) live += rounded(other.bytes);
-    }
-    peak = std::max(peak, live);
+  std::map<int, std::ptrdiff_t> changes;  // of the live bytes, by position
+  for (const BufferUse& buffer : buffers) {
+    changes[buffer.first] += static_cast<std::ptrdiff_t>(rounded(buffer.bytes));
+    changes[buffer.last + 1] -= static_cast<std::ptrdiff_t>(rounded(buffer.bytes));
   }
-  return peak;
+  std::ptrdiff_t live = 0;
+  std::ptrdiff_t peak = 0;
+  for (const auto& [position, change] : changes) peak = std::max(peak, live += change);
+  return static_cast<std::size_t>(peak);
 }
+
+/// The placed buffers, found by when they live: most of a long graph's never meet.
+class Placed {
+ public:
+  explicit Placed(std::span<const BufferUse> buffers) : buffers_(buffers) {
+    for (const BufferUse& buffer : buffers) {
+      const auto needed = static_cast<std::size_t>(buffer.last / kPositions) + 1;
+      blocks_.resize(std::max(blocks_.size(), needed));
+    }
+  }
+
+  void add(std::size_t id) {
+    for (auto& block : blocks_of(buffers_[id])) block.push_back(id);
+  }
+
+  /// Those that live at one time with `buffer`; some more than once.
+  std::vector<std::size_t> meeting(const BufferUse& buffer) {
+    std::vector<std::size_t> met;
+    for (const auto& block : blocks_of(buffer)) {
+      std::ranges::copy_if(block, std::back_inserter(met), [&](std::size_t id) {
+        return buffers_[id].first <= buffer.last && buffer.first <= buffers_[id].last;
+      });
+    }
+    return met;
+  }
+
+ private:
+  static constexpr int kPositions = 64;
+
+  std::span<std::vector<std::size_t>> blocks_of(const BufferUse& buffer) {
+    const auto first = static_cast<std::size_t>(buffer.first / kPositions);
+    return std::span(blocks_).subspan(first, static_cast<std::size_t>(buffer.last / kPositions) + 1 - first);
+  }
+
+  std::span<const BufferUse> buffers_;
+  std::vector<std::vector<std::size_t>> blocks_;  // ids by the positions that they live at, kPositions together
+};
 
 /// Places the buffers in this order, each in the lowest gap that is free for its whole life.
 ArenaPlan place(std::span<const BufferUse> buffers, std::span<const std::size_t> order) {
   ArenaPlan plan{std::vector<std::size_t>(buffers.size()), 0, 0};
-  std::vector<std::size_t> placed;  // by offset
+  Placed placed(buffers);
   for (const std::size_t id : order) {
     const BufferUse& buffer = buffers[id];
+    std::vector<std::size_t> others = placed.meeting(buffer);
+    std::ranges::sort(others, {}, [&](std::size_t other) { return plan.offsets[other]; });
     std::size_t offset = 0;
-    for (const std::size_t other : placed) {
-      const bool together = buffers[other].first <= buffer.last && buffer.first <= buffers[other].last;
-      if (!together) continue;
+    for (const std::size_t other : others) {
       if (plan.offsets[other] >= offset + rounded(buffer.bytes)) break;
       offset = std::max(offset, plan.offsets[other] + rounded(buffers[other].bytes));
     }
     plan.offsets[id] = offset;
     plan.bytes = std::max(plan.bytes, offset + rounded(buffer.bytes));
-    const auto where = std::ranges::upper_bound(placed, offset, {}, [&](std::size_t p) { return plan.offsets[p]; });
-    placed.insert(where, id);
+    placed.add(id);
   }
   return plan;
 }

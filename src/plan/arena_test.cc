@@ -75,6 +75,12 @@ TEST(Arena, AChainTakesItsTwoLargestNeighbours) {
   EXPECT_EQ(plan.peak_live_bytes, 640U + 1280U);
 }
 
+TEST(Arena, AVeryLongChainIsPlacedSoonAndTakesTwoPlaces) {
+  std::vector<BufferUse> buffers;
+  for (int step = 0; step < 200'000; ++step) buffers.push_back({64, step, step + 1});
+  EXPECT_EQ(plan_arena(buffers).bytes, 128U);
+}
+
 TEST(Arena, NestedLivesTakeTheirSum) {
   std::vector<BufferUse> buffers;
   for (int depth = 0; depth < 6; ++depth)
