@@ -1,9 +1,8 @@
 #include "plan/arena.h"
 
 #include <algorithm>
-#include <functional>
 #include <iterator>
-#include <map>
+#include <limits>
 #include <numeric>
 
 namespace exeunt {
@@ -15,27 +14,28 @@ constexpr int kRetries = 20;
 
 std::size_t rounded(std::size_t bytes) { return (bytes + kArenaAlignment - 1) / kArenaAlignment * kArenaAlignment; }
 
-std::size_t peak_live(std::span<const BufferUse> buffers) {
-  std::map<int, std::ptrdiff_t> changes;  // of the live bytes, by position
+/// @param positions  more than any buffer's last
+std::size_t peak_live(std::span<const BufferUse> buffers, std::size_t positions) {
+  std::vector<std::size_t> begun(positions + 1);  // bytes
+  std::vector<std::size_t> ended(positions + 1);
   for (const BufferUse& buffer : buffers) {
-    changes[buffer.first] += static_cast<std::ptrdiff_t>(rounded(buffer.bytes));
-    changes[buffer.last + 1] -= static_cast<std::ptrdiff_t>(rounded(buffer.bytes));
+    begun[static_cast<std::size_t>(buffer.first)] += rounded(buffer.bytes);
+    ended[static_cast<std::size_t>(buffer.last) + 1] += rounded(buffer.bytes);
   }
-  std::ptrdiff_t live = 0;
-  std::ptrdiff_t peak = 0;
-  for (const auto& [position, change] : changes) peak = std::max(peak, live += change);
-  return static_cast<std::size_t>(peak);
+  std::size_t live = 0;
+  std::size_t peak = 0;
+  for (std::size_t at = 0; at < positions; ++at) {
+    live += begun[at] - ended[at];
+    peak = std::max(peak, live);
+  }
+  return peak;
 }
 
 /// The placed buffers, found by when they live: most of a long graph's never meet.
 class Placed {
  public:
-  explicit Placed(std::span<const BufferUse> buffers) : buffers_(buffers) {
-    for (const BufferUse& buffer : buffers) {
-      const auto needed = static_cast<std::size_t>(buffer.last / kPositions) + 1;
-      blocks_.resize(std::max(blocks_.size(), needed));
-    }
-  }
+  Placed(std::span<const BufferUse> buffers, std::size_t positions)
+      : buffers_(buffers), blocks_(positions / kPositions + 1) {}
 
   void add(std::size_t id) {
     for (auto& block : blocks_of(buffers_[id])) block.push_back(id);
@@ -53,11 +53,11 @@ class Placed {
   }
 
  private:
-  static constexpr int kPositions = 64;
+  static constexpr std::size_t kPositions = 64;
 
   std::span<std::vector<std::size_t>> blocks_of(const BufferUse& buffer) {
-    const auto first = static_cast<std::size_t>(buffer.first / kPositions);
-    return std::span(blocks_).subspan(first, static_cast<std::size_t>(buffer.last / kPositions) + 1 - first);
+    const std::size_t first = static_cast<std::size_t>(buffer.first) / kPositions;
+    return std::span(blocks_).subspan(first, static_cast<std::size_t>(buffer.last) / kPositions + 1 - first);
   }
 
   std::span<const BufferUse> buffers_;
@@ -65,9 +65,9 @@ class Placed {
 };
 
 /// Places the buffers in this order, each in the lowest gap that is free for its whole life.
-ArenaPlan place(std::span<const BufferUse> buffers, std::span<const std::size_t> order) {
+ArenaPlan place(std::span<const BufferUse> buffers, std::span<const std::size_t> order, std::size_t positions) {
   ArenaPlan plan{std::vector<std::size_t>(buffers.size()), 0, 0};
-  Placed placed(buffers);
+  Placed placed(buffers, positions);
   for (const std::size_t id : order) {
     const BufferUse& buffer = buffers[id];
     std::vector<std::size_t> others = placed.meeting(buffer);
@@ -84,30 +84,54 @@ ArenaPlan place(std::span<const BufferUse> buffers, std::span<const std::size_t>
   return plan;
 }
 
+/// The ways to order buffers: what is larger comes first.
+enum class By { size, size_and_life, life, begin };
+
+std::size_t key_of(const BufferUse& buffer, By by) {
+  const auto life = static_cast<std::size_t>(buffer.last - buffer.first + 1);
+  switch (by) {
+    case By::size:
+      return buffer.bytes;
+    case By::size_and_life:
+      return buffer.bytes * life;
+    case By::life:
+      return life;
+    default:
+      return std::numeric_limits<std::size_t>::max() - static_cast<std::size_t>(buffer.first);
+  }
+}
+
+std::vector<std::size_t> ordered(std::span<const BufferUse> buffers, By by) {
+  std::vector<std::size_t> ids(buffers.size());
+  std::iota(ids.begin(), ids.end(), std::size_t{0});
+  std::ranges::sort(ids, [&](std::size_t a, std::size_t b) {
+    const std::size_t key_a = key_of(buffers[a], by);
+    const std::size_t key_b = key_of(buffers[b], by);
+    return key_a != key_b ? key_a > key_b : a < b;
+  });
+  return ids;
+}
+
 }  // namespace
 
-ArenaPlan plan_arena(std::span<const BufferUse> buffers) {
-  const auto size = [&](std::size_t i) { return buffers[i].bytes; };
-  const auto life = [&](std::size_t i) { return static_cast<std::size_t>(buffers[i].last - buffers[i].first + 1); };
-  const std::vector<std::function<bool(std::size_t, std::size_t)>> orders = {
-      [&](auto a, auto b) { return size(a) > size(b); },
-      [&](auto a, auto b) { return size(a) * life(a) > size(b) * life(b); },
-      [&](auto a, auto b) { return life(a) > life(b); },
-      [&](auto a, auto b) { return buffers[a].first < buffers[b].first; },
-  };
+ArenaPlan plan_arena(std::span<const BufferUse> given) {
+  std::vector<BufferUse> buffers(given.begin(), given.end());
+  // Behind the last beginning nobody new is met: a life without end becomes one that can be counted out.
+  int last_first = 0;
+  for (const BufferUse& buffer : buffers) last_first = std::max(last_first, buffer.first);
+  for (BufferUse& buffer : buffers) buffer.last = std::min(buffer.last, last_first);
+  const std::size_t positions = static_cast<std::size_t>(last_first) + 1;
   ArenaPlan best;
-  const std::size_t peak = peak_live(buffers);
-  for (std::size_t i = 0; i < orders.size(); ++i) {
-    std::vector<std::size_t> ids(buffers.size());
-    std::iota(ids.begin(), ids.end(), std::size_t{0});
-    std::ranges::stable_sort(ids, orders[i]);
+  const std::size_t peak = peak_live(buffers, positions);
+  for (const By by : {By::size, By::size_and_life, By::life, By::begin}) {
+    std::vector<std::size_t> ids = ordered(buffers, by);
     for (int retry = 0; retry <= kRetries; ++retry) {
-      ArenaPlan plan = place(buffers, ids);
+      ArenaPlan plan = place(buffers, ids, positions);
       // The buffer that came to lie highest chooses first next time.
       const auto highest = std::ranges::find_if(
           ids, [&](std::size_t id) { return plan.offsets[id] + rounded(buffers[id].bytes) == plan.bytes; });
       if (highest != ids.end()) std::rotate(ids.begin(), highest, highest + 1);
-      if ((i == 0 && retry == 0) || plan.bytes < best.bytes) best = std::move(plan);
+      if ((by == By::size && retry == 0) || plan.bytes < best.bytes) best = std::move(plan);
       if (best.bytes <= peak) break;
     }
   }

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <limits>
 #include <random>
 #include <string>
 
@@ -79,6 +80,14 @@ TEST(Arena, AVeryLongChainIsPlacedSoonAndTakesTwoPlaces) {
   std::vector<BufferUse> buffers;
   for (int step = 0; step < 200'000; ++step) buffers.push_back({64, step, step + 1});
   EXPECT_EQ(plan_arena(buffers).bytes, 128U);
+}
+
+TEST(Arena, ALifeWithoutEndMeetsAllLaterOnes) {
+  constexpr int kEver = std::numeric_limits<int>::max();
+  const std::vector<BufferUse> buffers = {{64, 0, 0}, {64, 1, kEver}, {64, 3, kEver}};
+  const ArenaPlan plan = plan_arena(buffers);
+  EXPECT_EQ(fault_of(buffers, plan), "");
+  EXPECT_EQ(plan.bytes, 128U);
 }
 
 TEST(Arena, NestedLivesTakeTheirSum) {
