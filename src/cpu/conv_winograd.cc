@@ -114,6 +114,7 @@ Candidate winograd_candidate(const ConvShape& s, const NodeView& node, const Bou
     conv.matrix_step = static_cast<std::ptrdiff_t>(padded) * s.in_channels;
     args->set_weights(pack_winograd_weights(node, form, kernels.lanes, padded), conv.matrix_step * form.matrices);
   }
+  conv.fetches_ahead = fetches_weights_ahead(conv.matrix_step * form.matrices);
   args->step = ConvStep::of(s, node, lay_out_scratch(*args, kernels.lanes));
   const std::size_t scratch = args->step.scratch_bytes(node.threads);
   Candidate candidate = conv_candidate(winograd_name(s, form, tile, block_tiles), run_winograd, args, node, scratch);

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "cpu/kernels/winograd.h"
 #include "cpu/quantized_step.h"
+#include "cpu/winograd_weights.h"
 
 namespace exeunt::cpu {
 
@@ -184,6 +185,7 @@ Candidate quantized_winograd_candidate(const ops::QuantizedConv& op, const ConvS
   conv.matrix_step = static_cast<std::ptrdiff_t>(padded) * conv.words;
   args->set_weights(pack(node, s.stride_height, kernels.lanes, padded, conv.words, static_cast<int>(op.x_zero)),
                     conv.matrix_step * QuantizedWinograd::kMatrices);
+  conv.fetches_ahead = fetches_weights_ahead(conv.matrix_step * QuantizedWinograd::kMatrices);
   args->set_requantize(op, node, padded);
   args->set_shape(s, node, lay_out_scratch(*args, kernels));
   const std::size_t scratch = args->scratch_bytes(node.threads);

@@ -97,6 +97,14 @@ void add_patches(std::vector<OpCase>& cases) {
 
 void add_windows(std::vector<OpCase>& cases) {
   const std::vector<ConvSpec> specs = {
+      // So many weights that kernels may fetch them ahead.
+      {.name = "many_weights", .x = {1, 64, 8, 8}, .w = {72, 64, 3, 3}, .pads = "1,1,1,1", .bias = true, .relu = true},
+      {.name = "many_weights_stride_2",
+       .x = {1, 60, 9, 9},
+       .w = {64, 60, 3, 3},
+       .strides = "2,2",
+       .pads = "1,1,1,1",
+       .bias = true},
       {.name = "one_axis", .x = {1, 3, 9}, .w = {4, 3, 3}, .pads = "1,1"},
       {.name = "one_axis_stride_dilation", .x = {1, 3, 17}, .w = {5, 3, 3}, .strides = "2", .dilations = "3"},
       {.name = "one_axis_depthwise", .x = {1, 6, 9}, .w = {6, 1, 2}, .group = 6},

@@ -99,6 +99,7 @@ void add_other_halves(const HalfType& type, std::vector<OpCase>& cases) {
       {.name = "clips", .x = {1, 16, 6, 6}, .w = {16, 16, 3, 3}, .pads = kPadded, .activation = clip},
       {.name = "no_bias", .x = {1, 16, 6, 6}, .w = {18, 16, 3, 3}, .pads = kPadded, .bias = ""},
       {.name = "bias_of_16_bits", .x = {1, 16, 6, 6}, .w = {18, 16, 3, 3}, .pads = kPadded, .bias = "same"},
+      {.name = "many_weights", .x = {1, 64, 8, 8}, .w = {72, 64, 3, 3}, .pads = kPadded},
       {.name = "deep", .x = {1, 120, 4, 4}, .w = {16, 120, 3, 3}, .pads = kPadded},
       {.name = "grouped", .x = {1, 4, 4, 4}, .w = {4, 2, 3, 3}, .group = 2, .refused = " operands"},
       {.name = "tanh", .x = {1, 4, 4, 4}, .w = {4, 4, 1, 1}, .activation = "tanh", .refused = " operands"},

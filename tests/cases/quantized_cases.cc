@@ -90,6 +90,14 @@ void add_quantized_sizes(std::vector<OpCase>& cases) {
   }
   cases.push_back(
       quantized_case({.name = "uneven_pads", .x = {1, 8, 9, 11}, .w = {8, 8, 3, 3}, .pads = "0,2,1,0", .x_zero = 3}));
+  // So many weights that kernels may fetch them ahead.
+  for (const std::string strides : {"1,1", "2,2"}) {
+    cases.push_back(quantized_case({.name = fmt::format("many_weights_stride_{}", strides[0]),
+                                    .x = {1, 64, 9, 9},
+                                    .w = {72, 64, 3, 3},
+                                    .strides = strides,
+                                    .pads = "1,1,1,1"}));
+  }
   cases.push_back(quantized_case({.name = "no_pads", .x = {1, 8, 10, 11}, .w = {9, 8, 3, 3}}));
 }
 

@@ -42,10 +42,10 @@ constexpr WinogradTile kWinogradTiles[] = {
     {8, 8, winograd_multiply<Avx2, 8, 1>},
     {4, 8, winograd_multiply<Avx2, 4, 1>},
     {6, 16, winograd_multiply<Avx2, 6, 2>},
-    {4, 16, winograd_multiply<Avx2, 4, 2>},
+    {4, 16, winograd_multiply_ahead<Avx2, 4, 2>},
     {2, 32, winograd_multiply<Avx2, 2, 4>},
     {3, 32, winograd_multiply<Avx2, 3, 4>},
-    {4, 16, winograd_multiply_shorts<Avx2, 4, 2>, true},
+    {4, 16, winograd_multiply_shorts_ahead<Avx2, 4, 2>, true},
 };
 
 constexpr KernelTable kTable{.isa = "avx2",

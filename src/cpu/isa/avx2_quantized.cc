@@ -15,7 +15,7 @@ constexpr QuantizedDirectConvTile kDirect[] = {
 };
 
 constexpr QuantizedWinogradTile kWinograd[] = {
-    {4, 16, quantized_multiply<Avx2Pairs, 4, 2>},
+    {4, 16, quantized_multiply_ahead<Avx2Pairs, 4, 2>},
     {8, 8, quantized_multiply<Avx2Pairs, 8, 1>},
     {2, 32, quantized_multiply<Avx2Pairs, 2, 4>},
 };

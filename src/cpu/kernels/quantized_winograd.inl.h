@@ -204,11 +204,21 @@ void quantized_scatter(const QuantizedWinograd& conv, int first, int count, cons
   }
 }
 
+inline WordProducts word_products_of(const QuantizedWinograd& conv) noexcept {
+  return {conv.weights,  conv.matrix_step, conv.points,    conv.words,     conv.out_channels,
+          conv.in_block, conv.in_point,    conv.out_block, conv.out_point, conv.matrices};
+}
+
 template <class S, int kPatches, int kVecs>
 void quantized_multiply(const QuantizedWinograd& conv, int patches, const float* in, float* out) noexcept {
-  const WordProducts products{conv.weights,  conv.matrix_step, conv.points,    conv.words,     conv.out_channels,
-                              conv.in_block, conv.in_point,    conv.out_block, conv.out_point, conv.matrices};
-  multiply_words<S, kPatches, kVecs, S::kShorts / 2>(products, patches, in, out);
+  multiply_words<S, kPatches, kVecs, S::kShorts / 2>(word_products_of(conv), patches, in, out);
+}
+
+/// The same; heeds QuantizedWinograd::fetches_ahead.
+template <class S, int kPatches, int kVecs>
+void quantized_multiply_ahead(const QuantizedWinograd& conv, int patches, const float* in, float* out) noexcept {
+  if (!conv.fetches_ahead) return quantized_multiply<S, kPatches, kVecs>(conv, patches, in, out);
+  multiply_words<S, kPatches, kVecs, S::kShorts / 2, true>(word_products_of(conv), patches, in, out);
 }
 
 /// Of stride 1.

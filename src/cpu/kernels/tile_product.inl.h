@@ -198,4 +198,14 @@ template <class S, int kRows, int kVecs, int kCount>
   }
 }
 
+/// Asks for the lines that lie `ahead` floats behind `count` floats of each of a tile's rows of weights.
+template <int kVecs, std::ptrdiff_t count>
+[[gnu::always_inline]] inline void fetch_ahead(const float* w, const Stride& w_step, std::ptrdiff_t ahead) noexcept {
+  constexpr std::ptrdiff_t kLine = 64 / sizeof(float);
+  unrolled<kVecs>([&](auto z) EXEUNT_INLINE {
+    const float* next = w_step.from(w, z) + ahead;
+    for (std::ptrdiff_t at = 0; at < count; at += kLine) __builtin_prefetch(next + at);
+  });
+}
+
 }  // namespace exeunt::cpu

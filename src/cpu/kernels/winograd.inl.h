@@ -172,12 +172,27 @@ template <class S, int kPatches, int kVecs>
   }
 }
 
+/// Floats from the weights of the tile at `channel` to those that are multiplied next: the next tile's of the channels
+/// [first, last) or, behind the last one, the first one's of the next point. 0: they are the same.
+/// @param depth  floats a channel
+template <int kTile>
+std::ptrdiff_t to_next_tile(const Winograd& conv, const WinogradForm& form, int point, int first_channel,
+                            int last_channel, int channel, std::ptrdiff_t depth) noexcept {
+  if (channel + kTile < last_channel) return kTile * depth;
+  const std::ptrdiff_t to_first = (first_channel - channel) * depth;
+  if (point + 1 == form.points) return to_first;
+  const int matrices = form.matrix == nullptr ? 1 : form.matrix[point + 1] - form.matrix[point];
+  return matrices * conv.matrix_step + to_first;
+}
+
 /// All tiles of one point and one tile's width of channels. A function of its own, so that the registers for addresses
 /// are all there for its loops.
 /// @param start  what sums start from: the bias or zeros
-template <class S, int kPatches, int kVecs>
+/// @param ahead  floats from the weights to those that are multiplied next; fetched meanwhile if kAhead
+template <class S, int kPatches, int kVecs, bool kAhead>
 [[gnu::noinline]] void multiply_point(const float* from, float* to, const float* weights, const float* start,
-                                      int patches, int depth, std::ptrdiff_t block) noexcept {
+                                      int patches, int depth, std::ptrdiff_t block,
+                                      [[maybe_unused]] std::ptrdiff_t ahead) noexcept {
   const Stride w_step(static_cast<std::ptrdiff_t>(depth) * S::kLanes);
   typename S::Vec first[kVecs];
   unrolled<kVecs>([&](auto z) EXEUNT_INLINE { first[z] = S::load(start + z * S::kLanes); });
@@ -187,13 +202,18 @@ template <class S, int kPatches, int kVecs>
     const float* x = from;
     const float* w = weights;
     int rest = depth;
-    for (; rest >= S::kLanes; rest -= S::kLanes, x += block, w += S::kLanes * S::kLanes)
+    for (; rest >= S::kLanes; rest -= S::kLanes, x += block, w += S::kLanes * S::kLanes) {
+      if constexpr (kAhead) {
+        if (ahead != 0) fetch_ahead<kVecs, S::kLanes * S::kLanes>(w, w_step, ahead);
+      }
       accumulate_block<S, kPatches, kVecs>(acc, x, w, w_step);
+    }
     for (; rest > 0; --rest, ++x, w += S::kLanes) add_patch_product<S, kPatches, kVecs, 0>(acc, x, w, w_step);
     unrolled<kPatches * kVecs>(
         [=](auto i, Tile<S, kPatches, kVecs>& a)
             EXEUNT_INLINE { S::store(to + i % kVecs * block + i / kVecs * S::kLanes, a[i / kVecs][i % kVecs]); },
         acc);
+    if constexpr (kAhead) ahead = 0;
   }
 }
 
@@ -228,9 +248,9 @@ template <class S, int kPatches, int kVecs>
   }
 }
 
-template <class S, int kPatches, int kVecs>
-void winograd_multiply(const Winograd& conv, const WinogradForm& form, int patches, int first_channel, int last_channel,
-                       const float* in, float* out) noexcept {
+template <class S, int kPatches, int kVecs, bool kAhead>
+void multiply_points(const Winograd& conv, const WinogradForm& form, int patches, int first_channel, int last_channel,
+                     const float* in, float* out) noexcept {
   constexpr int kTile = kVecs * S::kLanes;
   alignas(64) static constexpr float kZeros[kTile] = {};
   const int depth = conv.in_channels;
@@ -239,7 +259,7 @@ void winograd_multiply(const Winograd& conv, const WinogradForm& form, int patch
   const std::ptrdiff_t out_point = conv.out_point;
   const int first_bias = form.bias_point;
   const int last_bias = first_bias + form.bias_points;
-  if (patches == kPatches && depth % S::kLanes == 0 && last_channel - first_channel <= kTile &&
+  if (!kAhead && patches == kPatches && depth % S::kLanes == 0 && last_channel - first_channel <= kTile &&
       form.matrix == nullptr) {
     multiply_points_of_one_tile<S, kPatches, kVecs>(
         in, in_point, out + first_channel / S::kLanes * block, out_point, block, depth,
@@ -253,11 +273,28 @@ void winograd_multiply(const Winograd& conv, const WinogradForm& form, int patch
     const int matrix = form.matrix == nullptr ? point : form.matrix[point];
     const float* weights = conv.weights + matrix * conv.matrix_step;
     for (int channel = first_channel; channel < last_channel; channel += kTile) {
-      multiply_point<S, kPatches, kVecs>(in, out + channel / S::kLanes * block,
-                                         weights + channel * static_cast<std::ptrdiff_t>(depth),
-                                         carries_bias ? conv.bias + channel : kZeros, patches, depth, block);
+      multiply_point<S, kPatches, kVecs, kAhead>(
+          in, out + channel / S::kLanes * block, weights + channel * static_cast<std::ptrdiff_t>(depth),
+          carries_bias ? conv.bias + channel : kZeros, patches, depth, block,
+          kAhead ? to_next_tile<kTile>(conv, form, point, first_channel, last_channel, channel, depth) : 0);
     }
   }
+}
+
+/// WinogradTile::multiply.
+template <class S, int kPatches, int kVecs>
+void winograd_multiply(const Winograd& conv, const WinogradForm& form, int patches, int first_channel, int last_channel,
+                       const float* in, float* out) noexcept {
+  multiply_points<S, kPatches, kVecs, false>(conv, form, patches, first_channel, last_channel, in, out);
+}
+
+/// The same; heeds Winograd::fetches_ahead.
+template <class S, int kPatches, int kVecs>
+void winograd_multiply_ahead(const Winograd& conv, const WinogradForm& form, int patches, int first_channel,
+                             int last_channel, const float* in, float* out) noexcept {
+  (conv.fetches_ahead
+       ? multiply_points<S, kPatches, kVecs, true>
+       : multiply_points<S, kPatches, kVecs, false>)(conv, form, patches, first_channel, last_channel, in, out);
 }
 
 /// The form of kPatch x kPatch points with stride 1: kResults x kResults results of a kernel of what is left.

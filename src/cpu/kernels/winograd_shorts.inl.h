@@ -26,10 +26,11 @@ template <class S, int kPatches, int kVecs, class Word>
 /// All tiles of one point and one tile's width of channels.
 /// @param scales  what the integers of each channel count in
 /// @param start   what is added: the bias or zeros
-template <class S, int kPatches, int kVecs>
+/// @param ahead   as in multiply_point
+template <class S, int kPatches, int kVecs, bool kAhead>
 [[gnu::noinline]] void multiply_point_of_shorts(const float* from, float* to, const float* weights, const float* scales,
-                                                const float* start, int patches, int depth,
-                                                std::ptrdiff_t block) noexcept {
+                                                const float* start, int patches, int depth, std::ptrdiff_t block,
+                                                [[maybe_unused]] std::ptrdiff_t ahead) noexcept {
   constexpr int kPairs = short_pairs(1, S::kLanes);
   const Stride w_step(static_cast<std::ptrdiff_t>(short_pairs(depth, S::kLanes)) * S::kLanes);
   for (; patches > 0; patches -= kPatches, from += kPatches * S::kLanes, to += kPatches * S::kLanes) {
@@ -43,6 +44,9 @@ template <class S, int kPatches, int kVecs>
       const float* x = line;
       for (int here = std::min(rest, S::kLanes); here > 0;
            here -= 2 * kPairs, x += 2 * kPairs, w += kPairs * S::kLanes) {
+        if constexpr (kAhead) {
+          if (ahead != 0) fetch_ahead<kVecs, kPairs * S::kLanes>(w, w_step, ahead);
+        }
         unrolled<kPairs>(
             [&](auto k, Tile<S, kPatches, kVecs>& a) EXEUNT_INLINE {
               add_short_products<S, kPatches, kVecs>(
@@ -58,13 +62,13 @@ template <class S, int kPatches, int kVecs>
                    S::fma(a[i / kVecs][z], S::load(scales + z * S::kLanes), S::load(start + z * S::kLanes)));
         },
         acc);
+    if constexpr (kAhead) ahead = 0;
   }
 }
 
-/// WinogradTile::multiply of tiles whose weights are words of two 16-bit integers.
-template <class S, int kPatches, int kVecs>
-void winograd_multiply_shorts(const Winograd& conv, const WinogradForm& form, int patches, int first_channel,
-                              int last_channel, const float* in, float* out) noexcept {
+template <class S, int kPatches, int kVecs, bool kAhead>
+void multiply_points_of_shorts(const Winograd& conv, const WinogradForm& form, int patches, int first_channel,
+                               int last_channel, const float* in, float* out) noexcept {
   constexpr int kTile = kVecs * S::kLanes;
   alignas(64) static constexpr float kZeros[kTile] = {};
   const std::ptrdiff_t pairs = short_pairs(conv.in_channels, S::kLanes);
@@ -76,11 +80,28 @@ void winograd_multiply_shorts(const Winograd& conv, const WinogradForm& form, in
     const float* weights = conv.weights + matrix * conv.matrix_step;
     const float* scales = all_scales + matrix * padded;
     for (int channel = first_channel; channel < last_channel; channel += kTile) {
-      multiply_point_of_shorts<S, kPatches, kVecs>(
+      multiply_point_of_shorts<S, kPatches, kVecs, kAhead>(
           in, out + channel / S::kLanes * conv.block, weights + channel * pairs, scales + channel,
-          carries_bias ? conv.bias + channel : kZeros, patches, conv.in_channels, conv.block);
+          carries_bias ? conv.bias + channel : kZeros, patches, conv.in_channels, conv.block,
+          kAhead ? to_next_tile<kTile>(conv, form, point, first_channel, last_channel, channel, pairs) : 0);
     }
   }
+}
+
+/// WinogradTile::multiply of tiles whose weights are words of two 16-bit integers.
+template <class S, int kPatches, int kVecs>
+void winograd_multiply_shorts(const Winograd& conv, const WinogradForm& form, int patches, int first_channel,
+                              int last_channel, const float* in, float* out) noexcept {
+  multiply_points_of_shorts<S, kPatches, kVecs, false>(conv, form, patches, first_channel, last_channel, in, out);
+}
+
+/// The same; heeds Winograd::fetches_ahead.
+template <class S, int kPatches, int kVecs>
+void winograd_multiply_shorts_ahead(const Winograd& conv, const WinogradForm& form, int patches, int first_channel,
+                                    int last_channel, const float* in, float* out) noexcept {
+  (conv.fetches_ahead ? multiply_points_of_shorts<S, kPatches, kVecs, true>
+                      : multiply_points_of_shorts<S, kPatches, kVecs, false>)(conv, form, patches, first_channel,
+                                                                              last_channel, in, out);
 }
 
 }  // namespace exeunt::cpu

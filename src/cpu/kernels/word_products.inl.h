@@ -34,8 +34,19 @@ template <class S, int kPatches, int kVecs, int kWords, int kCount>
   }
 }
 
+/// Words from the weights of the tile at `channel` to those that are multiplied next; 0: they are the same.
+template <int kTile>
+std::ptrdiff_t to_next_tile(const WordProducts& conv, int point, int matrix, int channel) noexcept {
+  if (channel + kTile < conv.out_channels) return kTile * static_cast<std::ptrdiff_t>(conv.words);
+  const std::ptrdiff_t to_first = -channel * static_cast<std::ptrdiff_t>(conv.words);
+  if (point + 1 == conv.points) return to_first;
+  const int next = conv.matrices == nullptr ? point + 1 : conv.matrices[point + 1];
+  return (next - matrix) * conv.matrix_step + to_first;
+}
+
 /// For patches 0 .. patches - 1, a multiple of kPatches.
-template <class S, int kPatches, int kVecs, int kWords>
+/// @tparam kAhead  the weights of the next tile are fetched while one is multiplied
+template <class S, int kPatches, int kVecs, int kWords, bool kAhead = false>
 [[gnu::always_inline]] inline void multiply_words(const WordProducts& conv, int patches, const float* in,
                                                   float* out) noexcept {
   constexpr int kTile = kVecs * S::kLanes;
@@ -49,6 +60,7 @@ template <class S, int kPatches, int kVecs, int kWords>
     for (int channel = 0; channel < conv.out_channels; channel += kTile) {
       float* to = out + point * conv.out_point + channel / S::kLanes * out_block;
       const float* from = in + point * conv.in_point;
+      [[maybe_unused]] std::ptrdiff_t ahead = kAhead ? to_next_tile<kTile>(conv, point, matrix, channel) : 0;
       for (int p = 0; p < patches; p += kPatches, from += kPatches * kWords, to += kPatches * S::kLanes) {
         Tile<S, kPatches, kVecs> acc;
         typename S::Vec zeros[kVecs];
@@ -56,13 +68,18 @@ template <class S, int kPatches, int kVecs, int kWords>
         fill_tile<S, kPatches, kVecs>(acc, zeros);
         const float* x = from;
         const float* w = weights + channel * static_cast<std::ptrdiff_t>(words);
-        for (int rest = words; rest > 0; rest -= kWords, x += in_block, w += kWords * S::kLanes)
+        for (int rest = words; rest > 0; rest -= kWords, x += in_block, w += kWords * S::kLanes) {
+          if constexpr (kAhead) {
+            if (ahead != 0) fetch_ahead<kVecs, kWords * S::kLanes>(w, w_step, ahead);
+          }
           accumulate_words<S, kPatches, kVecs, kWords, kWords>(acc, x, w, w_step);
+        }
         unrolled<kPatches * kVecs>(
             [=](auto i, Tile<S, kPatches, kVecs>& a) EXEUNT_INLINE {
               S::store(to + i % kVecs * out_block + i / kVecs * S::kLanes, a[i / kVecs][i % kVecs]);
             },
             acc);
+        if constexpr (kAhead) ahead = 0;
       }
     }
   }
