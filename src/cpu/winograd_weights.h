@@ -18,7 +18,7 @@ PackedWeights pack_winograd_shorts(const NodeView& node, const WinogradForm& for
 /// [point][block of lanes][word of the pixel][lane].
 PackedWeights pack_bf16_winograd_weights(const NodeView& node, int results, int lanes, int padded, int words);
 
-/// Whether weights are so many that kernels that can had better fetch those of the next tile while they multiply one.
+/// Whether there are so many weights that it pays to fetch those of the next tile while one is multiplied.
 bool fetches_weights_ahead(std::ptrdiff_t floats);
 
 }  // namespace exeunt::cpu

@@ -83,6 +83,7 @@ std::vector<PassRecord> run_pipeline(Graph& graph, const PipelineOptions& option
   const std::size_t max_rounds = 20 + graph.nodes.size();
   std::vector<PassRecord> records;
   remove_dead(graph);
+  verify(graph);
   for (std::size_t round = 0;; ++round) {
     require(round < max_rounds, ErrorCode::internal, "the passes still rewrite the graph after {} rounds", max_rounds);
     int rewrites = 0;

@@ -1,7 +1,6 @@
 #include "plan/arena.h"
 
 #include <algorithm>
-#include <iterator>
 #include <limits>
 #include <numeric>
 
@@ -31,37 +30,41 @@ std::size_t peak_live(std::span<const BufferUse> buffers, std::size_t positions)
   return peak;
 }
 
-/// The placed buffers, found by when they live: most of a long graph's never meet.
+/// The placed buffers, found by when they begin: most of a long graph's are needed for a few steps, and never meet.
 class Placed {
  public:
   Placed(std::span<const BufferUse> buffers, std::size_t positions)
-      : buffers_(buffers), blocks_(positions / kPositions + 1) {}
+      : buffers_(buffers), begun_(positions / kPositions + 1) {}
 
   void add(std::size_t id) {
-    for (auto& block : blocks_of(buffers_[id])) block.push_back(id);
+    const BufferUse& buffer = buffers_[id];
+    (block_of(buffer.last) - block_of(buffer.first) > kShortBlocks ? long_ : begun_[block_of(buffer.first)])
+        .push_back(id);
   }
 
-  /// Those that live at one time with `buffer`; some more than once.
-  std::vector<std::size_t> meeting(const BufferUse& buffer) {
+  /// Those that live at one time with `buffer`.
+  std::vector<std::size_t> meeting(const BufferUse& buffer) const {
     std::vector<std::size_t> met;
-    for (const auto& block : blocks_of(buffer)) {
-      std::ranges::copy_if(block, std::back_inserter(met), [&](std::size_t id) {
-        return buffers_[id].first <= buffer.last && buffer.first <= buffers_[id].last;
-      });
-    }
+    const auto look_at = [&](const std::vector<std::size_t>& ids) {
+      for (const std::size_t id : ids) {
+        if (buffers_[id].first <= buffer.last && buffer.first <= buffers_[id].last) met.push_back(id);
+      }
+    };
+    look_at(long_);
+    const std::size_t first = block_of(buffer.first);
+    for (std::size_t at = first - std::min(first, kShortBlocks); at <= block_of(buffer.last); ++at) look_at(begun_[at]);
     return met;
   }
 
  private:
-  static constexpr std::size_t kPositions = 64;
+  static constexpr std::size_t kPositions = 64;   // a block
+  static constexpr std::size_t kShortBlocks = 4;  // a short life ends so many blocks behind its beginning at most
 
-  std::span<std::vector<std::size_t>> blocks_of(const BufferUse& buffer) {
-    const std::size_t first = static_cast<std::size_t>(buffer.first) / kPositions;
-    return std::span(blocks_).subspan(first, static_cast<std::size_t>(buffer.last) / kPositions + 1 - first);
-  }
+  static std::size_t block_of(int position) { return static_cast<std::size_t>(position) / kPositions; }
 
   std::span<const BufferUse> buffers_;
-  std::vector<std::vector<std::size_t>> blocks_;  // ids by the positions that they live at, kPositions together
+  std::vector<std::vector<std::size_t>> begun_;  // ids of short lives by the block in which they begin
+  std::vector<std::size_t> long_;
 };
 
 /// Places the buffers in this order, each in the lowest gap that is free for its whole life.

@@ -76,10 +76,28 @@ TEST(Arena, AChainTakesItsTwoLargestNeighbours) {
   EXPECT_EQ(plan.peak_live_bytes, 640U + 1280U);
 }
 
-TEST(Arena, AVeryLongChainIsPlacedSoonAndTakesTwoPlaces) {
+TEST(Arena, AVeryLongChainTakesTwoPlacesInTurn) {
   std::vector<BufferUse> buffers;
   for (int step = 0; step < 200'000; ++step) buffers.push_back({64, step, step + 1});
-  EXPECT_EQ(plan_arena(buffers).bytes, 128U);
+  const ArenaPlan plan = plan_arena(buffers);
+  EXPECT_EQ(plan.bytes, 128U);
+  for (std::size_t i = 1; i < buffers.size(); ++i) ASSERT_NE(plan.offsets[i], plan.offsets[i - 1]) << i;
+}
+
+TEST(Arena, ShortLivesDoNotMeetButLongOnesMeetAll) {
+  // A chain, every tenth value of which is needed to the end.
+  std::vector<BufferUse> buffers;
+  for (int step = 0; step < 2'000; ++step) buffers.push_back({64, step, step % 10 == 0 ? 2'000 : step + 1});
+  const ArenaPlan plan = plan_arena(buffers);
+  EXPECT_EQ(fault_of(buffers, plan), "");
+  EXPECT_EQ(plan.bytes, plan.peak_live_bytes);
+}
+
+TEST(Arena, LivesOfAllLengthsAreKeptApart) {
+  // Around the lengths at which the planner begins to look for them elsewhere.
+  std::vector<BufferUse> buffers;
+  for (int step = 0; step < 1'000; ++step) buffers.push_back({64, step, step + 37 * (step % 17)});
+  EXPECT_EQ(fault_of(buffers, plan_arena(buffers)), "");
 }
 
 TEST(Arena, ALifeWithoutEndMeetsAllLaterOnes) {

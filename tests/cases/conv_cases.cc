@@ -98,7 +98,8 @@ void add_patches(std::vector<OpCase>& cases) {
 void add_windows(std::vector<OpCase>& cases) {
   const std::vector<ConvSpec> specs = {
       // So many weights that kernels may fetch them ahead.
-      {.name = "many_weights", .x = {1, 64, 8, 8}, .w = {72, 64, 3, 3}, .pads = "1,1,1,1", .bias = true, .relu = true},
+      {.name = "many_weights_to_one_tile", .x = {1, 120, 8, 8}, .w = {16, 120, 3, 3}, .pads = "1,1,1,1", .bias = true},
+      {.name = "many_weights", .x = {1, 64, 9, 9}, .w = {72, 64, 3, 3}, .pads = "1,1,1,1", .bias = true, .relu = true},
       {.name = "many_weights_stride_2",
        .x = {1, 60, 9, 9},
        .w = {64, 60, 3, 3},

@@ -69,7 +69,7 @@ struct QuantizedWinograd {
   std::ptrdiff_t matrix_step = 0;
   int points = 0;
   const std::uint8_t* matrices = nullptr;  ///< each point's, whose weights it shares with others
-  bool fetches_ahead = false;  ///< as in Winograd
+  bool fetches_ahead = false;              ///< as in Winograd
   Requantize requantize;
 
   static constexpr int kResults = 4;

@@ -204,7 +204,7 @@ void quantized_scatter(const QuantizedWinograd& conv, int first, int count, cons
   }
 }
 
-inline WordProducts word_products_of(const QuantizedWinograd& conv) noexcept {
+[[gnu::always_inline]] inline WordProducts word_products_of(const QuantizedWinograd& conv) noexcept {
   return {conv.weights,  conv.matrix_step, conv.points,    conv.words,     conv.out_channels,
           conv.in_block, conv.in_point,    conv.out_block, conv.out_point, conv.matrices};
 }

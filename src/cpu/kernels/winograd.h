@@ -24,7 +24,7 @@ struct Winograd {
   std::ptrdiff_t scales_at = 0;    ///< floats from the weights to what shorts count in, [matrix][channel]
   const float* bias = nullptr;     ///< whole tiles, zeros behind the last channel
   std::ptrdiff_t matrix_step = 0;  ///< floats from a matrix to the next one
-  bool fetches_ahead = false;      ///< tiles that can fetch the weights of the next tile while they multiply one
+  bool fetches_ahead = false;      ///< fetch the next tile's weights meanwhile; only `..._ahead` functions heed it
   float low = 0;                   ///< results are clamped to [low, high]; infinite: not at all
   float high = 0;
 };

@@ -173,16 +173,16 @@ template <class S, int kPatches, int kVecs>
 }
 
 /// Floats from the weights of the tile at `channel` to those that are multiplied next: the next tile's of the channels
-/// [first, last) or, behind the last one, the first one's of the next point. 0: they are the same.
+/// [first, last) or, behind the last one, the first one's of the next point. 0: they are the same, or there are none.
 /// @param depth  floats a channel
 template <int kTile>
-std::ptrdiff_t to_next_tile(const Winograd& conv, const WinogradForm& form, int point, int first_channel,
-                            int last_channel, int channel, std::ptrdiff_t depth) noexcept {
+[[gnu::always_inline]] inline std::ptrdiff_t to_next_tile(const Winograd& conv, const WinogradForm& form, int point,
+                                                          int first_channel, int last_channel, int channel,
+                                                          std::ptrdiff_t depth) noexcept {
   if (channel + kTile < last_channel) return kTile * depth;
-  const std::ptrdiff_t to_first = (first_channel - channel) * depth;
-  if (point + 1 == form.points) return to_first;
+  if (point + 1 == form.points) return 0;
   const int matrices = form.matrix == nullptr ? 1 : form.matrix[point + 1] - form.matrix[point];
-  return matrices * conv.matrix_step + to_first;
+  return matrices * conv.matrix_step - (channel - first_channel) * depth;
 }
 
 /// All tiles of one point and one tile's width of channels. A function of its own, so that the registers for addresses

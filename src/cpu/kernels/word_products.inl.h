@@ -34,14 +34,15 @@ template <class S, int kPatches, int kVecs, int kWords, int kCount>
   }
 }
 
-/// Words from the weights of the tile at `channel` to those that are multiplied next; 0: they are the same.
+/// Words from the weights of the tile at `channel` to those that are multiplied next. 0: they are the same, or there
+/// are none.
 template <int kTile>
-std::ptrdiff_t to_next_tile(const WordProducts& conv, int point, int matrix, int channel) noexcept {
+[[gnu::always_inline]] inline std::ptrdiff_t to_next_tile(const WordProducts& conv, int point, int matrix,
+                                                          int channel) noexcept {
   if (channel + kTile < conv.out_channels) return kTile * static_cast<std::ptrdiff_t>(conv.words);
-  const std::ptrdiff_t to_first = -channel * static_cast<std::ptrdiff_t>(conv.words);
-  if (point + 1 == conv.points) return to_first;
+  if (point + 1 == conv.points) return 0;
   const int next = conv.matrices == nullptr ? point + 1 : conv.matrices[point + 1];
-  return (next - matrix) * conv.matrix_step + to_first;
+  return (next - matrix) * conv.matrix_step - channel * static_cast<std::ptrdiff_t>(conv.words);
 }
 
 /// For patches 0 .. patches - 1, a multiple of kPatches.
